@@ -1,0 +1,2 @@
+/** The backend on the CPU: the reference and the fallback. */
+package io.nudge.cpu;
