@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Finds data that is too large for the project: in the folder named by -Dnudge.data, or in a shared/data further up. */
-final class SharedData {
+public final class SharedData {
     private SharedData() {}
 
-    static Optional<Path> folder(String name) {
+    public static Optional<Path> folder(String name) {
         String given = System.getProperty("nudge.data");
         return given == null ? above(Path.of("").toAbsolutePath(), name) : existing(Path.of(given, name));
     }
