@@ -184,6 +184,18 @@ final class CheckedOperations implements Operations {
         backend.submit(op, () -> raw.costDelta(cost, f, z, a, y, delta), z, a, y, delta);
     }
 
+    @Override
+    public void costGradient(Cost cost, Tensor a, Tensor y, Tensor into) {
+        String op = "costGradient";
+        floating(op, a, y, into);
+        matrix(op, a);
+        sameShape(op, a, y);
+        sameShape(op, a, into);
+        apart(op, into, a);
+        apart(op, into, y);
+        backend.submit(op, () -> raw.costGradient(cost, a, y, into), a, y, into);
+    }
+
     private void checkOutput(String op, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
         floating(op, z, a, y);
         matrix(op, z);

@@ -311,6 +311,18 @@ public interface Operations {
     // ---- composites -------------------------------------------------------------------------------------------------
 
     /**
+     * ∂C₀/∂a of the output layer, for every example.
+     *
+     * @param cost the cost
+     * @param a [batch, outputs]: σ(z)
+     * @param y [batch, outputs]: targets
+     * @param into [batch, outputs]; neither of the others
+     */
+    default void costGradient(Cost cost, Tensor a, Tensor y, Tensor into) {
+        costDelta(cost, Activation.IDENTITY, a, a, y, into);
+    }
+
+    /**
      * The outer product, into_ij = a_i b_j.
      *
      * @param a [m]

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Closes the tensors that were made in it, in the reverse order. Scopes nest; a tensor belongs to the innermost scope of
@@ -69,6 +70,22 @@ public final class Scope implements AutoCloseable {
         open.pop();
         for (int i = tensors.size() - 1; i >= 0; i--) {
             tensors.get(i).close();
+        }
+    }
+
+    /**
+     * Makes a tensor that belongs to no scope, for an object that owns tensors and is closed itself.
+     *
+     * @param make makes the tensor
+     * @return the tensor
+     */
+    public static Tensor unscoped(Supplier<Tensor> make) {
+        Deque<Scope> open = OPEN.get();
+        OPEN.set(new ArrayDeque<>());
+        try {
+            return make.get();
+        } finally {
+            OPEN.set(open);
         }
     }
 
