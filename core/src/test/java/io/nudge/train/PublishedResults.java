@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nudge.data.Dataset;
 import io.nudge.data.IdxReader;
-import io.nudge.data.SharedData;
 import io.nudge.data.IdxReader.Folder;
+import io.nudge.data.SharedData;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
@@ -68,7 +68,9 @@ public abstract class PublishedResults {
         History history =
                 train(Cost.HALF_QUADRATIC, 30, Descent.of(Optimizer.sgd(3.0)), 30, Initializer.NORMAL, seed, test());
         report("[784,30,10] half-quadratic, rate 3, seed " + seed, history);
-        assertThat(best(history)).as("published 95.42 %, the best of three runs").isGreaterThanOrEqualTo(0.9430);
+        assertThat(best(history))
+                .as("published 95.42 %, the best of three runs")
+                .isGreaterThanOrEqualTo(0.9430);
     }
 
     @Test
@@ -82,8 +84,7 @@ public abstract class PublishedResults {
     @Test
     void hundredHiddenNeuronsWithCrossEntropyAndDecayReach9750() {
         Descent rule = decayed(0.1, 5.0);
-        History history =
-                train(Cost.BINARY_CROSS_ENTROPY, 100, rule, 60, Initializer.NORMAL_SCALED, 1, validation());
+        History history = train(Cost.BINARY_CROSS_ENTROPY, 100, rule, 60, Initializer.NORMAL_SCALED, 1, validation());
         report("[784,100,10] cross-entropy, rate 0.1, lambda 5, 60 epochs", history);
         assertThat(best(history)).as("published 98.04 %").isGreaterThanOrEqualTo(0.9750);
     }
@@ -93,7 +94,9 @@ public abstract class PublishedResults {
         History history =
                 train(Cost.HALF_QUADRATIC, 30, Descent.of(Optimizer.sgd(100)), 30, Initializer.NORMAL, 1, test());
         report("[784,30,10] half-quadratic, rate 100", history);
-        assertThat(history.last().validationAccuracy()).as("published about 10 %").isBetween(0.05, 0.20);
+        assertThat(history.last().validationAccuracy())
+                .as("published about 10 %")
+                .isBetween(0.05, 0.20);
     }
 
     @Test
@@ -120,8 +123,7 @@ public abstract class PublishedResults {
 
     private History train(
             Cost cost, int hidden, Descent rule, int epochs, Initializer initializer, long seed, Dataset held) {
-        Architecture architecture =
-                Architecture.uniform(Activation.SIGMOID, Activation.SIGMOID, cost, 784, hidden, 10);
+        Architecture architecture = Architecture.uniform(Activation.SIGMOID, Activation.SIGMOID, cost, 784, hidden, 10);
         Trainer trainer = Trainer.builder()
                 .descent(rule)
                 .batch(10)
