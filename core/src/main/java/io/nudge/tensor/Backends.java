@@ -1,0 +1,115 @@
+package io.nudge.tensor;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * Finds and opens backends. What is asked for by name is opened or refused, never replaced by another.
+ *
+ * <p>Thread-safe. Example:
+ *
+ * <pre>{@code
+ * try (Backend backend = Backends.open("auto")) {
+ *     System.out.println(backend.device());
+ * }
+ * }</pre>
+ */
+public final class Backends {
+    private static final Logger LOG = System.getLogger("io.nudge");
+
+    private Backends() {}
+
+    /**
+     * Opens a backend.
+     *
+     * @param name {@code cpu}, {@code cuda}, {@code cuda:1}, …, or {@code auto} for the best that is available, which is
+     *     logged with the reason
+     * @return the backend, to be closed by the caller
+     * @throws IllegalArgumentException if there is no backend of that name, or the device number is not one
+     * @throws BackendUnavailableException if there is, but it cannot be had here
+     */
+    public static Backend open(String name) {
+        if (name.equals("auto")) {
+            return openBest();
+        }
+        int colon = name.indexOf(':');
+        String kind = colon < 0 ? name : name.substring(0, colon);
+        int ordinal = colon < 0 ? 0 : ordinal(name, name.substring(colon + 1));
+        for (BackendProvider provider : providers()) {
+            if (provider.name().equals(kind)) {
+                return open(provider, ordinal, name);
+            }
+        }
+        if (kind.equals("cuda") || kind.equals("cpu")) {
+            throw new BackendUnavailableException(
+                    "the backend '" + kind + "' is not on the class path; add the artifact " + "io.nudge:nudge-" + kind
+                            + "-backend (found here: " + names() + ")");
+        }
+        throw new IllegalArgumentException("unknown backend '" + name + "'; choose one of: auto, " + names());
+    }
+
+    /**
+     * Finds out what can be opened here.
+     *
+     * @return one entry for each kind of backend on the class path, the best first
+     */
+    public static List<Availability> probe() {
+        return providers().stream().map(BackendProvider::probe).toList();
+    }
+
+    private static Backend openBest() {
+        List<String> skipped = new ArrayList<>();
+        for (BackendProvider provider : providers()) {
+            Availability found = provider.probe();
+            if (found.isAvailable()) {
+                Backend backend = provider.open(0);
+                String others = skipped.isEmpty() ? "" : "; not taken: " + String.join("; ", skipped);
+                LOG.log(Level.INFO, "backend auto: {0}{1}", backend.device(), others);
+                return backend;
+            }
+            skipped.add(provider.name() + " (" + found.reason() + ")");
+        }
+        throw new BackendUnavailableException("no backend can be opened here; "
+                + (skipped.isEmpty()
+                        ? "add the artifact io.nudge:nudge-cpu-backend to the class path"
+                        : String.join("; ", skipped)));
+    }
+
+    private static Backend open(BackendProvider provider, int ordinal, String name) {
+        Availability found = provider.probe();
+        if (!found.isAvailable()) {
+            throw new BackendUnavailableException("the backend '" + name + "' cannot be opened: " + found.reason());
+        }
+        if (ordinal >= found.devices().size()) {
+            throw new BackendUnavailableException("there is no device '" + name + "'; choose one of: "
+                    + String.join(
+                            ", ", found.devices().stream().map(Device::toString).toList()));
+        }
+        return provider.open(ordinal);
+    }
+
+    private static int ordinal(String name, String text) {
+        if (!text.matches("\\d{1,4}")) {
+            throw new IllegalArgumentException(
+                    "the device number in '" + name + "' is not a whole number; write it as in cuda:1");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static String names() {
+        List<String> names = providers().stream().map(BackendProvider::name).toList();
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
+    private static List<BackendProvider> providers() {
+        List<BackendProvider> providers = new ArrayList<>();
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
+                .forEach(providers::add);
+        providers.sort(Comparator.comparingInt(BackendProvider::preference).reversed());
+        return providers;
+    }
+}

@@ -1,0 +1,634 @@
+package io.nudge.tensor;
+
+import io.nudge.math.Activation;
+import io.nudge.math.Cost;
+import io.nudge.math.Descent;
+import io.nudge.math.Optimizer;
+
+/** The checks before the work: every operation of a backend as its users see it. */
+final class CheckedOperations implements Operations {
+    private final Backend backend;
+    private final Operations raw;
+
+    CheckedOperations(Backend backend, Operations raw) {
+        this.backend = backend;
+        this.raw = raw;
+    }
+
+    @Override
+    public void fill(Tensor x, double value) {
+        floating("fill", x);
+        backend.submit("fill", () -> raw.fill(x, value), x);
+    }
+
+    @Override
+    public void copy(Tensor from, Tensor to) {
+        String op = "copy";
+        open(op, from, to);
+        require(from.type() == to.type(), op, "from and to must be of one type", from, to);
+        require(from.size() == to.size(), op, "from and to must have as many elements", from, to);
+        wholeOrApart(op, to, from);
+        backend.submit(op, () -> raw.copy(from, to), from, to);
+    }
+
+    @Override
+    public void add(Tensor a, Tensor b, Tensor into) {
+        elementwise("add", into, a, b);
+        backend.submit("add", () -> raw.add(a, b, into), a, b, into);
+    }
+
+    @Override
+    public void subtract(Tensor a, Tensor b, Tensor into) {
+        elementwise("subtract", into, a, b);
+        backend.submit("subtract", () -> raw.subtract(a, b, into), a, b, into);
+    }
+
+    @Override
+    public void hadamard(Tensor a, Tensor b, Tensor into) {
+        elementwise("hadamard", into, a, b);
+        backend.submit("hadamard", () -> raw.hadamard(a, b, into), a, b, into);
+    }
+
+    @Override
+    public void scale(double alpha, Tensor x, Tensor into) {
+        elementwise("scale", into, x);
+        backend.submit("scale", () -> raw.scale(alpha, x, into), x, into);
+    }
+
+    @Override
+    public void addScaled(double alpha, Tensor x, Tensor y) {
+        elementwise("addScaled", y, x);
+        backend.submit("addScaled", () -> raw.addScaled(alpha, x, y), x, y);
+    }
+
+    @Override
+    public void addRow(Tensor x, Tensor row, Tensor into) {
+        String op = "addRow";
+        elementwise(op, into, x);
+        floating(op, x, row);
+        matrix(op, x);
+        shape(op, row, "row", x.shape().columns());
+        apart(op, into, row);
+        backend.submit(op, () -> raw.addRow(x, row, into), x, row, into);
+    }
+
+    @Override
+    public void sumRows(Tensor x, double scale, double beta, Tensor into) {
+        String op = "sumRows";
+        floating(op, x, into);
+        matrix(op, x);
+        shape(op, into, "into", x.shape().columns());
+        apart(op, into, x);
+        backend.submit(op, () -> raw.sumRows(x, scale, beta, into), x, into);
+    }
+
+    @Override
+    public void sumSquares(Tensor x, Tensor into) {
+        String op = "sumSquares";
+        floating(op, x);
+        single(op, into);
+        apart(op, into, x);
+        backend.submit(op, () -> raw.sumSquares(x, into), x, into);
+    }
+
+    @Override
+    public void clamp(Tensor x, double limit, Tensor into) {
+        elementwise("clamp", into, x);
+        positive("clamp", "limit", limit);
+        backend.submit("clamp", () -> raw.clamp(x, limit, into), x, into);
+    }
+
+    @Override
+    public void rescale(Tensor x, double limit, Tensor sumSquares) {
+        String op = "rescale";
+        floating(op, x);
+        positive(op, "limit", limit);
+        single(op, sumSquares);
+        apart(op, x, sumSquares);
+        backend.submit(op, () -> raw.rescale(x, limit, sumSquares), x, sumSquares);
+    }
+
+    @Override
+    public void transpose(Tensor x, Tensor into) {
+        String op = "transpose";
+        floating(op, x, into);
+        matrix(op, x);
+        shape(op, into, "into", x.shape().columns(), x.shape().rows());
+        apart(op, into, x);
+        backend.submit(op, () -> raw.transpose(x, into), x, into);
+    }
+
+    @Override
+    public void product(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
+        String op = "product";
+        floating(op, a, b, c);
+        matrix(op, a);
+        matrix(op, b);
+        matrix(op, c);
+        long m = ta == Transpose.NO ? a.shape().rows() : a.shape().columns();
+        long ka = ta == Transpose.NO ? a.shape().columns() : a.shape().rows();
+        long kb = tb == Transpose.NO ? b.shape().rows() : b.shape().columns();
+        long n = tb == Transpose.NO ? b.shape().columns() : b.shape().rows();
+        if (ka != kb) {
+            throw new IllegalArgumentException(op + ": a is " + oriented(a, ta) + " and b is " + oriented(b, tb)
+                    + ", so the inner lengths " + ka + " and " + kb + " differ; they must be equal (transpose one?)");
+        }
+        shape(op, c, "c", m, n);
+        apart(op, c, a);
+        apart(op, c, b);
+        backend.submit(op, () -> raw.product(alpha, a, ta, b, tb, beta, c), a, b, c);
+    }
+
+    @Override
+    public void activate(Activation f, Tensor z, Tensor a) {
+        elementwise("activate", a, z);
+        rowsFor("activate", f, z);
+        backend.submit("activate", () -> raw.activate(f, z, a), z, a);
+    }
+
+    @Override
+    public void activatePrime(Activation f, Tensor z, Tensor into) {
+        elementwise("activatePrime", into, z);
+        if (!f.elementwise()) {
+            throw new IllegalArgumentException(
+                    "activatePrime: the derivative of " + f.name() + " is a matrix, not a tensor like z; use chain");
+        }
+        backend.submit("activatePrime", () -> raw.activatePrime(f, z, into), z, into);
+    }
+
+    @Override
+    public void chain(Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta) {
+        checkChain("chain", f, z, a, upstream, delta);
+        backend.submit("chain", () -> raw.chain(f, z, a, upstream, delta), z, a, upstream, delta);
+    }
+
+    private void checkChain(String op, Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta) {
+        elementwise(op, delta, z, a, upstream);
+        rowsFor(op, f, z);
+        apart(op, delta, z);
+        apart(op, delta, a);
+    }
+
+    @Override
+    public void costs(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor costs) {
+        checkOutput("costs", cost, f, z, a, y);
+        checkCosts("costs", costs, z, a, y);
+        backend.submit("costs", () -> raw.costs(cost, f, z, a, y, costs), z, a, y, costs);
+    }
+
+    @Override
+    public void costDelta(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor delta) {
+        String op = "costDelta";
+        checkOutput(op, cost, f, z, a, y);
+        checkDelta(op, delta, z, a, y);
+        backend.submit(op, () -> raw.costDelta(cost, f, z, a, y, delta), z, a, y, delta);
+    }
+
+    @Override
+    public void costGradient(Cost cost, Tensor a, Tensor y, Tensor into) {
+        String op = "costGradient";
+        floating(op, a, y, into);
+        matrix(op, a);
+        sameShape(op, a, y);
+        sameShape(op, a, into);
+        apart(op, into, a);
+        apart(op, into, y);
+        backend.submit(op, () -> raw.costGradient(cost, a, y, into), a, y, into);
+    }
+
+    private void checkOutput(String op, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
+        floating(op, z, a, y);
+        matrix(op, z);
+        sameShape(op, z, a);
+        sameShape(op, z, y);
+        cost.requireOutput(f);
+    }
+
+    private void checkCosts(String op, Tensor costs, Tensor z, Tensor a, Tensor y) {
+        floating(op, z, costs);
+        shape(op, costs, "costs", z.shape().rows());
+        apart(op, costs, z);
+        apart(op, costs, a);
+        apart(op, costs, y);
+    }
+
+    private void checkDelta(String op, Tensor delta, Tensor z, Tensor a, Tensor y) {
+        floating(op, z, delta);
+        sameShape(op, z, delta);
+        apart(op, delta, z);
+        apart(op, delta, a);
+        apart(op, delta, y);
+    }
+
+    @Override
+    public void tally(Tensor costs, Tensor a, Tensor y, Tensor position, Tensor tally) {
+        String op = "tally";
+        floating(op, costs, a, y);
+        matrix(op, a);
+        sameShape(op, a, y);
+        shape(op, costs, "costs", a.shape().rows());
+        position(op, position);
+        tallyOf(op, tally);
+        backend.submit(op, () -> raw.tally(costs, a, y, position, tally), costs, a, y, position, tally);
+    }
+
+    @Override
+    public void update(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        String op = "update";
+        checkUpdate(op, rule, parameters, penalized, gradients, state, schedule, position, tally);
+        backend.submit(
+                op,
+                () -> raw.update(rule, parameters, penalized, gradients, state, schedule, position, tally),
+                parameters,
+                gradients,
+                state,
+                schedule,
+                position,
+                tally);
+    }
+
+    private void checkUpdate(
+            String op,
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        floating(op, parameters, gradients, state);
+        vector(op, parameters);
+        sameShape(op, parameters, gradients);
+        shape(op, state, "state", rule.optimizer().slots() * parameters.size());
+        apart(op, parameters, gradients);
+        apart(op, parameters, state);
+        apart(op, gradients, state);
+        if (penalized < 0 || penalized > parameters.size()) {
+            throw new IllegalArgumentException(op + ": " + penalized + " of " + parameters
+                    + " are said to be weights; say 0 to " + parameters.size());
+        }
+        open(op, parameters, schedule);
+        require(
+                schedule.type() == DType.FLOAT64
+                        && schedule.shape().rank() == 2
+                        && schedule.shape().rows() > 0
+                        && schedule.shape().columns() == Optimizer.COLUMNS,
+                op,
+                "the schedule must be float64 [steps, " + Optimizer.COLUMNS + "] with at least one step",
+                schedule);
+        position(op, position);
+        tallyOf(op, tally);
+    }
+
+    @Override
+    public void gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
+        String op = "gather";
+        floating(op, rows, batch);
+        matrix(op, rows);
+        matrix(op, batch);
+        require(
+                rows.shape().columns() == batch.shape().columns(),
+                op,
+                "rows and batch must have as many columns",
+                rows,
+                batch);
+        apart(op, batch, rows);
+        checkOrder(op, rows, order, position);
+        backend.submit(op, () -> raw.gather(rows, order, position, batch), rows, order, position, batch);
+    }
+
+    @Override
+    public void gatherOneHot(Tensor labels, Tensor order, Tensor position, Tensor batch) {
+        String op = "gatherOneHot";
+        floating(op, batch);
+        matrix(op, batch);
+        open(op, batch, labels);
+        require(
+                labels.type() == DType.INT64 && labels.shape().rank() == 1,
+                op,
+                "the labels must be int64 [examples]",
+                labels);
+        checkOrder(op, labels, order, position);
+        backend.submit(op, () -> raw.gatherOneHot(labels, order, position, batch), labels, order, position, batch);
+    }
+
+    private void checkOrder(String op, Tensor rows, Tensor order, Tensor position) {
+        open(op, rows, order);
+        require(
+                order.type() == DType.INT64 && order.shape().rank() == 1 && order.size() > 0,
+                op,
+                "the order must be int64 [n] with at least one row number",
+                order);
+        position(op, position);
+    }
+
+    @Override
+    public void dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into) {
+        String op = "dropout";
+        elementwise(op, into, x);
+        position(op, position);
+        if (!(rate >= 0 && rate < 1)) {
+            throw new IllegalArgumentException(op + ": the rate must be at least 0 and below 1, but is " + rate);
+        }
+        require(x.size() < 1L << 34, op, "at most 2^34 elements can be dropped out at once", x);
+        backend.submit(op, () -> raw.dropout(rate, seed, stream, position, x, into), position, x, into);
+    }
+
+    @Override
+    public void advance(Tensor position, long rows) {
+        position("advance", position);
+        backend.submit("advance", () -> raw.advance(position, rows), position);
+    }
+
+    @Override
+    public void outer(Tensor a, Tensor b, Tensor into) {
+        String op = "outer";
+        floating(op, a, b, into);
+        vector(op, a);
+        vector(op, b);
+        shape(op, into, "into", a.size(), b.size());
+        apart(op, into, a);
+        apart(op, into, b);
+        backend.submit(op, () -> raw.outer(a, b, into), a, b, into);
+    }
+
+    @Override
+    public void affine(Tensor x, Tensor w, Tensor b, Tensor z) {
+        checkAffine("affine", x, w, b, z);
+        backend.submit("affine", () -> raw.affine(x, w, b, z), x, w, b, z);
+    }
+
+    private void checkAffine(String op, Tensor x, Tensor w, Tensor b, Tensor z) {
+        floating(op, x, w, b, z);
+        matrix(op, x);
+        matrix(op, w);
+        require(
+                x.shape().columns() == w.shape().columns(),
+                op,
+                "x is [batch, in] and w is [out, in], so both must have as many columns",
+                x,
+                w);
+        shape(op, b, "b", w.shape().rows());
+        shape(op, z, "z", x.shape().rows(), w.shape().rows());
+        apart(op, z, x);
+        apart(op, z, w);
+        apart(op, z, b);
+    }
+
+    @Override
+    public void forward(Tensor x, Tensor w, Tensor b, Activation f, Tensor z, Tensor a) {
+        String op = "forward";
+        checkAffine(op, x, w, b, z);
+        elementwise(op, a, z);
+        apart(op, a, x);
+        apart(op, a, w);
+        apart(op, a, b);
+        backend.submit(op, () -> raw.forward(x, w, b, f, z, a), x, w, b, z, a);
+    }
+
+    @Override
+    public void delta(
+            Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta, double scale, Tensor biasGradient) {
+        String op = "delta";
+        checkChain(op, f, z, a, upstream, delta);
+        checkBiasGradient(op, delta, biasGradient);
+        apart(op, biasGradient, z);
+        apart(op, biasGradient, a);
+        apart(op, biasGradient, upstream);
+        backend.submit(
+                op,
+                () -> raw.delta(f, z, a, upstream, delta, scale, biasGradient),
+                z,
+                a,
+                upstream,
+                delta,
+                biasGradient);
+    }
+
+    private void checkBiasGradient(String op, Tensor delta, Tensor biasGradient) {
+        floating(op, delta, biasGradient);
+        matrix(op, delta);
+        shape(op, biasGradient, "biasGradient", delta.shape().columns());
+        apart(op, biasGradient, delta);
+    }
+
+    @Override
+    public void weightGradient(Tensor delta, Tensor x, double scale, double beta, Tensor weightGradient) {
+        String op = "weightGradient";
+        floating(op, delta, x, weightGradient);
+        matrix(op, delta);
+        matrix(op, x);
+        require(delta.shape().rows() == x.shape().rows(), op, "delta and x must have as many rows", delta, x);
+        shape(
+                op,
+                weightGradient,
+                "weightGradient",
+                delta.shape().columns(),
+                x.shape().columns());
+        apart(op, weightGradient, delta);
+        apart(op, weightGradient, x);
+        backend.submit(op, () -> raw.weightGradient(delta, x, scale, beta, weightGradient), delta, x, weightGradient);
+    }
+
+    @Override
+    public void inputGradient(Tensor delta, Tensor w, Tensor inputGradient) {
+        String op = "inputGradient";
+        floating(op, delta, w, inputGradient);
+        matrix(op, delta);
+        matrix(op, w);
+        require(delta.shape().columns() == w.shape().rows(), op, "delta is [batch, out] and w is [out, in]", delta, w);
+        shape(
+                op,
+                inputGradient,
+                "inputGradient",
+                delta.shape().rows(),
+                w.shape().columns());
+        apart(op, inputGradient, delta);
+        apart(op, inputGradient, w);
+        backend.submit(op, () -> raw.inputGradient(delta, w, inputGradient), delta, w, inputGradient);
+    }
+
+    @Override
+    public void outputDelta(
+            Cost cost,
+            Activation f,
+            Tensor z,
+            Tensor a,
+            Tensor y,
+            Tensor costs,
+            Tensor delta,
+            double scale,
+            Tensor biasGradient,
+            Tensor position,
+            Tensor tally) {
+        String op = "outputDelta";
+        checkOutput(op, cost, f, z, a, y);
+        checkCosts(op, costs, z, a, y);
+        checkDelta(op, delta, z, a, y);
+        checkBiasGradient(op, delta, biasGradient);
+        apart(op, costs, delta);
+        apart(op, costs, biasGradient);
+        apart(op, biasGradient, z);
+        apart(op, biasGradient, a);
+        apart(op, biasGradient, y);
+        position(op, position);
+        tallyOf(op, tally);
+        backend.submit(
+                op,
+                () -> raw.outputDelta(cost, f, z, a, y, costs, delta, scale, biasGradient, position, tally),
+                z,
+                a,
+                y,
+                costs,
+                delta,
+                biasGradient,
+                position,
+                tally);
+    }
+
+    @Override
+    public void descend(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor norm,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        String op = "descend";
+        checkUpdate(op, rule, parameters, penalized, gradients, state, schedule, position, tally);
+        single(op, norm);
+        backend.submit(
+                op,
+                () -> raw.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally),
+                parameters,
+                gradients,
+                norm,
+                state,
+                schedule,
+                position,
+                tally);
+    }
+
+    // ---- checks -----------------------------------------------------------------------------------------------------
+
+    private void open(String op, Tensor... tensors) {
+        for (Tensor tensor : tensors) {
+            if (tensor.backend() != backend) {
+                throw new IllegalArgumentException(op + ": " + tensor + " lives on "
+                        + tensor.backend().device() + ", but the operation is on " + backend.device()
+                        + "; copy it over: other.write(tensor.floats())");
+            }
+            tensor.block().requireOpen(op);
+        }
+    }
+
+    private void floating(String op, Tensor... tensors) {
+        open(op, tensors);
+        DType type = tensors[0].type();
+        for (Tensor tensor : tensors) {
+            require(tensor.type().isFloating(), op, "the elements must be float32 or float64", tensor);
+            require(
+                    tensor.type() == type,
+                    op,
+                    "all tensors must be of one type; make both float32 or both float64",
+                    tensors[0],
+                    tensor);
+        }
+    }
+
+    private void elementwise(String op, Tensor into, Tensor... operands) {
+        for (Tensor operand : operands) {
+            floating(op, into, operand);
+            sameShape(op, operand, into);
+            wholeOrApart(op, into, operand);
+        }
+    }
+
+    private static void matrix(String op, Tensor x) {
+        require(x.shape().rank() == 2, op, "a matrix [rows, columns] is needed", x);
+    }
+
+    private static void vector(String op, Tensor x) {
+        require(x.shape().rank() == 1, op, "a vector [n] is needed", x);
+    }
+
+    private static void rowsFor(String op, Activation f, Tensor z) {
+        require(f.elementwise() || z.shape().rank() == 2, op, f.name() + " acts on the rows of a matrix", z);
+    }
+
+    private static void sameShape(String op, Tensor a, Tensor b) {
+        require(a.shape().equals(b.shape()), op, "the shapes must be equal", a, b);
+    }
+
+    private static void shape(String op, Tensor x, String role, long... dimensions) {
+        boolean fits = x.shape().rank() == dimensions.length;
+        for (int i = 0; fits && i < dimensions.length; i++) {
+            fits = x.shape().dimension(i) == dimensions[i];
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    op + ": " + role + " must have the shape " + Shape.of(dimensions) + ", but is " + x);
+        }
+    }
+
+    private void single(String op, Tensor x) {
+        open(op, x);
+        require(x.type() == DType.FLOAT64 && x.size() == 1, op, "a float64 tensor of one element is needed", x);
+    }
+
+    private void position(String op, Tensor x) {
+        open(op, x);
+        require(x.type() == DType.INT64 && x.size() == POSITION, op, "a position is an int64 tensor [3]", x);
+    }
+
+    private void tallyOf(String op, Tensor x) {
+        open(op, x);
+        require(x.type() == DType.FLOAT64 && x.size() == TALLY, op, "a tally is a float64 tensor [3]", x);
+    }
+
+    private static void positive(String op, String what, double value) {
+        if (!(value > 0)) {
+            throw new IllegalArgumentException(op + ": the " + what + " must be positive, but is " + value);
+        }
+    }
+
+    private static void apart(String op, Tensor into, Tensor operand) {
+        require(!into.overlaps(operand), op, "the destination must not share memory with this operand", into, operand);
+    }
+
+    private static void wholeOrApart(String op, Tensor into, Tensor operand) {
+        require(
+                into.coincides(operand) || !into.overlaps(operand),
+                op,
+                "the destination must be an operand as a whole, or share no memory with it",
+                into,
+                operand);
+    }
+
+    private static String oriented(Tensor x, Transpose transpose) {
+        return x + (transpose == Transpose.YES ? " transposed" : "");
+    }
+
+    private static void require(boolean holds, String op, String what, Tensor... tensors) {
+        if (!holds) {
+            StringBuilder message =
+                    new StringBuilder(op).append(": ").append(what).append("; here: ");
+            for (int i = 0; i < tensors.length; i++) {
+                message.append(i == 0 ? "" : " and ").append(tensors[i]);
+            }
+            throw new IllegalArgumentException(message.toString());
+        }
+    }
+}

@@ -1,0 +1,472 @@
+package io.nudge.tensor;
+
+import io.nudge.math.Activation;
+import io.nudge.math.Cost;
+import io.nudge.math.Descent;
+
+/**
+ * The mathematics of a backend: destination-passing operations, few, and named after what they compute. A backend writes
+ * the primitives; every composite has a default in terms of them and is overridden only for speed.
+ *
+ * <p>{@link Backend#operations()} gives an instance that checks every argument before any work is done (open, same
+ * backend, same type, shapes that fit, no forbidden overlap), keeps the order of calls over threads, and records. What a
+ * backend implements is called behind those checks and makes none.
+ *
+ * <p>Unless said otherwise all tensors of a call are of one floating type, and a destination may be one of the operands
+ * (the same elements), but may not overlap one in part. Matrices are row-major, the batch is the first dimension.
+ *
+ * <p>Each result is within the bound that its operation allows of the float64 reference: a sum of n terms may err by
+ * about n·u·Σ|terms|, an elementwise function by a few units in the last place. Reductions run in a fixed order.
+ */
+public interface Operations {
+    /** In a position tensor: how many examples of the epoch's order have been used. */
+    int ROW = 0;
+
+    /** In a position tensor: the row of the schedule that the next step uses. */
+    int STEP = 1;
+
+    /** In a position tensor: steps of the whole run so far. */
+    int TOTAL = 2;
+
+    /** The length of a position tensor, int64. */
+    int POSITION = 3;
+
+    /** In a tally tensor: Σ C₀ over the examples seen. */
+    int COST = 0;
+
+    /** In a tally tensor: how many examples were answered right. */
+    int CORRECT = 1;
+
+    /** In a tally tensor: 1 + the number of the step whose cost was the first not finite; 0 while all are. */
+    int FAULT = 2;
+
+    /** The length of a tally tensor, float64. */
+    int TALLY = 3;
+
+    // ---- primitives -------------------------------------------------------------------------------------------------
+
+    /**
+     * Sets every element.
+     *
+     * @param x any floating tensor
+     * @param value the value
+     */
+    void fill(Tensor x, double value);
+
+    /**
+     * Copies elements, as many as there are, whatever the shapes.
+     *
+     * @param from any type
+     * @param to the same type and size
+     */
+    void copy(Tensor from, Tensor to);
+
+    /**
+     * into = a + b, element by element.
+     *
+     * @param a any shape
+     * @param b the same shape
+     * @param into the same shape
+     */
+    void add(Tensor a, Tensor b, Tensor into);
+
+    /**
+     * into = a − b, element by element.
+     *
+     * @param a any shape
+     * @param b the same shape
+     * @param into the same shape
+     */
+    void subtract(Tensor a, Tensor b, Tensor into);
+
+    /**
+     * into = a ⊙ b, element by element.
+     *
+     * @param a any shape
+     * @param b the same shape
+     * @param into the same shape
+     */
+    void hadamard(Tensor a, Tensor b, Tensor into);
+
+    /**
+     * into = alpha x.
+     *
+     * @param alpha a number, rounded to the type once
+     * @param x any shape
+     * @param into the same shape
+     */
+    void scale(double alpha, Tensor x, Tensor into);
+
+    /**
+     * y = y + alpha x.
+     *
+     * @param alpha a number, rounded to the type once
+     * @param x any shape
+     * @param y the same shape; read and written
+     */
+    void addScaled(double alpha, Tensor x, Tensor y);
+
+    /**
+     * into_ij = x_ij + row_j.
+     *
+     * @param x [m, n]
+     * @param row [n]
+     * @param into [m, n]; may be x, not row
+     */
+    void addRow(Tensor x, Tensor row, Tensor into);
+
+    /**
+     * into_j = scale Σ_i x_ij + beta into_j: the sum over the batch. Where beta is 0, what was in {@code into} does not
+     * count, not even NaN.
+     *
+     * @param x [m, n]
+     * @param scale factor on the sum
+     * @param beta factor on what was there
+     * @param into [n]; not x
+     */
+    void sumRows(Tensor x, double scale, double beta, Tensor into);
+
+    /**
+     * into = Σ x², over all elements, in float64.
+     *
+     * @param x any shape
+     * @param into float64, one element
+     */
+    void sumSquares(Tensor x, Tensor into);
+
+    /**
+     * into = x limited to [−limit, limit]; NaN stays.
+     *
+     * @param x any shape
+     * @param limit positive
+     * @param into the same shape
+     */
+    void clamp(Tensor x, double limit, Tensor into);
+
+    /**
+     * x = x · min(1, limit / √sumSquares): clipping by global norm (Pascanu, Mikolov and Bengio, 2013).
+     *
+     * @param x any shape
+     * @param limit the largest norm; positive
+     * @param sumSquares float64, one element: Σ x²
+     */
+    void rescale(Tensor x, double limit, Tensor sumSquares);
+
+    /**
+     * into_ji = x_ij.
+     *
+     * @param x [m, n]
+     * @param into [n, m]; not x
+     */
+    void transpose(Tensor x, Tensor into);
+
+    /**
+     * c = alpha op(a) op(b) + beta c. Where beta is 0, what was in c does not count, not even NaN.
+     *
+     * @param alpha factor on the product
+     * @param a [m, k], or [k, m] if transposed
+     * @param ta whether a is transposed
+     * @param b [k, n], or [n, k] if transposed
+     * @param tb whether b is transposed
+     * @param beta factor on what was in c
+     * @param c [m, n]; shares no memory with a or b
+     */
+    void product(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c);
+
+    /**
+     * a = σ(z).
+     *
+     * @param f σ; softmax acts on the rows of a matrix
+     * @param z any shape
+     * @param a the same shape
+     */
+    void activate(Activation f, Tensor z, Tensor a);
+
+    /**
+     * into = σ′(z).
+     *
+     * @param f σ; elementwise
+     * @param z any shape
+     * @param into the same shape
+     */
+    void activatePrime(Activation f, Tensor z, Tensor into);
+
+    /**
+     * δ = (∂a/∂z)ᵀ ∂C/∂a; for an elementwise σ that is upstream ⊙ σ′(z).
+     *
+     * @param f σ
+     * @param z weighted sums
+     * @param a σ(z), for backends that get σ′ from it
+     * @param upstream ∂C/∂a
+     * @param delta receives δ; may be upstream, not z or a
+     */
+    void chain(Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta);
+
+    /**
+     * C₀ of every example.
+     *
+     * @param cost the cost
+     * @param f the activation of the output layer
+     * @param z [batch, outputs]
+     * @param a [batch, outputs]: σ(z)
+     * @param y [batch, outputs]: targets
+     * @param costs [batch]
+     */
+    void costs(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor costs);
+
+    /**
+     * δ = ∂C₀/∂z of the output layer, for every example.
+     *
+     * @param cost the cost
+     * @param f the activation of the output layer
+     * @param z [batch, outputs]
+     * @param a [batch, outputs]: σ(z)
+     * @param y [batch, outputs]: targets
+     * @param delta [batch, outputs]; none of the others
+     */
+    void costDelta(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor delta);
+
+    /**
+     * Adds a batch to a tally: its Σ C₀, summed in float64, and how many answers are right. An answer is right if the
+     * largest output (the first of equals) is where the largest target is; with a single output, if output and target
+     * are on the same side of ½. If Σ C₀ is not finite, or the tally already holds a fault, nothing is added, and the
+     * step's number is noted as the fault unless one is.
+     *
+     * @param costs [batch]: C₀
+     * @param a [batch, outputs]
+     * @param y [batch, outputs]
+     * @param position int64 [3]
+     * @param tally float64 [3]
+     */
+    void tally(Tensor costs, Tensor a, Tensor y, Tensor position, Tensor tally);
+
+    /**
+     * One step of the optimizer over all parameters at once, penalties included, clipping left out. The row of the
+     * schedule is that of position[STEP]. Does nothing if the tally holds a fault, so that the parameters stay those that
+     * made the cost overflow.
+     *
+     * @param rule optimizer and penalties
+     * @param parameters [p], the penalised ones first
+     * @param penalized how many of them are penalised and decayed: the weights
+     * @param gradients [p]
+     * @param state [slots · p], slot by slot
+     * @param schedule float64 [steps, {@link io.nudge.math.Optimizer#COLUMNS}]
+     * @param position int64 [3]
+     * @param tally float64 [3]
+     */
+    void update(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally);
+
+    /**
+     * Copies the examples of the next batch: batch_i = rows[order[position[ROW] + i]], from the beginning of the order
+     * again after its end.
+     *
+     * @param rows [examples, n]
+     * @param order int64 [any]: row numbers
+     * @param position int64 [3]
+     * @param batch [batch, n]
+     */
+    void gather(Tensor rows, Tensor order, Tensor position, Tensor batch);
+
+    /**
+     * The same for class labels: row i of the batch is 1 at the example's label and 0 elsewhere.
+     *
+     * @param labels int64 [examples]
+     * @param order int64 [any]: row numbers
+     * @param position int64 [3]
+     * @param batch [batch, classes]
+     */
+    void gatherOneHot(Tensor labels, Tensor order, Tensor position, Tensor batch);
+
+    /**
+     * Dropout (Srivastava et al., 2014): into_i = x_i / (1 − rate) or 0, each kept with probability 1 − rate. Element i
+     * of the step is kept if word i mod 4 of the {@link io.nudge.math.Philox} block with the key {@code seed} and the
+     * counter (i / 4 + 2³² · (position[TOTAL] mod 2³²), stream) is, unsigned, at least ⌊rate · 2³²⌋. So a backward pass
+     * of the same step keeps the same ones, and every backend does.
+     *
+     * @param rate the share dropped; in [0, 1)
+     * @param seed the run's seed
+     * @param stream {@link io.nudge.math.RandomStream#streamId}
+     * @param position int64 [3]
+     * @param x any shape, fewer than 2³⁴ elements
+     * @param into the same shape
+     */
+    void dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into);
+
+    /**
+     * Moves a position on: ROW by a number of rows, STEP and TOTAL by one.
+     *
+     * @param position int64 [3]
+     * @param rows examples used
+     */
+    void advance(Tensor position, long rows);
+
+    // ---- composites -------------------------------------------------------------------------------------------------
+
+    /**
+     * ∂C₀/∂a of the output layer, for every example.
+     *
+     * @param cost the cost
+     * @param a [batch, outputs]: σ(z)
+     * @param y [batch, outputs]: targets
+     * @param into [batch, outputs]; neither of the others
+     */
+    default void costGradient(Cost cost, Tensor a, Tensor y, Tensor into) {
+        costDelta(cost, Activation.IDENTITY, a, a, y, into);
+    }
+
+    /**
+     * The outer product, into_ij = a_i b_j.
+     *
+     * @param a [m]
+     * @param b [n]
+     * @param into [m, n]; shares no memory with a or b
+     */
+    default void outer(Tensor a, Tensor b, Tensor into) {
+        Tensor column = a.reshape(Shape.of(a.size(), 1));
+        Tensor row = b.reshape(Shape.of(1, b.size()));
+        product(1, column, Transpose.NO, row, Transpose.NO, 0, into);
+    }
+
+    /**
+     * z = x Wᵀ + b, the weighted sums of a layer.
+     *
+     * @param x [batch, in]
+     * @param w [out, in]
+     * @param b [out]
+     * @param z [batch, out]; none of the others
+     */
+    default void affine(Tensor x, Tensor w, Tensor b, Tensor z) {
+        product(1, x, Transpose.NO, w, Transpose.YES, 0, z);
+        addRow(z, b, z);
+    }
+
+    /**
+     * z = x Wᵀ + b and a = σ(z), a layer's forward pass.
+     *
+     * @param x [batch, in]
+     * @param w [out, in]
+     * @param b [out]
+     * @param f σ
+     * @param z [batch, out]; not x
+     * @param a [batch, out]; may be z
+     */
+    default void forward(Tensor x, Tensor w, Tensor b, Activation f, Tensor z, Tensor a) {
+        affine(x, w, b, z);
+        activate(f, z, a);
+    }
+
+    /**
+     * δ = (∂a/∂z)ᵀ ∂C/∂a and the bias gradient, the mean or sum of δ over the batch.
+     *
+     * @param f σ
+     * @param z [batch, out]
+     * @param a [batch, out]: σ(z)
+     * @param upstream [batch, out]: ∂C/∂a
+     * @param delta [batch, out]; may be upstream
+     * @param scale factor on the sum over the batch: 1/batch for the mean
+     * @param biasGradient [out]
+     */
+    default void delta(
+            Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta, double scale, Tensor biasGradient) {
+        chain(f, z, a, upstream, delta);
+        sumRows(delta, scale, 0, biasGradient);
+    }
+
+    /**
+     * ∂C/∂W = scale Σ over the batch of the outer products δ aᵀ, + beta times what was there.
+     *
+     * @param delta [batch, out]
+     * @param x [batch, in]: the activations of the layer before
+     * @param scale factor on the sum: 1/batch for the mean
+     * @param beta factor on what was there
+     * @param weightGradient [out, in]; none of the others
+     */
+    default void weightGradient(Tensor delta, Tensor x, double scale, double beta, Tensor weightGradient) {
+        product(scale, delta, Transpose.YES, x, Transpose.NO, beta, weightGradient);
+    }
+
+    /**
+     * ∂C/∂a of the layer before: Wᵀ δ, the sum over every path.
+     *
+     * @param delta [batch, out]
+     * @param w [out, in]
+     * @param inputGradient [batch, in]; none of the others
+     */
+    default void inputGradient(Tensor delta, Tensor w, Tensor inputGradient) {
+        product(1, delta, Transpose.NO, w, Transpose.NO, 0, inputGradient);
+    }
+
+    /**
+     * At the output layer: C₀ of every example, δ, the bias gradient, and the tally.
+     *
+     * @param cost the cost
+     * @param f the activation of the output layer
+     * @param z [batch, out]
+     * @param a [batch, out]: σ(z)
+     * @param y [batch, out]: targets
+     * @param costs [batch]: receives C₀
+     * @param delta [batch, out]: receives ∂C₀/∂z
+     * @param scale factor on the bias gradient's sum over the batch: 1/batch for the mean
+     * @param biasGradient [out]
+     * @param position int64 [3]
+     * @param tally float64 [3]
+     */
+    default void outputDelta(
+            Cost cost,
+            Activation f,
+            Tensor z,
+            Tensor a,
+            Tensor y,
+            Tensor costs,
+            Tensor delta,
+            double scale,
+            Tensor biasGradient,
+            Tensor position,
+            Tensor tally) {
+        costs(cost, f, z, a, y, costs);
+        tally(costs, a, y, position, tally);
+        costDelta(cost, f, z, a, y, delta);
+        sumRows(delta, scale, 0, biasGradient);
+    }
+
+    /**
+     * Clipping, penalties and the optimizer's step, as the rule says.
+     *
+     * @param rule all of it
+     * @param parameters [p], the weights first
+     * @param penalized how many of them are weights
+     * @param gradients [p]; changed where the rule clips
+     * @param norm float64, one element: room for Σ g²
+     * @param state [slots · p]
+     * @param schedule float64 [steps, {@link io.nudge.math.Optimizer#COLUMNS}]
+     * @param position int64 [3]
+     * @param tally float64 [3]
+     */
+    default void descend(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor norm,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        if (rule.clipsValues()) {
+            clamp(gradients, rule.clipValue(), gradients);
+        }
+        if (rule.clipsNorm()) {
+            sumSquares(gradients, norm);
+            rescale(gradients, rule.clipNorm(), norm);
+        }
+        update(rule, parameters, penalized, gradients, state, schedule, position, tally);
+    }
+}

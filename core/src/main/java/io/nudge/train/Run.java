@@ -1,0 +1,258 @@
+package io.nudge.train;
+
+import io.nudge.data.Dataset;
+import io.nudge.math.Optimizer;
+import io.nudge.math.RandomStream;
+import io.nudge.nn.Network;
+import io.nudge.nn.Pass;
+import io.nudge.tensor.Backend;
+import io.nudge.tensor.DType;
+import io.nudge.tensor.Operations;
+import io.nudge.tensor.Program;
+import io.nudge.tensor.Scope;
+import io.nudge.tensor.Shape;
+import io.nudge.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** One run of a trainer: the tensors and the recorded steps that it needs, and the loop over the epochs. */
+final class Run implements AutoCloseable {
+    /** So many steps pass between two looks at the tally, which wait for the device. */
+    private static final int STEPS_BETWEEN_LOOKS = 1000;
+
+    private final Trainer.Builder settings;
+    private final Network network;
+    private final int examples;
+    private final int batch;
+    private final int stepsPerEpoch;
+    private final Cleanup resources = new Cleanup();
+    private final DeviceData data;
+    private final Pass pass;
+    private final Tensor norm;
+    private final Tensor state;
+    private final Tensor schedule;
+    private final Tensor best;
+    private final Program wholeStep;
+    private final Program lastStep;
+    private final Evaluator validation;
+    private final double[] tally = new double[Operations.TALLY];
+
+    private int epoch;
+    private long steps;
+    private double bestScore = Double.NEGATIVE_INFINITY;
+    private int bestEpoch;
+    private History history = History.empty();
+
+    Run(Trainer.Builder settings, Network network, Dataset dataset) {
+        DeviceData.requireFit(dataset, network.architecture(), "training data");
+        settings.validation.ifPresent(held -> DeviceData.requireFit(held, network.architecture(), "validation data"));
+        this.settings = settings;
+        this.network = network;
+        this.examples = dataset.size();
+        this.batch = Math.min(settings.batch, examples);
+        this.stepsPerEpoch = (examples + batch - 1) / batch;
+        boolean made = false;
+        try {
+            long parameters = network.parameters().size();
+            Backend backend = network.backend();
+            data = resources.add(new DeviceData(dataset, backend, network.type()));
+            pass = resources.add(Pass.training(network, batch, settings.seed));
+            norm = tensor("norm of the gradients", Shape.of(1), DType.FLOAT64);
+            state = tensor(
+                    "state of the optimizer",
+                    Shape.of(settings.descent.optimizer().slots() * parameters),
+                    network.type());
+            schedule = tensor("schedule", Shape.of(stepsPerEpoch, Optimizer.COLUMNS), DType.FLOAT64);
+            best = settings.keepBest ? tensor("best parameters", Shape.of(parameters), network.type()) : null;
+            wholeStep = resources.add(backend.record(() -> step(pass)));
+            int ragged = examples % batch;
+            lastStep = ragged == 0 ? wholeStep : resources.add(backend.record(() -> step(pass.first(ragged))));
+            validation = settings.validation
+                    .map(held -> resources.add(new Evaluator(network, held)))
+                    .orElse(null);
+            made = true;
+        } finally {
+            if (!made) {
+                resources.close();
+            }
+        }
+    }
+
+    private Tensor tensor(String name, Shape shape, DType type) {
+        return resources.add(
+                Scope.unscoped(() -> network.backend().zeros(shape, type)).named(name));
+    }
+
+    /** A whole training step, as it is recorded. */
+    private void step(Pass part) {
+        Operations operations = network.backend().operations();
+        data.gather(part);
+        part.forwardWithDropout();
+        part.backward();
+        operations.descend(
+                settings.descent,
+                network.parameters(),
+                network.architecture().weightCount(),
+                part.gradients(),
+                norm,
+                state,
+                schedule,
+                part.position(),
+                part.tally());
+        operations.advance(part.position(), part.batch());
+    }
+
+    History toEnd() {
+        settings.listeners.forEach(each -> each.started(settings.epochs, examples));
+        while (epoch < settings.epochs && !outOfPatience() && !stopped()) {
+            if (!trainEpoch()) {
+                break;
+            }
+            EpochResult result = history.last();
+            settings.listeners.forEach(each -> each.epochDone(result, this::state));
+        }
+        if (settings.keepBest && bestEpoch > 0) {
+            network.backend().operations().copy(best, network.parameters());
+            network.backend().synchronize();
+        }
+        return history;
+    }
+
+    private boolean outOfPatience() {
+        return settings.patience > 0 && bestEpoch > 0 && epoch - bestEpoch >= settings.patience;
+    }
+
+    private boolean stopped() {
+        for (TrainingListener listener : settings.listeners) {
+            if (listener.shouldStop()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Trains one epoch; false if a listener stopped it before its end. */
+    private boolean trainEpoch() {
+        prepareEpoch();
+        long begin = System.nanoTime();
+        for (int step = 0; step < stepsPerEpoch; step++) {
+            boolean last = step == stepsPerEpoch - 1;
+            (last ? lastStep : wholeStep).run();
+            if (last || (step + 1) % STEPS_BETWEEN_LOOKS == 0) {
+                requireFinite();
+            }
+            int done = last ? examples : (step + 1) * batch;
+            for (TrainingListener listener : settings.listeners) {
+                listener.stepDone(epoch + 1, done);
+            }
+            if (!last && stopped()) {
+                return false;
+            }
+        }
+        double seconds = (System.nanoTime() - begin) * 1e-9;
+        steps += stepsPerEpoch;
+        epoch++;
+        history = history.with(result(seconds));
+        return true;
+    }
+
+    private void prepareEpoch() {
+        data.writeOrder(
+                RandomStream.of(settings.seed, RandomStream.Use.SHUFFLE, epoch).permutation(examples));
+        double[] rows = new double[stepsPerEpoch * Optimizer.COLUMNS];
+        for (int step = 0; step < stepsPerEpoch; step++) {
+            double[] row = settings.descent.optimizer().row(factor(step), steps + step);
+            System.arraycopy(row, 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
+        }
+        schedule.write(rows);
+        pass.position().write(new long[] {0, 0, steps});
+        pass.tally().write(new double[Operations.TALLY]);
+    }
+
+    private double factor(int step) {
+        return settings.schedule.factor((double) (steps + step), stepsPerEpoch);
+    }
+
+    private void requireFinite() {
+        pass.tally().read(tally);
+        if (tally[Operations.FAULT] != 0) {
+            int step = (int) ((long) tally[Operations.FAULT] - 1 - steps);
+            throw new FaultFinder(network, data).explain(settings.seed, epoch, step, batch, steps + step);
+        }
+    }
+
+    private EpochResult result(double seconds) {
+        double accuracy = data.isClassification() ? tally[Operations.CORRECT] / examples : Double.NaN;
+        double rate = settings.descent.optimizer().rate();
+        Evaluation held = validation == null ? null : validation.evaluate();
+        if (held != null) {
+            keepIfBest(held);
+        }
+        return new EpochResult(
+                epoch,
+                tally[Operations.COST] / examples,
+                accuracy,
+                held == null ? Double.NaN : held.cost(),
+                held == null ? Double.NaN : held.accuracy(),
+                rate * settings.schedule.factor(steps - 1.0, stepsPerEpoch),
+                seconds,
+                examples / seconds);
+    }
+
+    private void keepIfBest(Evaluation held) {
+        double score = held.classification() ? held.accuracy() : -held.cost();
+        if (score > bestScore) {
+            bestScore = score;
+            bestEpoch = epoch;
+            if (best != null) {
+                network.backend().operations().copy(network.parameters(), best);
+            }
+        }
+    }
+
+    private TrainingState state() {
+        return new TrainingState(
+                describe(),
+                epoch,
+                steps,
+                network.parameters().doubles(),
+                state.doubles(),
+                best == null ? new double[0] : best.doubles(),
+                bestScore,
+                bestEpoch,
+                history);
+    }
+
+    private Map<String, String> describe() {
+        Map<String, String> names = new LinkedHashMap<>(settings.describe());
+        names.put("network", network.architecture().toString());
+        names.put("type", network.type().toString());
+        names.put("training examples", String.valueOf(examples));
+        return names;
+    }
+
+    void restore(TrainingState from) {
+        describe().forEach((name, value) -> {
+            String before = from.settings().get(name);
+            if (!value.equals(before)) {
+                throw new IllegalArgumentException("the run to resume had " + name + " = " + before + ", but now it is "
+                        + value + "; set it as before, or begin a new run");
+            }
+        });
+        network.parameters().write(from.parameters());
+        state.write(from.optimizerState());
+        if (best != null) {
+            best.write(from.best());
+        }
+        epoch = from.epoch();
+        steps = from.steps();
+        bestScore = from.bestScore();
+        bestEpoch = from.bestEpoch();
+        history = from.history();
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}
