@@ -45,8 +45,8 @@ final class Arrangement implements AutoCloseable {
         Arrangement made = new Arrangement(call, NEIGHBOURS[draw.below(NEIGHBOURS.length)], null);
         for (int i = 0; i < made.tensors.length; i++) {
             Argument argument = call.arguments().get(i);
-            long before = 1 + draw.below(37);
-            long after = 1 + draw.below(5);
+            int before = 1 + draw.below(37);
+            int after = 1 + draw.below(5);
             long size = argument.shape().size();
             Tensor all = made.own(backend, Shape.of(before + size + after), argument.type());
             made.neighbours.add(all.view(0, Shape.of(before)));
@@ -74,6 +74,12 @@ final class Arrangement implements AutoCloseable {
 
     private Tensor own(Backend backend, Shape shape, DType type) {
         Tensor tensor = backend.zeros(shape, type);
+        owned.add(tensor);
+        return tensor;
+    }
+
+    /** Takes a tensor over, to be closed with the others. */
+    Tensor owned(Tensor tensor) {
         owned.add(tensor);
         return tensor;
     }

@@ -22,12 +22,23 @@ public abstract class BackendSpecification {
     /** Its operations. */
     Operations operations;
 
+    private int tries;
+
     /**
      * Opens a backend of the kind that is judged.
      *
      * @return a new backend
      */
     protected abstract Backend open();
+
+    /**
+     * How much of the specification is worth its time.
+     *
+     * @return 1 for all of it; less for fewer and smaller examples, where the backend is slow, as an emulated device is
+     */
+    protected double effort() {
+        return 1;
+    }
 
     @BeforeProperty
     void openBackend() {
@@ -55,6 +66,25 @@ public abstract class BackendSpecification {
                 new Sizes(2, 3, 4099),
                 new Sizes(257, 129, 65));
         return Arbitraries.frequencyOf(Tuple.of(4, any), Tuple.of(1, extreme));
+    }
+
+    /** A length for an example with much to do, cut down to what is worth its time. */
+    final int much(int length) {
+        return (int) Math.max(Math.min(length, 67), length * effort());
+    }
+
+    /** Lengths as they are, or cut down. */
+    final Sizes affordable(Sizes sizes) {
+        return new Sizes(affordable(sizes.m()), affordable(sizes.n()), affordable(sizes.k()));
+    }
+
+    private int affordable(int length) {
+        return effort() < 1 ? Math.min(length, 33) : length;
+    }
+
+    /** Whether this try of a property is one of those that are worth their time. */
+    final boolean worthwhile() {
+        return (int) (tries * effort()) != (int) (++tries * effort());
     }
 
     /** float32 and float64. */

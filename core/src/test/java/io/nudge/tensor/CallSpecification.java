@@ -10,7 +10,7 @@ public abstract class CallSpecification extends BackendSpecification {
     private static final String SEED = "20260101";
 
     /** Looks at one call. */
-    private interface Check {
+    interface Check {
         void on(Call call);
     }
 
@@ -19,15 +19,15 @@ public abstract class CallSpecification extends BackendSpecification {
 
     @Property(tries = 20, seed = SEED)
     void resultsAreWithinTheirBounds(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
-        every(sizes, seed, false, this::verify);
+        sample(sizes, seed, false, this::verify);
     }
 
     @Property(tries = 20, seed = SEED)
     void specialValuesGoTheirWay(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
-        every(sizes, seed, true, this::verify);
+        sample(sizes, seed, true, this::verify);
     }
 
-    private void verify(Call call) {
+    final void verify(Call call) {
         try (Arrangement arrangement = Arrangement.apart(backend, call)) {
             arrangement.verify(new Oracle(call.type()), operations);
         }
@@ -35,7 +35,7 @@ public abstract class CallSpecification extends BackendSpecification {
 
     @Property(tries = 15, seed = SEED)
     void viewsAreReadAndWrittenOnTheirOwnTurf(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
-        every(sizes, seed, false, call -> {
+        sample(sizes, seed, false, call -> {
             try (Arrangement arrangement = Arrangement.inside(backend, call, new Draw(seed, call.type(), false))) {
                 arrangement.verify(new Oracle(call.type()), operations);
             }
@@ -44,7 +44,7 @@ public abstract class CallSpecification extends BackendSpecification {
 
     @Property(tries = 15, seed = SEED)
     void aDestinationMayBeAnOperandWhereTheContractSaysSo(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
-        every(sizes, seed, false, call -> {
+        sample(sizes, seed, false, call -> {
             for (Call.Alias alias : call.aliases()) {
                 try (Arrangement arrangement = Arrangement.aliased(backend, call, alias)) {
                     arrangement.verify(new Oracle(call.type()), operations);
@@ -55,7 +55,7 @@ public abstract class CallSpecification extends BackendSpecification {
 
     @Property(tries = 10, seed = SEED)
     void compositesAgreeWithTheirDefaults(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
-        every(sizes, seed, false, call -> {
+        sample(sizes, seed, false, call -> {
             try (Arrangement own = Arrangement.apart(backend, call);
                     Arrangement plain = Arrangement.apart(backend, call)) {
                 List<Expected> expected = plain.ask(new Oracle(call.type()));
@@ -72,7 +72,7 @@ public abstract class CallSpecification extends BackendSpecification {
     @Property(tries = 10, seed = SEED)
     void theSameCallGivesTheSameBits(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
         try (Backend other = open()) {
-            every(sizes, seed, true, call -> {
+            sample(sizes, seed, true, call -> {
                 try (Arrangement first = Arrangement.apart(backend, call);
                         Arrangement second = Arrangement.inside(other, call, new Draw(seed, call.type(), false))) {
                     call.run(operations, first.tensors());
@@ -89,7 +89,7 @@ public abstract class CallSpecification extends BackendSpecification {
 
     @Property(tries = 10, seed = SEED)
     void aProgramDoesWhatTheCallDoes(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
-        every(sizes, seed, false, call -> {
+        sample(sizes, seed, false, call -> {
             try (Arrangement eager = Arrangement.apart(backend, call);
                     Arrangement recorded = Arrangement.apart(backend, call);
                     Program program = backend.record(() -> call.run(operations, recorded.tensors()))) {
@@ -110,8 +110,15 @@ public abstract class CallSpecification extends BackendSpecification {
         }
     }
 
+    /** One try of a property, where it is worth its time. */
+    private void sample(Sizes sizes, long seed, boolean special, Check check) {
+        if (worthwhile()) {
+            every(affordable(sizes), seed, special, check);
+        }
+    }
+
     /** Looks at every operation in both types; the first that fails is told in full, the others by name. */
-    private void every(Sizes sizes, long seed, boolean special, Check check) {
+    final void every(Sizes sizes, long seed, boolean special, Check check) {
         List<String> failed = new ArrayList<>();
         Throwable first = null;
         for (DType type : floatingTypes()) {

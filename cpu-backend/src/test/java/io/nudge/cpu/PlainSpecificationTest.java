@@ -1,11 +1,16 @@
 package io.nudge.cpu;
 
 import io.nudge.tensor.Backend;
+import io.nudge.tensor.ChainSpecification;
 import io.nudge.tensor.CostSpecification;
 import io.nudge.tensor.ElementwiseSpecification;
 import io.nudge.tensor.LayerSpecification;
+import io.nudge.tensor.MisuseSpecification;
+import io.nudge.tensor.OwnershipSpecification;
 import io.nudge.tensor.ProductSpecification;
+import io.nudge.tensor.ProgramSpecification;
 import io.nudge.tensor.SumSpecification;
+import io.nudge.tensor.ThreadSpecification;
 import io.nudge.tensor.TrainingSpecification;
 import net.jqwik.api.Group;
 
@@ -24,7 +29,7 @@ class PlainSpecificationTest {
     }
 
     @Group
-    class Sum extends SumSpecification {
+    class Sums extends SumSpecification {
         @Override
         protected Backend open() {
             return plain();
@@ -32,7 +37,7 @@ class PlainSpecificationTest {
     }
 
     @Group
-    class Product extends ProductSpecification {
+    class Products extends ProductSpecification {
         @Override
         protected Backend open() {
             return plain();
@@ -40,7 +45,7 @@ class PlainSpecificationTest {
     }
 
     @Group
-    class Layer extends LayerSpecification {
+    class Layers extends LayerSpecification {
         @Override
         protected Backend open() {
             return plain();
@@ -48,7 +53,7 @@ class PlainSpecificationTest {
     }
 
     @Group
-    class CostTheme extends CostSpecification {
+    class Costs extends CostSpecification {
         @Override
         protected Backend open() {
             return plain();
@@ -57,6 +62,46 @@ class PlainSpecificationTest {
 
     @Group
     class Training extends TrainingSpecification {
+        @Override
+        protected Backend open() {
+            return plain();
+        }
+    }
+
+    @Group
+    class Chains extends ChainSpecification {
+        @Override
+        protected Backend open() {
+            return plain();
+        }
+    }
+
+    @Group
+    class Ownership extends OwnershipSpecification {
+        @Override
+        protected Backend open() {
+            return plain();
+        }
+    }
+
+    @Group
+    class Programs extends ProgramSpecification {
+        @Override
+        protected Backend open() {
+            return plain();
+        }
+    }
+
+    @Group
+    class Misuse extends MisuseSpecification {
+        @Override
+        protected Backend open() {
+            return plain();
+        }
+    }
+
+    @Group
+    class Threads extends ThreadSpecification {
         @Override
         protected Backend open() {
             return plain();
