@@ -4,7 +4,7 @@ package io.nudge.cpu;
  * How the CPU backend computes, where it is not left to itself.
  *
  * @param threads how many threads share large operations; 1 for none but the caller's
- * @param product which library multiplies large matrices
+ * @param product what multiplies matrices
  * @param vectors whether the Vector API is used where the module {@code jdk.incubator.vector} is present
  */
 public record CpuOptions(int threads, ProductChoice product, boolean vectors) {
@@ -17,11 +17,11 @@ public record CpuOptions(int threads, ProductChoice product, boolean vectors) {
     /** The property that switches the Vector API: {@code auto} or {@code off}. */
     public static final String VECTORS = "nudge.cpu.vectors";
 
-    /** What multiplies large matrices. */
+    /** What multiplies matrices. */
     public enum ProductChoice {
-        /** OpenBLAS where it loads, else Java, with a line in the log. */
+        /** OpenBLAS for large matrices and Java for small ones; where OpenBLAS does not load, Java, with a line in the log. */
         AUTO,
-        /** OpenBLAS, or an exception that says why not. */
+        /** OpenBLAS for all, or an exception that says why not. */
         OPENBLAS,
         /** Java. */
         JAVA

@@ -110,17 +110,22 @@ class DoubleKernels extends Kernels {
             for (int i = 0; i < rows; i++) {
                 add(sums, 0, x.doubles, xAt + i * columns + j, sums, 0, width);
             }
-            combine(scale, sums, beta, into.doubles, intoAt + j, width);
+            if (beta == 0) {
+                scale(scale, sums, 0, into.doubles, intoAt + j, width);
+            } else {
+                combine(scale, sums, 0, beta, into.doubles, intoAt + j, width);
+            }
         }
     }
 
-    private static void combine(double alpha, double[] x, double beta, double[] y, int yAt, int n) {
-        if (beta == 0) {
-            scale(alpha, x, 0, y, yAt, n);
-            return;
-        }
+    @Override
+    void combine(double alpha, CpuMemory x, int xAt, double beta, CpuMemory y, int yAt, int n) {
+        combine(alpha, x.doubles, xAt, beta, y.doubles, yAt, n);
+    }
+
+    private static void combine(double alpha, double[] x, int xAt, double beta, double[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            y[yAt + i] = alpha * x[i] + beta * y[yAt + i];
+            y[yAt + i] = alpha * x[xAt + i] + beta * y[yAt + i];
         }
     }
 

@@ -39,8 +39,8 @@ final class Engine implements AutoCloseable {
         Kernels floats = options.vectors() ? vectorKernels(workers.count(), plain) : plain;
         Kernels doubles = new DoubleKernels(workers.count());
         boolean vectors = floats != plain;
-        Multiplier java = new ParallelMultiplier(
-                workers, () -> vectors ? vectorMultiplier(floats, doubles) : new PlainMultiplier());
+        Multiplier java = new JavaMultiplier(
+                workers, floats, doubles, () -> vectors ? vectorLoops(floats, doubles) : new PlainLoops());
         return new Engine(workers, floats, doubles, multiplier(options.product(), java, workers, openBlas));
     }
 
@@ -50,7 +50,8 @@ final class Engine implements AutoCloseable {
             return java;
         }
         try {
-            return new TieredMultiplier(LARGE, java, openBlas.apply(workers));
+            long largeFrom = choice == ProductChoice.OPENBLAS ? 0 : LARGE;
+            return new TieredMultiplier(largeFrom, java, openBlas.apply(workers));
         } catch (Throwable e) { // whatever a native library does while it is loaded
             String why = "OpenBLAS cannot be loaded (" + e + ")";
             if (choice == ProductChoice.OPENBLAS) {
@@ -98,10 +99,10 @@ final class Engine implements AutoCloseable {
         return compiled && (lanes >= 8 || System.getProperty("os.arch").equals("aarch64"));
     }
 
-    static Multiplier vectorMultiplier(Kernels floats, Kernels doubles) {
+    static Loops vectorLoops(Kernels floats, Kernels doubles) {
         try {
-            return Class.forName("io.nudge.cpu.VectorMultiplier")
-                    .asSubclass(Multiplier.class)
+            return Class.forName("io.nudge.cpu.VectorLoops")
+                    .asSubclass(Loops.class)
                     .getDeclaredConstructor(Kernels.class, Kernels.class)
                     .newInstance(floats, doubles);
         } catch (ReflectiveOperationException e) {

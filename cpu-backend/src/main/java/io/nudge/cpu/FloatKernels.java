@@ -110,17 +110,22 @@ class FloatKernels extends Kernels {
             for (int i = 0; i < rows; i++) {
                 add(sums, 0, x.floats, xAt + i * columns + j, sums, 0, width);
             }
-            combine((float) scale, sums, (float) beta, into.floats, intoAt + j, width);
+            if (beta == 0) {
+                scale((float) scale, sums, 0, into.floats, intoAt + j, width);
+            } else {
+                combine((float) scale, sums, 0, (float) beta, into.floats, intoAt + j, width);
+            }
         }
     }
 
-    private static void combine(float alpha, float[] x, float beta, float[] y, int yAt, int n) {
-        if (beta == 0) {
-            scale(alpha, x, 0, y, yAt, n);
-            return;
-        }
+    @Override
+    void combine(double alpha, CpuMemory x, int xAt, double beta, CpuMemory y, int yAt, int n) {
+        combine((float) alpha, x.floats, xAt, (float) beta, y.floats, yAt, n);
+    }
+
+    private static void combine(float alpha, float[] x, int xAt, float beta, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            y[yAt + i] = alpha * x[i] + beta * y[yAt + i];
+            y[yAt + i] = alpha * x[xAt + i] + beta * y[yAt + i];
         }
     }
 

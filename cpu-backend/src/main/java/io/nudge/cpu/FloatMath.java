@@ -25,6 +25,9 @@ final class FloatMath {
 
     static final float EXP_MOST = 89f;
 
+    /** Where more is lost of a difference, its exponential is 0. */
+    static final float LOST_MOST = 0.00001f;
+
     static final float E0 = 0.5f;
     static final float E1 = 0.16666666f;
     static final float E2 = 0.041665796f;
@@ -142,7 +145,7 @@ final class FloatMath {
         float difference = x - max;
         float subtracted = difference - x;
         float lost = (x - (difference - subtracted)) - (max + subtracted);
-        return exp(difference, 1f + lost);
+        return exp(difference, 1f + (Math.abs(lost) < LOST_MOST ? lost : 0f));
     }
 
     /** eʳ − 1 for |r| at most ½ ln 2. */

@@ -33,6 +33,9 @@ abstract class Kernels {
 
     abstract void addScaled(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n);
 
+    /** y = alpha x + beta y. */
+    abstract void combine(double alpha, CpuMemory x, int xAt, double beta, CpuMemory y, int yAt, int n);
+
     abstract void clamp(double limit, CpuMemory x, int xAt, CpuMemory y, int yAt, int n);
 
     /** Columns from to to of the sum over all rows. */

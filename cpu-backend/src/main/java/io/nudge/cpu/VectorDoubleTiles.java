@@ -154,16 +154,13 @@ final class VectorDoubleTiles extends VectorTiles {
     }
 
     private void storeDots(Product p, int i, int j) {
-        double alpha = p.alpha;
-        double beta = p.beta;
         double[] c = p.c.doubles;
         int rows = Math.min(SIDE, p.m - i);
         int columns = Math.min(SIDE, p.n - j);
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                double dot = alpha * lanesOf((r * SIDE + s) * LANES);
-                c[at + s] = beta == 0 ? dot : dot + beta * c[at + s];
+                c[at + s] = lanesOf((r * SIDE + s) * LANES);
             }
         }
     }
@@ -179,7 +176,7 @@ final class VectorDoubleTiles extends VectorTiles {
     }
 
     private static double factor(Product p, int row, int q) {
-        return p.alpha * p.a.doubles[row + q * p.aColumn()];
+        return p.a.doubles[row + q * p.aColumn()];
     }
 
     @Override

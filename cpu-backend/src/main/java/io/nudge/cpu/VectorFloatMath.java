@@ -62,7 +62,8 @@ final class VectorFloatMath {
         FloatVector difference = x.sub(max);
         FloatVector subtracted = difference.sub(x);
         FloatVector lost = x.sub(difference.sub(subtracted)).sub(subtracted.add(max));
-        return exp(difference, lost.add(1f));
+        VectorMask<Float> counts = lost.abs().compare(LT, FloatMath.LOST_MOST);
+        return exp(difference, FloatVector.zero(SPECIES).blend(lost, counts).add(1f));
     }
 
     private static FloatVector expLess1(FloatVector r) {

@@ -143,16 +143,13 @@ final class VectorFloatTiles extends VectorTiles {
     }
 
     private void storeDots(Product p, int i, int j) {
-        float alpha = (float) p.alpha;
-        float beta = (float) p.beta;
         float[] c = p.c.floats;
         int rows = Math.min(SIDE, p.m - i);
         int columns = Math.min(SIDE, p.n - j);
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                float dot = alpha * lanesOf((r * SIDE + s) * LANES);
-                c[at + s] = beta == 0 ? dot : dot + beta * c[at + s];
+                c[at + s] = lanesOf((r * SIDE + s) * LANES);
             }
         }
     }
@@ -168,7 +165,7 @@ final class VectorFloatTiles extends VectorTiles {
     }
 
     private static float factor(Product p, int row, int q) {
-        return (float) p.alpha * p.a.floats[row + q * p.aColumn()];
+        return p.a.floats[row + q * p.aColumn()];
     }
 
     @Override

@@ -11,7 +11,7 @@ abstract class VectorTiles {
     /** Elements in a vector. */
     abstract int lanes();
 
-    /** c_ij = alpha Σ_p op(a)_ip op(b)_pj + beta c_ij for a tile of 4 by 4, where p runs along memory in a and b. */
+    /** c_ij = Σ_p op(a)_ip op(b)_pj for a tile of 4 by 4, where p runs along memory in a and b. */
     abstract void dots(Product p, int i, int j);
 
     /**

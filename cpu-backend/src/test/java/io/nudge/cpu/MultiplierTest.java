@@ -2,6 +2,7 @@ package io.nudge.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nudge.cpu.CpuOptions.ProductChoice;
 import io.nudge.math.RandomStream;
 import io.nudge.tensor.DType;
 import java.util.Arrays;
@@ -19,16 +20,15 @@ class MultiplierTest {
     private final RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);
 
     static Stream<Named<Multiplier>> multipliers() {
-        Workers one = new Workers(1);
-        Workers three = new Workers(3);
-        Kernels floats = new FloatKernels(1);
-        Kernels doubles = new DoubleKernels(1);
         return Stream.of(
-                Named.of("plain", new PlainMultiplier()),
-                Named.of("vector", Engine.vectorMultiplier(floats, doubles)),
-                Named.of("plain on 3 threads", new ParallelMultiplier(three, PlainMultiplier::new)),
-                Named.of("OpenBLAS", new OpenBlas(one)),
-                Named.of("OpenBLAS on 3 threads", new OpenBlas(three)));
+                named(new CpuOptions(1, ProductChoice.JAVA, false)),
+                named(new CpuOptions(3, ProductChoice.JAVA, true)),
+                named(new CpuOptions(1, ProductChoice.OPENBLAS, true)),
+                named(new CpuOptions(3, ProductChoice.OPENBLAS, true)));
+    }
+
+    private static Named<Multiplier> named(CpuOptions options) {
+        return Named.of(options.toString(), Engine.open(options).multiplier);
     }
 
     @ParameterizedTest

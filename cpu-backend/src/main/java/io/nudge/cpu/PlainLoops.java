@@ -7,7 +7,7 @@ import java.util.Arrays;
  * after the other in the first cache; then a row of c gathers multiples of them, four at a time, in a loop that the JIT
  * compiler turns into vector instructions. Each element of c is summed over p in order.
  */
-final class PlainMultiplier implements Multiplier {
+final class PlainLoops implements Loops {
     private static final int WIDTH = 256;
     private static final int DEPTH = 32;
 
@@ -42,9 +42,9 @@ final class PlainMultiplier implements Multiplier {
         copy(p.b.floats, p.bAt + q * bRow + j * bColumn, bRow, bColumn, floatBlock, depth, width);
         for (int i = 0; i < p.m; i++) {
             int cAt = p.cAt + i * p.cStride + j;
-            begin(p, q, p.c.floats, cAt, floatRow, width);
+            begin(q == 0, p.c.floats, cAt, floatRow, width);
             int aAt = p.aAt + i * p.aRow() + q * p.aColumn();
-            gather((float) p.alpha, p.a.floats, aAt, p.aColumn(), floatBlock, depth, floatRow, width);
+            gather(p.a.floats, aAt, p.aColumn(), floatBlock, depth, floatRow, width);
             System.arraycopy(floatRow, 0, p.c.floats, cAt, width);
         }
     }
@@ -58,30 +58,26 @@ final class PlainMultiplier implements Multiplier {
     }
 
     /** What the row's sums begin with. */
-    private static void begin(Product p, int q, float[] c, int cAt, float[] row, int width) {
-        if (q == 0 && p.beta == 0) {
+    private static void begin(boolean fresh, float[] c, int cAt, float[] row, int width) {
+        if (fresh) {
             Arrays.fill(row, 0, width, 0);
-            return;
-        }
-        float beta = q == 0 ? (float) p.beta : 1;
-        for (int s = 0; s < width; s++) {
-            row[s] = beta * c[cAt + s];
+        } else {
+            System.arraycopy(c, cAt, row, 0, width);
         }
     }
 
-    private static void gather(
-            float alpha, float[] a, int aAt, int aColumn, float[] block, int depth, float[] row, int width) {
+    private static void gather(float[] a, int aAt, int aColumn, float[] block, int depth, float[] row, int width) {
         int r = 0;
         for (; r < depth - 3; r += 4) {
             int at = aAt + r * aColumn;
-            float f0 = alpha * a[at];
-            float f1 = alpha * a[at + aColumn];
-            float f2 = alpha * a[at + 2 * aColumn];
-            float f3 = alpha * a[at + 3 * aColumn];
+            float f0 = a[at];
+            float f1 = a[at + aColumn];
+            float f2 = a[at + 2 * aColumn];
+            float f3 = a[at + 3 * aColumn];
             add(f0, f1, f2, f3, block, r * WIDTH, row, width);
         }
         for (; r < depth; r++) {
-            add(alpha * a[aAt + r * aColumn], block, r * WIDTH, row, width);
+            add(a[aAt + r * aColumn], block, r * WIDTH, row, width);
         }
     }
 
@@ -109,9 +105,9 @@ final class PlainMultiplier implements Multiplier {
         copy(p.b.doubles, p.bAt + q * bRow + j * bColumn, bRow, bColumn, doubleBlock, depth, width);
         for (int i = 0; i < p.m; i++) {
             int cAt = p.cAt + i * p.cStride + j;
-            begin(p, q, p.c.doubles, cAt, doubleRow, width);
+            begin(q == 0, p.c.doubles, cAt, doubleRow, width);
             int aAt = p.aAt + i * p.aRow() + q * p.aColumn();
-            gather(p.alpha, p.a.doubles, aAt, p.aColumn(), doubleBlock, depth, doubleRow, width);
+            gather(p.a.doubles, aAt, p.aColumn(), doubleBlock, depth, doubleRow, width);
             System.arraycopy(doubleRow, 0, p.c.doubles, cAt, width);
         }
     }
@@ -125,30 +121,26 @@ final class PlainMultiplier implements Multiplier {
     }
 
     /** What the row's sums begin with. */
-    private static void begin(Product p, int q, double[] c, int cAt, double[] row, int width) {
-        if (q == 0 && p.beta == 0) {
+    private static void begin(boolean fresh, double[] c, int cAt, double[] row, int width) {
+        if (fresh) {
             Arrays.fill(row, 0, width, 0);
-            return;
-        }
-        double beta = q == 0 ? p.beta : 1;
-        for (int s = 0; s < width; s++) {
-            row[s] = beta * c[cAt + s];
+        } else {
+            System.arraycopy(c, cAt, row, 0, width);
         }
     }
 
-    private static void gather(
-            double alpha, double[] a, int aAt, int aColumn, double[] block, int depth, double[] row, int width) {
+    private static void gather(double[] a, int aAt, int aColumn, double[] block, int depth, double[] row, int width) {
         int r = 0;
         for (; r < depth - 3; r += 4) {
             int at = aAt + r * aColumn;
-            double f0 = alpha * a[at];
-            double f1 = alpha * a[at + aColumn];
-            double f2 = alpha * a[at + 2 * aColumn];
-            double f3 = alpha * a[at + 3 * aColumn];
+            double f0 = a[at];
+            double f1 = a[at + aColumn];
+            double f2 = a[at + 2 * aColumn];
+            double f3 = a[at + 3 * aColumn];
             add(f0, f1, f2, f3, block, r * WIDTH, row, width);
         }
         for (; r < depth; r++) {
-            add(alpha * a[aAt + r * aColumn], block, r * WIDTH, row, width);
+            add(a[aAt + r * aColumn], block, r * WIDTH, row, width);
         }
     }
 

@@ -7,7 +7,7 @@ import io.nudge.tensor.DType;
  * them; where its columns do, an element of c is the dot product of two stretches of memory. Each element of c is summed
  * in an order that depends on k and the kind of product alone, so that neither the tiles nor the threads show in it.
  */
-final class VectorMultiplier implements Multiplier {
+final class VectorLoops implements Loops {
     /** Columns of c, and rows of op(b), that are worked on at a time: what is used again stays in the second cache. */
     private static final int COLUMNS = 1024;
 
@@ -20,7 +20,7 @@ final class VectorMultiplier implements Multiplier {
     private CpuMemory floatRoom = CpuMemory.allocate(DType.FLOAT32, 0);
     private CpuMemory doubleRoom = CpuMemory.allocate(DType.FLOAT64, 0);
 
-    VectorMultiplier(Kernels floatKernels, Kernels doubleKernels) {
+    VectorLoops(Kernels floatKernels, Kernels doubleKernels) {
         this.floatKernels = floatKernels;
         this.doubleKernels = doubleKernels;
     }
@@ -52,9 +52,6 @@ final class VectorMultiplier implements Multiplier {
     }
 
     private void multiples(VectorTiles tiles, Product p) {
-        if (p.beta != 0 && p.beta != 1) {
-            scaleRows(p);
-        }
         for (int j = 0; j < p.n; j += COLUMNS) {
             int width = Math.min(COLUMNS, p.n - j);
             for (int q = 0; q < p.k; q += DEPTH) {
@@ -69,34 +66,22 @@ final class VectorMultiplier implements Multiplier {
     private static void multiples(VectorTiles tiles, Product p, int i, int from, int to, int j, int width) {
         int q = from;
         for (; q <= to - VectorTiles.SIDE; q += VectorTiles.SIDE) {
-            tiles.addMultiples(p, i, q, j, width, q == 0 && p.beta == 0);
+            tiles.addMultiples(p, i, q, j, width, q == 0);
         }
         for (; q < to; q++) {
-            tiles.addMultiple(p, i, q, j, width, q == 0 && p.beta == 0);
-        }
-    }
-
-    private void scaleRows(Product p) {
-        Kernels kernels = p.isFloat32() ? floatKernels : doubleKernels;
-        for (int i = 0; i < p.m; i++) {
-            int at = p.cAt + i * p.cStride;
-            kernels.scale(p.beta, p.c, at, p.c, at, p.n);
+            tiles.addMultiple(p, i, q, j, width, q == 0);
         }
     }
 
     /** Makes a copy of b with the rows of op(b) one after the other. */
     private void straighten(Product p) {
         if (p.isFloat32()) {
-            floatRoom = atLeast(floatRoom, DType.FLOAT32, floatRoom.floats.length, (long) p.k * p.n);
+            floatRoom = floatRoom.orLarger((long) p.k * p.n);
             turn(floatKernels, p, floatRoom);
         } else {
-            doubleRoom = atLeast(doubleRoom, DType.FLOAT64, doubleRoom.doubles.length, (long) p.k * p.n);
+            doubleRoom = doubleRoom.orLarger((long) p.k * p.n);
             turn(doubleKernels, p, doubleRoom);
         }
-    }
-
-    private static CpuMemory atLeast(CpuMemory room, DType type, int size, long needed) {
-        return size >= needed ? room : CpuMemory.allocate(type, needed);
     }
 
     private static void turn(Kernels kernels, Product p, CpuMemory room) {
