@@ -4,7 +4,6 @@ import net.jqwik.api.Group;
 
 /** The specification of every backend, on the backend that asks the oracle: what it says of ownership, checks, programs and threads
  * is core's own work, and is judged here without any real backend. */
-@SuppressWarnings("ClassCanBeStatic") // a group of tests must be an inner class
 class OracleSpecificationTest {
     /** The numbers are the oracle's own, so a few suffice; those worked out by hand judge the oracle. */
     private static final double EFFORT = 0.15;
