@@ -57,6 +57,7 @@ public final class RandomStream {
      * @param index tells streams of the same use apart; 0 to 2⁵⁶ − 1
      * @return use and index in one number
      */
+    @SuppressWarnings("EnumOrdinal") // the order of the constants is the format
     public static long streamId(Use use, long index) {
         if (index < 0 || index >= 1L << 56) {
             throw new IllegalArgumentException("the index of a random stream must be in [0, 2^56), but is " + index);

@@ -3,24 +3,16 @@ package io.nudge.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import net.jqwik.api.Assume;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.DoubleRange;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitTest {
     /** Examples in the order of their classes, whose one input is their number. */
-    private static Dataset numbered(int... classCounts) {
+    static Dataset numbered(int... classCounts) {
         int[] labels = IntStream.range(0, classCounts.length)
                 .flatMap(label -> IntStream.generate(() -> label).limit(classCounts[label]))
                 .toArray();
@@ -33,44 +25,8 @@ class SplitTest {
         return Dataset.labelled(inputs, 1, labels, names);
     }
 
-    private static int[] numbers(Dataset part) {
+    static int[] numbers(Dataset part) {
         return IntStream.range(0, part.size()).map(i -> (int) part.input(i)[0]).toArray();
-    }
-
-    private static int[] sortedUnion(Split split) {
-        return IntStream.concat(Arrays.stream(numbers(split.train())), Arrays.stream(numbers(split.held())))
-                .sorted()
-                .toArray();
-    }
-
-    @Property(tries = 200)
-    void holdsBackOfEachClassItsShareWithinOneExample(
-            @ForAll @Size(min = 1, max = 12) List<@IntRange(min = 0, max = 40) Integer> counts,
-            @ForAll @DoubleRange(min = 0.01, max = 0.99) double fraction,
-            @ForAll long seed) {
-        int[] classCounts = counts.stream().mapToInt(count -> count).toArray();
-        int size = Arrays.stream(classCounts).sum();
-        Assume.that(Math.round(size * fraction) > 0 && Math.round(size * fraction) < size);
-
-        int[] held = numbered(classCounts).split(fraction, seed).held().classCounts();
-
-        for (int label = 0; label < held.length; label++) {
-            assertThat((double) held[label])
-                    .as("held back of %d examples of class %d", classCounts[label], label)
-                    .isCloseTo(classCounts[label] * fraction, within(1.0));
-        }
-    }
-
-    @Property(tries = 200)
-    void everyExampleIsInOnePart(
-            @ForAll @Size(min = 1, max = 6) List<@IntRange(min = 1, max = 30) Integer> counts,
-            @ForAll @DoubleRange(min = 0.01, max = 0.99) double fraction,
-            @ForAll long seed) {
-        Dataset whole = numbered(counts.stream().mapToInt(count -> count).toArray());
-        Assume.that(Math.round(whole.size() * fraction) > 0 && Math.round(whole.size() * fraction) < whole.size());
-
-        assertThat(sortedUnion(whole.split(fraction, seed)))
-                .isEqualTo(IntStream.range(0, whole.size()).toArray());
     }
 
     @ParameterizedTest
