@@ -87,8 +87,9 @@ final class Checks {
     static int blockLength(long rows, long columns, String what) {
         checkColumns((int) columns, what);
         if (rows * columns > LONGEST_ARRAY) {
-            throw new DataException("%s has %d rows of %d columns, %d values; one data set holds at most %d: use fewer rows"
-                    .formatted(what, rows, columns, rows * columns, LONGEST_ARRAY));
+            throw new DataException(
+                    "%s has %d rows of %d columns, %d values; one data set holds at most %d: use fewer rows"
+                            .formatted(what, rows, columns, rows * columns, LONGEST_ARRAY));
         }
         return (int) (rows * columns);
     }

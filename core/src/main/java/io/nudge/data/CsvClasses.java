@@ -9,10 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Collects the classes of a table from its label column, or finds each among the classes given. */
 final class CsvClasses implements CsvTargets {
+    private static final int LISTED = 20;
+
     private final CsvTable table;
     private final int column;
     private final List<String> given;
@@ -51,9 +54,14 @@ final class CsvClasses implements CsvTargets {
         Integer label = labelOfGiven.getOrDefault(text, labelOfGiven.get(canonical(text)));
         if (label == null) {
             throw table.wrong(
-                    row, column, "'%s' is none of the classes %s".formatted(text, String.join(", ", given)));
+                    row, column, "'%s' is none of the classes %s".formatted(CsvTable.shown(text), listed(given)));
         }
         return label;
+    }
+
+    private static String listed(List<String> names) {
+        String listed = names.stream().limit(LISTED).map(CsvTable::shown).collect(Collectors.joining(", "));
+        return names.size() <= LISTED ? listed : listed + " and %d more".formatted(names.size() - LISTED);
     }
 
     @Override
@@ -75,14 +83,15 @@ final class CsvClasses implements CsvTargets {
         int[] labels = seen.keySet().stream()
                 .mapToInt(text -> labelOf.get(spelling.apply(text)))
                 .toArray();
-        return new Targets.Labels(Arrays.stream(collected).map(number -> labels[number]).toArray(), names);
+        return new Targets.Labels(
+                Arrays.stream(collected).map(number -> labels[number]).toArray(), names);
     }
 
     private void checkSeveral(List<String> names) {
         if (names.size() == 1) {
-            throw new DataException("%s: the label column '%s' has the same class '%s' in every row, so there is nothing to tell"
-                                    .formatted(table.name(), table.columnNames().get(column), names.get(0))
-                            + " apart");
+            throw new DataException(
+                    "%s has one class only, '%s', in its label column %s: there is nothing to tell apart"
+                            .formatted(table.name(), CsvTable.shown(names.get(0)), table.describe(column)));
         }
     }
 }

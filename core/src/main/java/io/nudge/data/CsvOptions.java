@@ -44,8 +44,7 @@ public record CsvOptions(
      * @return the options to start from
      */
     public static CsvOptions defaults() {
-        return new CsvOptions(
-                List.of(), List.of(), Task.CLASSIFICATION, Optional.empty(), Optional.empty(), List.of());
+        return new CsvOptions(List.of(), List.of(), Task.CLASSIFICATION, Optional.empty(), Optional.empty(), List.of());
     }
 
     /**

@@ -57,7 +57,10 @@ public final class CsvReader {
      */
     public static List<String> columns(Path file, CsvOptions options) {
         return Source.read(
-                file, in -> explaining(file.toString(), () -> table(in, file.toString(), options).columnNames()));
+                file,
+                in -> explaining(
+                        file.toString(),
+                        () -> table(in, file.toString(), options).columnNames()));
     }
 
     static Dataset read(InputStream in, String name, CsvOptions options) throws IOException {
@@ -93,7 +96,8 @@ public final class CsvReader {
     }
 
     private static int[] targetColumns(CsvTable table, CsvOptions options) {
-        int[] columns = options.labels().stream().mapToInt(table::find).distinct().toArray();
+        int[] columns =
+                options.labels().stream().mapToInt(table::find).distinct().toArray();
         if (options.task() == Task.CLASSIFICATION && columns.length > 1) {
             throw new DataException("a class is told by one label column, but there are %d: choose one, or regression"
                     .formatted(columns.length));

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
@@ -15,6 +16,8 @@ import org.apache.commons.csv.CSVRecord;
 /** The rows of a CSV file, read one after another, all of one width; blank ones are left out. */
 final class CsvTable implements Iterator<CsvTable.Row> {
     private static final int LOOK_AHEAD = 20;
+    private static final int LISTED = 40;
+    private static final int SHOWN = 40;
 
     private final String name;
     private final CSVParser parser;
@@ -95,7 +98,9 @@ final class CsvTable implements Iterator<CsvTable.Row> {
 
     @Override
     public Row next() {
-        hasNext();
+        if (!hasNext()) {
+            throw new NoSuchElementException(name + " has no more rows");
+        }
         Row row = ahead.remove();
         if (row.cells().size() != width()) {
             throw new DataException("%s, line %d has %d cells, but line %d has %d: every row needs the same number"
@@ -127,8 +132,11 @@ final class CsvTable implements Iterator<CsvTable.Row> {
     float number(Row row, int column) {
         String text = row.cell(column);
         if (Numerals.isMissing(text)) {
-            throw wrong(row, column, "the value is missing%s: fill it in or remove the row"
-                    .formatted(text.isEmpty() ? "" : " ('" + text + "')"));
+            throw wrong(
+                    row,
+                    column,
+                    "the value is missing%s: fill it in or remove the row"
+                            .formatted(text.isEmpty() ? "" : " ('" + shown(text) + "')"));
         }
         try {
             return checkFinite(row, column, Numerals.parse(text));
@@ -136,13 +144,13 @@ final class CsvTable implements Iterator<CsvTable.Row> {
             String remedy = text.matches("[-+]?\\d+,\\d+")
                     ? "write decimals with a point"
                     : "leave the column out, or write numbers for what it says";
-            throw wrong(row, column, "'%s' is not a number: %s".formatted(text, remedy));
+            throw wrong(row, column, "'%s' is not a number: %s".formatted(shown(text), remedy));
         }
     }
 
     private float checkFinite(Row row, int column, float value) {
         if (Float.isInfinite(value)) {
-            throw wrong(row, column, row.cell(column) + " is too large for float32: scale the column down");
+            throw wrong(row, column, shown(row.cell(column)) + " is too large for float32: scale the column down");
         }
         return value;
     }
@@ -152,8 +160,14 @@ final class CsvTable implements Iterator<CsvTable.Row> {
         return new DataException("%s, line %d, column %s: %s".formatted(name, row.line(), describe(column), what));
     }
 
-    private String describe(int column) {
-        return hasHeader ? "%d ('%s')".formatted(column, first.cell(column)) : "%d (from 0)".formatted(column);
+    /** A cell's text as it is told in a message: in one line, and not too long. */
+    static String shown(String text) {
+        String line = text.replaceAll("\\p{Cntrl}+", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+    }
+
+    String describe(int column) {
+        return hasHeader ? "%d ('%s')".formatted(column, shown(first.cell(column))) : "%d (from 0)".formatted(column);
     }
 
     /** Finds a column by its number, from 0 or negative from the end, or else by its name. */
@@ -184,6 +198,9 @@ final class CsvTable implements Iterator<CsvTable.Row> {
         if (!hasHeader) {
             return "it has no header, so choose a number, 0 to %d".formatted(width() - 1);
         }
-        return IntStream.range(0, width()).mapToObj(this::describe).collect(Collectors.joining(", ", "it has ", ""));
+        String listed = IntStream.range(0, Math.min(width(), LISTED))
+                .mapToObj(this::describe)
+                .collect(Collectors.joining(", ", "it has ", ""));
+        return width() <= LISTED ? listed : listed + " and %d more".formatted(width() - LISTED);
     }
 }

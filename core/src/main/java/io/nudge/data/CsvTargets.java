@@ -16,7 +16,7 @@ interface CsvTargets {
             return new Nothing();
         }
         if (options.task() == Task.REGRESSION) {
-            return new Numbers(table, columns, new FloatBlock());
+            return new Numbers(table, columns);
         }
         return new CsvClasses(table, columns[0], options.classNames());
     }
@@ -33,7 +33,16 @@ interface CsvTargets {
     }
 
     /** For regression. */
-    record Numbers(CsvTable table, int[] columns, FloatBlock block) implements CsvTargets {
+    final class Numbers implements CsvTargets {
+        private final CsvTable table;
+        private final int[] columns;
+        private final FloatBlock block = new FloatBlock();
+
+        Numbers(CsvTable table, int[] columns) {
+            this.table = table;
+            this.columns = columns;
+        }
+
         @Override
         public void add(Row row) {
             for (int column : columns) {

@@ -2,7 +2,11 @@ package io.nudge.data;
 
 import java.io.Serial;
 
-/** Data that cannot be used. The message is one line that says what is wrong, where, and what to do. */
+/**
+ * Data that cannot be used. The message is one line that says what is wrong, where, and what to do.
+ *
+ * <p>Immutable, so safe to use from any thread.
+ */
 public final class DataException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1;

@@ -294,7 +294,7 @@ public final class Dataset {
      */
     public int label(int example) {
         int row = row(Objects.checkIndex(example, size()));
-        return labelled().values()[row];
+        return labelled().label(row);
     }
 
     /**
@@ -366,8 +366,8 @@ public final class Dataset {
     private void checkRun(int from, int count, int columns, int room) {
         Objects.checkFromIndexSize(from, count, size());
         if ((long) count * columns > room) {
-            throw new IndexOutOfBoundsException("%d examples of %d values do not fit into an array of %d"
-                    .formatted(count, columns, room));
+            throw new IndexOutOfBoundsException(
+                    "%d examples of %d values do not fit into an array of %d".formatted(count, columns, room));
         }
     }
 

@@ -11,8 +11,16 @@ import java.util.stream.Collectors;
  * dimensions as 32-bit big-endian numbers, and the values, row-major. The format is described with the MNIST database of
  * LeCun, Cortes and Burges.
  */
-record IdxFile(int[] dimensions, byte[] values) {
+final class IdxFile {
     private static final int UNSIGNED_BYTES = 0x08;
+
+    private final int size;
+    private final byte[] values;
+
+    private IdxFile(int size, byte[] values) {
+        this.size = size;
+        this.values = values;
+    }
 
     /** What a file is expected to hold. */
     enum Content {
@@ -38,36 +46,46 @@ record IdxFile(int[] dimensions, byte[] values) {
         int claimed = valueCount(dimensions, name);
         byte[] values = in.readNBytes(claimed);
         if (values.length < claimed) {
-            throw new DataException("%s is cut off: its header claims %s = %d values, but it holds %d: copy or download it again"
-                    .formatted(name, product(dimensions), claimed, values.length));
+            throw new DataException(
+                    "%s is cut off: its header claims %s = %d values, but it holds %d: copy or download it again"
+                            .formatted(name, product(dimensions), claimed, values.length));
         }
         if (in.read() >= 0) {
-            throw new DataException("%s goes on after the %s = %d values that its header claims: the header or the file is wrong"
-                    .formatted(name, product(dimensions), claimed));
+            throw new DataException(
+                    "%s goes on after the %s = %d values that its header claims: the header or the file is wrong"
+                            .formatted(name, product(dimensions), claimed));
         }
-        return new IdxFile(dimensions, values);
+        return new IdxFile(dimensions[0], values);
     }
 
+    /** Counts the examples: images, or labels. */
     int size() {
-        return dimensions[0];
+        return size;
     }
 
     /** Counts the values of one example: a picture's rows times columns. */
     int valuesEach() {
-        return values.length / size();
+        return values.length / size;
+    }
+
+    /** The values as they are in the file, not copied, not to be written. */
+    byte[] values() {
+        return values;
     }
 
     private static int readMagic(InputStream in, String name, Content content) throws IOException {
         byte[] start = in.readNBytes(4);
         if (start.length < 4) {
-            throw new DataException(start.length == 0
-                    ? name + " is empty"
-                    : "%s is cut off: it holds %d bytes only".formatted(name, start.length));
+            throw new DataException(
+                    start.length == 0
+                            ? name + " is empty"
+                            : "%s is cut off: it holds %d bytes only".formatted(name, start.length));
         }
         int magic = ByteBuffer.wrap(start).getInt();
         if (magic >> 8 != UNSIGNED_BYTES || !content.allows(start[3])) {
-            throw new DataException("%s is not an IDX file of %s: it begins with the number %d (0x%08x) instead of %d. %s"
-                    .formatted(name, content.plural, magic, magic, content.magic, guess(magic, start)));
+            throw new DataException(
+                    "%s is not an IDX file of %s: it begins with the number %d (0x%08x) instead of %d. %s"
+                            .formatted(name, content.plural, magic, magic, content.magic, guess(magic, start)));
         }
         return start[3];
     }
@@ -87,11 +105,13 @@ record IdxFile(int[] dimensions, byte[] values) {
         for (int dimension : dimensions) {
             count *= Integer.toUnsignedLong(dimension);
             if (count == 0) {
-                throw new DataException("%s holds no values: its header claims %s".formatted(name, product(dimensions)));
+                throw new DataException(
+                        "%s holds no values: its header claims %s".formatted(name, product(dimensions)));
             }
             if (count > Checks.LONGEST_ARRAY) {
-                throw new DataException("%s: its header claims %s values, more than the %d that can be held: it is probably wrong"
-                        .formatted(name, product(dimensions), Checks.LONGEST_ARRAY));
+                throw new DataException(
+                        "%s: its header claims %s values, more than the %d that can be held: it is probably wrong"
+                                .formatted(name, product(dimensions), Checks.LONGEST_ARRAY));
             }
         }
         return (int) count;

@@ -39,8 +39,12 @@ record IdxFolder(Path folder, List<String> names) {
         Pattern labels = Pattern.compile(start + "labels[-.]idx\\d+-ubyte(\\.gz)?");
         List<String> found = withoutCopies(
                 names.stream().filter(name -> labels.matcher(name).matches()).toList());
-        return one(found, "the labels of %s, a file like %slabels-idx1-ubyte".formatted(
-                        images.getFileName(), prefix(images.getFileName().toString())));
+        return one(
+                found,
+                "the labels of %s, a file like %slabels-idx1-ubyte"
+                        .formatted(
+                                images.getFileName(),
+                                prefix(images.getFileName().toString())));
     }
 
     private static boolean isTrain(String prefix) {
@@ -75,8 +79,9 @@ record IdxFolder(Path folder, List<String> names) {
                     .formatted(folder, wanted, Source.listing(folder)));
         }
         if (found.size() > 1) {
-            throw new DataException("the folder %s has more than one choice for %s: %s. Leave one, or read the files by name"
-                    .formatted(folder, wanted, String.join(", ", found)));
+            throw new DataException(
+                    "the folder %s has more than one choice for %s: %s. Leave one, or read the files by name"
+                            .formatted(folder, wanted, String.join(", ", found)));
         }
         return folder.resolve(found.get(0));
     }

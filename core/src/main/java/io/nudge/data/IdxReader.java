@@ -97,9 +97,9 @@ public final class IdxReader {
     }
 
     private static void checkSameInputs(Pair train, Pair test) {
-        if (train.images().valuesEach() != test.images().valuesEach()) {
+        if (train.images.valuesEach() != test.images.valuesEach()) {
             throw new DataException("%s has images of %d values, but %s of %d: they must be of one size"
-                    .formatted(train.name(), train.images().valuesEach(), test.name(), test.images().valuesEach()));
+                    .formatted(train.name, train.images.valuesEach(), test.name, test.images.valuesEach()));
         }
     }
 
@@ -128,7 +128,17 @@ public final class IdxReader {
     }
 
     /** Images and as many labels; named for messages. */
-    record Pair(String name, IdxFile images, int[] labels) {
+    static final class Pair {
+        private final String name;
+        private final IdxFile images;
+        private final int[] labels;
+
+        private Pair(String name, IdxFile images, int[] labels) {
+            this.name = name;
+            this.images = images;
+            this.labels = labels;
+        }
+
         static Pair read(Path images, Path labels) {
             return of(images.toString(), open(images, Content.IMAGES), labels.toString(), open(labels, Content.LABELS));
         }

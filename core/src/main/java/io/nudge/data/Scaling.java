@@ -167,24 +167,24 @@ public final class Scaling {
             int column = i % columns();
             examples[i] = (float) ((examples[i] - shift[column]) * factor[column]);
             if (!Float.isFinite(examples[i])) {
-                throw new DataException("example %d, column %d is not finite once scaled: it is far out of the range that was"
-                                .formatted(i / columns(), column)
-                        + " trained on");
+                throw new DataException(
+                        "example %d, column %d is not finite once scaled: it is far out of the range that was"
+                                        .formatted(i / columns(), column)
+                                + " trained on");
             }
         }
     }
 
     private void checkColumns(int columns) {
         if (columns != columns()) {
-            throw new DataException("the scaling is for %d input columns, but there are %d".formatted(columns(), columns));
+            throw new DataException(
+                    "the scaling is for %d input columns, but there are %d".formatted(columns(), columns));
         }
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Scaling that
-                && Arrays.equals(shift, that.shift)
-                && Arrays.equals(factor, that.factor);
+        return other instanceof Scaling that && Arrays.equals(shift, that.shift) && Arrays.equals(factor, that.factor);
     }
 
     @Override

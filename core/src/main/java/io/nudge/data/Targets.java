@@ -18,7 +18,24 @@ sealed interface Targets {
     Targets take(int[] rows);
 
     /** One class per row. As numbers: 1 for the class, 0 for every other. */
-    record Labels(int[] values, List<String> classNames) implements Targets {
+    final class Labels implements Targets {
+        private final int[] values;
+        private final List<String> classNames;
+
+        Labels(int[] values, List<String> classNames) {
+            this.values = values;
+            this.classNames = classNames;
+        }
+
+        int label(int row) {
+            return values[row];
+        }
+
+        @Override
+        public List<String> classNames() {
+            return classNames;
+        }
+
         @Override
         public int outputs() {
             return classNames.size();
@@ -37,7 +54,20 @@ sealed interface Targets {
     }
 
     /** {@code outputs} numbers per row, row-major. */
-    record Dense(float[] values, int outputs) implements Targets {
+    final class Dense implements Targets {
+        private final float[] values;
+        private final int outputs;
+
+        Dense(float[] values, int outputs) {
+            this.values = values;
+            this.outputs = outputs;
+        }
+
+        @Override
+        public int outputs() {
+            return outputs;
+        }
+
         @Override
         public List<String> classNames() {
             return List.of();

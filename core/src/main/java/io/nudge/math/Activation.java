@@ -10,7 +10,7 @@ import org.apache.commons.numbers.gamma.Erfc;
  *
  * <p>Example: {@code Activation.SIGMOID.value(0.0)} is 0.5 and {@code Activation.SIGMOID.prime(0.0)} is 0.25.
  */
-public sealed interface Activation {
+public sealed interface Activation extends ActivationFunction {
     /** σ(z) = 1 / (1 + e⁻ᶻ). */
     Activation SIGMOID = new Sigmoid();
     /** σ(z) = max(z, 0). */
@@ -71,67 +71,6 @@ public sealed interface Activation {
      * @return for example {@code elu:1.0}
      */
     String name();
-
-    /**
-     * σ(z).
-     *
-     * @param z a weighted sum
-     * @return the activation
-     * @throws UnsupportedOperationException for softmax, which needs the whole row
-     */
-    double value(double z);
-
-    /**
-     * σ′(z).
-     *
-     * @param z a weighted sum
-     * @return the derivative; at a kink, that of the side below it
-     * @throws UnsupportedOperationException for softmax, whose derivative is a matrix
-     */
-    double prime(double z);
-
-    /**
-     * Whether each a_j depends on its own z_j alone.
-     *
-     * @return false for softmax only
-     */
-    default boolean elementwise() {
-        return true;
-    }
-
-    /**
-     * Whether σ′ jumps at z = 0, where a difference quotient says nothing about the derivative.
-     *
-     * @return true for ReLU and its kin
-     */
-    default boolean kinkAtZero() {
-        return false;
-    }
-
-    /**
-     * a = σ(z) for the outputs of one example.
-     *
-     * @param z weighted sums
-     * @param a receives the activations; may be {@code z} itself
-     */
-    default void values(double[] z, double[] a) {
-        for (int j = 0; j < z.length; j++) {
-            a[j] = value(z[j]);
-        }
-    }
-
-    /**
-     * δ = (∂a/∂z)ᵀ ∂C/∂a for the outputs of one example; for an elementwise σ that is ∂C/∂a ⊙ σ′(z).
-     *
-     * @param z weighted sums
-     * @param upstream ∂C/∂a
-     * @param delta receives δ; may be {@code upstream} itself
-     */
-    default void chain(double[] z, double[] upstream, double[] delta) {
-        for (int j = 0; j < z.length; j++) {
-            delta[j] = upstream[j] * prime(z[j]);
-        }
-    }
 
     /** The logistic function, σ(z) = 1 / (1 + e⁻ᶻ), σ′(z) = σ(z) (1 − σ(z)). */
     record Sigmoid() implements Activation {

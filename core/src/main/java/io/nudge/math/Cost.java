@@ -10,7 +10,7 @@ import io.nudge.math.Activation.Softmax;
  * <p>Immutable and thread-safe. Example: {@code Cost.QUADRATIC.term(0.8, 1.0, 10)} is (0.8 − 1)² = 0.04 and
  * {@code Cost.QUADRATIC.gradient(0.8, 1.0, 10)} is 2 (0.8 − 1) = −0.4.
  */
-public sealed interface Cost {
+public sealed interface Cost extends CostFunction {
     /** C₀ = Σ_j (a_j − y_j)², the default; ∂C₀/∂a_j = 2 (a_j − y_j). */
     Cost QUADRATIC = new Quadratic();
     /** C₀ = ½ Σ_j (a_j − y_j)², as in Nielsen's book. */
@@ -57,78 +57,6 @@ public sealed interface Cost {
      * @return for example {@code quadratic}
      */
     String name();
-
-    /**
-     * What one output adds to C₀.
-     *
-     * @param a the activation
-     * @param y the target
-     * @param outputs the number of outputs
-     * @return the term
-     */
-    double term(double a, double y, int outputs);
-
-    /**
-     * ∂C₀/∂a_j.
-     *
-     * @param a the activation
-     * @param y the target
-     * @param outputs the number of outputs
-     * @return the derivative
-     */
-    double gradient(double a, double y, int outputs);
-
-    /**
-     * Whether this cost and that output activation are computed together from z, which keeps both exact where a is 0 or
-     * 1 to the last bit, and gives δ = a − y.
-     *
-     * @param output the activation of the output layer
-     * @return true for binary cross-entropy with sigmoid and categorical cross-entropy with softmax
-     */
-    default boolean fusesWith(Activation output) {
-        return false;
-    }
-
-    /**
-     * Refuses an output activation whose values this cost is not defined on.
-     *
-     * @param output the activation of the output layer
-     * @throws IllegalArgumentException if they do not go together; the message says what does
-     */
-    default void requireOutput(Activation output) {}
-
-    /**
-     * C₀ of one example.
-     *
-     * @param output the activation of the output layer
-     * @param z weighted sums of the output layer
-     * @param a activations of the output layer
-     * @param y targets
-     * @return the cost of this example
-     */
-    default double example(Activation output, double[] z, double[] a, double[] y) {
-        double cost = 0;
-        for (int j = 0; j < a.length; j++) {
-            cost += term(a[j], y[j], a.length);
-        }
-        return cost;
-    }
-
-    /**
-     * δ = ∂C₀/∂z of the output layer for one example.
-     *
-     * @param output the activation of the output layer
-     * @param z weighted sums of the output layer
-     * @param a activations of the output layer
-     * @param y targets
-     * @param delta receives δ
-     */
-    default void delta(Activation output, double[] z, double[] a, double[] y, double[] delta) {
-        for (int j = 0; j < a.length; j++) {
-            delta[j] = gradient(a[j], y[j], a.length);
-        }
-        output.chain(z, delta, delta);
-    }
 
     /** C₀ = Σ_j (a_j − y_j)². */
     record Quadratic() implements Cost {
@@ -306,9 +234,10 @@ public sealed interface Cost {
 
     private static void requireProbabilities(Cost cost, Activation output) {
         if (!(output instanceof Sigmoid) && !(output instanceof Softmax)) {
-            throw new IllegalArgumentException("the cost " + cost.name() + " takes the logarithm of the outputs, so they "
-                    + "must lie between 0 and 1, which those of '" + output.name()
-                    + "' do not; use sigmoid or softmax in the output layer, or the cost quadratic");
+            throw new IllegalArgumentException(
+                    "the cost " + cost.name() + " takes the logarithm of the outputs, so they "
+                            + "must lie between 0 and 1, which those of '" + output.name()
+                            + "' do not; use sigmoid or softmax in the output layer, or the cost quadratic");
         }
     }
 }

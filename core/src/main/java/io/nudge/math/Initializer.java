@@ -36,8 +36,8 @@ public sealed interface Initializer {
      */
     static Initializer named(String text) {
         Spec spec = Spec.parse("initializer", text).atMost("initializer", 0);
-        for (Initializer each : List.of(
-                NORMAL, NORMAL_SCALED, GLOROT_UNIFORM, GLOROT_NORMAL, HE_UNIFORM, HE_NORMAL, ZEROS)) {
+        for (Initializer each :
+                List.of(NORMAL, NORMAL_SCALED, GLOROT_UNIFORM, GLOROT_NORMAL, HE_UNIFORM, HE_NORMAL, ZEROS)) {
             if (each.name().equals(spec.name())) {
                 return each;
             }

@@ -34,14 +34,15 @@ public sealed interface Optimizer {
             case "momentum" -> new Momentum(rate, spec.atMost(kind, 1).number(0, 0.9));
             case "nesterov" -> new Nesterov(rate, spec.atMost(kind, 1).number(0, 0.9));
             case "rmsprop" -> new RmsProp(rate, spec.atMost(kind, 2).number(0, 0.9), spec.number(1, 1e-8));
-            case "adam" -> new Adam(
-                    rate, spec.atMost(kind, 3).number(0, 0.9), spec.number(1, 0.999), spec.number(2, 1e-8));
-            case "adamw" -> new AdamW(
-                    rate,
-                    spec.atMost(kind, 4).number(0, 0.9),
-                    spec.number(1, 0.999),
-                    spec.number(2, 1e-8),
-                    spec.number(3, 0.01));
+            case "adam" ->
+                new Adam(rate, spec.atMost(kind, 3).number(0, 0.9), spec.number(1, 0.999), spec.number(2, 1e-8));
+            case "adamw" ->
+                new AdamW(
+                        rate,
+                        spec.atMost(kind, 4).number(0, 0.9),
+                        spec.number(1, 0.999),
+                        spec.number(2, 1e-8),
+                        spec.number(3, 0.01));
             default -> throw spec.unknown(kind, NAMES);
         };
     }
@@ -321,7 +322,7 @@ public sealed interface Optimizer {
     }
 
     private static double[] corrected(double rate, double beta1, double beta2, long step) {
-        return new double[] {rate, 1 - StrictMath.pow(beta1, step + 1), 1 - StrictMath.pow(beta2, step + 1)};
+        return new double[] {rate, 1 - StrictMath.pow(beta1, step + 1.0), 1 - StrictMath.pow(beta2, step + 1.0)};
     }
 
     private static void requireRate(double rate) {

@@ -181,7 +181,8 @@ public record Architecture(int inputs, List<Dense> layers, Cost cost) {
     /** For people: {@code 784-30-10, sigmoid, quadratic cost}. */
     @Override
     public String toString() {
-        String sizes = inputs + layers.stream().map(each -> "-" + each.neurons()).collect(Collectors.joining());
+        String sizes =
+                inputs + layers.stream().map(each -> "-" + each.neurons()).collect(Collectors.joining());
         List<String> names =
                 layers.stream().map(each -> each.activation().name()).distinct().toList();
         return sizes + ", " + String.join(" then ", names) + ", " + cost.name() + " cost";

@@ -16,7 +16,8 @@ public record Dense(int neurons, Activation activation, double dropout) {
             throw new IllegalArgumentException("a layer must have at least 1 neuron, but has " + neurons);
         }
         if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("the dropout of a layer must be at least 0 and below 1, but is " + dropout);
+            throw new IllegalArgumentException(
+                    "the dropout of a layer must be at least 0 and below 1, but is " + dropout);
         }
     }
 

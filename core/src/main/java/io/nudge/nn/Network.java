@@ -34,7 +34,8 @@ public final class Network implements AutoCloseable {
 
     private Network(Architecture architecture, Backend backend, DType type) {
         this.architecture = architecture;
-        this.parameters = alone(backend, Shape.of(architecture.parameterCount()), type).named("parameters");
+        this.parameters =
+                alone(backend, Shape.of(architecture.parameterCount()), type).named("parameters");
         weights.addAll(weightViews(architecture, parameters));
         biases.addAll(biasViews(architecture, parameters));
     }

@@ -149,8 +149,7 @@ public final class Pass implements AutoCloseable {
         activations.add(matrix("a of layer 0", architecture.inputs()));
         dropped.add(null);
         deltas.add(null);
-        activationGradients.add(
-                kind == Kind.INSPECTION ? matrix("∂C/∂a of layer 0", architecture.inputs()) : null);
+        activationGradients.add(kind == Kind.INSPECTION ? matrix("∂C/∂a of layer 0", architecture.inputs()) : null);
         for (int l = 1; l <= depth; l++) {
             int neurons = architecture.neurons(l);
             Tensor z = matrix("z of layer " + l, neurons);
@@ -170,7 +169,8 @@ public final class Pass implements AutoCloseable {
     }
 
     private Tensor own(String name, Shape shape, DType type) {
-        Tensor tensor = Scope.unscoped(() -> network.backend().zeros(shape, type)).named(name);
+        Tensor tensor =
+                Scope.unscoped(() -> network.backend().zeros(shape, type)).named(name);
         owned.add(tensor);
         return tensor;
     }
@@ -223,9 +223,7 @@ public final class Pass implements AutoCloseable {
 
     private void drop(int l, Tensor x, Tensor into) {
         long stream = RandomStream.streamId(RandomStream.Use.DROPOUT, l);
-        network.backend()
-                .operations()
-                .dropout(architecture.layer(l).dropout(), dropoutSeed, stream, position, x, into);
+        network.backend().operations().dropout(architecture.layer(l).dropout(), dropoutSeed, stream, position, x, into);
     }
 
     /**

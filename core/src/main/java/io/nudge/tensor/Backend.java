@@ -157,8 +157,8 @@ public abstract class Backend implements AutoCloseable {
      */
     public final Tensor tensor(double[] values, Shape shape, DType type) {
         if (shape.size() != values.length) {
-            throw new IllegalArgumentException("tensor: " + values.length + " values do not fill the shape " + shape
-                    + "; give " + shape.size());
+            throw new IllegalArgumentException(
+                    "tensor: " + values.length + " values do not fill the shape " + shape + "; give " + shape.size());
         }
         Tensor tensor = zeros(shape, type);
         tensor.write(values);

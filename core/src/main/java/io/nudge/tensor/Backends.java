@@ -45,8 +45,9 @@ public final class Backends {
             }
         }
         if (kind.equals("cuda") || kind.equals("cpu")) {
-            throw new BackendUnavailableException("the backend '" + kind + "' is not on the class path; add the artifact "
-                    + "io.nudge:nudge-" + kind + "-backend (found here: " + names() + ")");
+            throw new BackendUnavailableException(
+                    "the backend '" + kind + "' is not on the class path; add the artifact " + "io.nudge:nudge-" + kind
+                            + "-backend (found here: " + names() + ")");
         }
         throw new IllegalArgumentException("unknown backend '" + name + "'; choose one of: auto, " + names());
     }
@@ -85,7 +86,8 @@ public final class Backends {
         }
         if (ordinal >= found.devices().size()) {
             throw new BackendUnavailableException("there is no device '" + name + "'; choose one of: "
-                    + String.join(", ", found.devices().stream().map(Device::toString).toList()));
+                    + String.join(
+                            ", ", found.devices().stream().map(Device::toString).toList()));
         }
         return provider.open(ordinal);
     }
@@ -105,7 +107,8 @@ public final class Backends {
 
     private static List<BackendProvider> providers() {
         List<BackendProvider> providers = new ArrayList<>();
-        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(providers::add);
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
+                .forEach(providers::add);
         providers.sort(Comparator.comparingInt(BackendProvider::preference).reversed());
         return providers;
     }

@@ -273,9 +273,8 @@ final class CheckedOperations implements Operations {
         apart(op, parameters, state);
         apart(op, gradients, state);
         if (penalized < 0 || penalized > parameters.size()) {
-            throw new IllegalArgumentException(
-                    op + ": " + penalized + " of " + parameters + " are said to be weights; say 0 to "
-                            + parameters.size());
+            throw new IllegalArgumentException(op + ": " + penalized + " of " + parameters
+                    + " are said to be weights; say 0 to " + parameters.size());
         }
         open(op, parameters, schedule);
         require(
@@ -406,7 +405,13 @@ final class CheckedOperations implements Operations {
         apart(op, biasGradient, a);
         apart(op, biasGradient, upstream);
         backend.submit(
-                op, () -> raw.delta(f, z, a, upstream, delta, scale, biasGradient), z, a, upstream, delta, biasGradient);
+                op,
+                () -> raw.delta(f, z, a, upstream, delta, scale, biasGradient),
+                z,
+                a,
+                upstream,
+                delta,
+                biasGradient);
     }
 
     private void checkBiasGradient(String op, Tensor delta, Tensor biasGradient) {
@@ -423,7 +428,12 @@ final class CheckedOperations implements Operations {
         matrix(op, delta);
         matrix(op, x);
         require(delta.shape().rows() == x.shape().rows(), op, "delta and x must have as many rows", delta, x);
-        shape(op, weightGradient, "weightGradient", delta.shape().columns(), x.shape().columns());
+        shape(
+                op,
+                weightGradient,
+                "weightGradient",
+                delta.shape().columns(),
+                x.shape().columns());
         apart(op, weightGradient, delta);
         apart(op, weightGradient, x);
         backend.submit(op, () -> raw.weightGradient(delta, x, scale, beta, weightGradient), delta, x, weightGradient);
@@ -435,13 +445,13 @@ final class CheckedOperations implements Operations {
         floating(op, delta, w, inputGradient);
         matrix(op, delta);
         matrix(op, w);
-        require(
-                delta.shape().columns() == w.shape().rows(),
+        require(delta.shape().columns() == w.shape().rows(), op, "delta is [batch, out] and w is [out, in]", delta, w);
+        shape(
                 op,
-                "delta is [batch, out] and w is [out, in]",
-                delta,
-                w);
-        shape(op, inputGradient, "inputGradient", delta.shape().rows(), w.shape().columns());
+                inputGradient,
+                "inputGradient",
+                delta.shape().rows(),
+                w.shape().columns());
         apart(op, inputGradient, delta);
         apart(op, inputGradient, w);
         backend.submit(op, () -> raw.inputGradient(delta, w, inputGradient), delta, w, inputGradient);
@@ -613,7 +623,8 @@ final class CheckedOperations implements Operations {
 
     private static void require(boolean holds, String op, String what, Tensor... tensors) {
         if (!holds) {
-            StringBuilder message = new StringBuilder(op).append(": ").append(what).append("; here: ");
+            StringBuilder message =
+                    new StringBuilder(op).append(": ").append(what).append("; here: ");
             for (int i = 0; i < tensors.length; i++) {
                 message.append(i == 0 ? "" : " and ").append(tensors[i]);
             }

@@ -55,8 +55,8 @@ public enum DType {
         return switch (name) {
             case "float32" -> FLOAT32;
             case "float64" -> FLOAT64;
-            default -> throw new IllegalArgumentException(
-                    "unknown type '" + name + "'; choose one of: float32, float64");
+            default ->
+                throw new IllegalArgumentException("unknown type '" + name + "'; choose one of: float32, float64");
         };
     }
 

@@ -45,7 +45,8 @@ public final class Scope implements AutoCloseable {
      */
     public Tensor keep(Tensor tensor) {
         if (!tensors.remove(tensor)) {
-            throw new IllegalArgumentException(tensor + " was not made in this scope; only its own tensors can be kept");
+            throw new IllegalArgumentException(
+                    tensor + " was not made in this scope; only its own tensors can be kept");
         }
         boolean below = false;
         for (Scope scope : OPEN.get()) {
@@ -63,9 +64,10 @@ public final class Scope implements AutoCloseable {
     public void close() {
         Deque<Scope> open = OPEN.get();
         if (open.peek() != this) {
-            throw new IllegalStateException(open.contains(this)
-                    ? "a scope must be closed after those opened inside it; use try-with-resources"
-                    : "this scope is closed already, or was opened by another thread");
+            throw new IllegalStateException(
+                    open.contains(this)
+                            ? "a scope must be closed after those opened inside it; use try-with-resources"
+                            : "this scope is closed already, or was opened by another thread");
         }
         open.pop();
         for (int i = tensors.size() - 1; i >= 0; i--) {

@@ -95,8 +95,8 @@ public final class Tensor implements AutoCloseable {
     public Tensor view(long start, Shape viewShape) {
         block.requireOpen("view");
         if (start < 0 || start > size() || viewShape.size() > size() - start) {
-            throw new IllegalArgumentException("view: " + viewShape + " from element " + start + " on does not fit into "
-                    + this + "; start + size must be at most " + size());
+            throw new IllegalArgumentException("view: " + viewShape + " from element " + start
+                    + " on does not fit into " + this + "; start + size must be at most " + size());
         }
         return new Tensor(block, offset + start, viewShape, true);
     }
@@ -110,8 +110,8 @@ public final class Tensor implements AutoCloseable {
      */
     public Tensor reshape(Shape viewShape) {
         if (viewShape.size() != size()) {
-            throw new IllegalArgumentException("reshape: " + this + " has " + size() + " elements, the shape " + viewShape
-                    + " has " + viewShape.size() + "; they must be as many");
+            throw new IllegalArgumentException("reshape: " + this + " has " + size() + " elements, the shape "
+                    + viewShape + " has " + viewShape.size() + "; they must be as many");
         }
         return view(0, viewShape);
     }
@@ -513,8 +513,8 @@ public final class Tensor implements AutoCloseable {
     /** For messages: name, type, shape and state; never the values. */
     @Override
     public String toString() {
-        return (block.name == null ? "tensor #" + block.id : block.name) + " " + type() + shape + (view ? " (view)" : "")
-                + (block.closed ? " (closed)" : "");
+        return (block.name == null ? "tensor #" + block.id : block.name) + " " + type() + shape
+                + (view ? " (view)" : "") + (block.closed ? " (closed)" : "");
     }
 
     Block block() {

@@ -45,8 +45,7 @@ final class Run implements AutoCloseable {
 
     Run(Trainer.Builder settings, Network network, Dataset dataset) {
         DeviceData.requireFit(dataset, network.architecture(), "training data");
-        settings.validation.ifPresent(
-                held -> DeviceData.requireFit(held, network.architecture(), "validation data"));
+        settings.validation.ifPresent(held -> DeviceData.requireFit(held, network.architecture(), "validation data"));
         this.settings = settings;
         this.network = network;
         this.examples = dataset.size();
@@ -158,7 +157,8 @@ final class Run implements AutoCloseable {
     }
 
     private void prepareEpoch() {
-        data.writeOrder(RandomStream.of(settings.seed, RandomStream.Use.SHUFFLE, epoch).permutation(examples));
+        data.writeOrder(
+                RandomStream.of(settings.seed, RandomStream.Use.SHUFFLE, epoch).permutation(examples));
         double[] rows = new double[stepsPerEpoch * Optimizer.COLUMNS];
         for (int step = 0; step < stepsPerEpoch; step++) {
             double[] row = settings.descent.optimizer().row(factor(step), steps + step);
@@ -170,7 +170,7 @@ final class Run implements AutoCloseable {
     }
 
     private double factor(int step) {
-        return settings.schedule.factor(steps + step, stepsPerEpoch);
+        return settings.schedule.factor((double) (steps + step), stepsPerEpoch);
     }
 
     private void requireFinite() {
@@ -235,8 +235,8 @@ final class Run implements AutoCloseable {
         describe().forEach((name, value) -> {
             String before = from.settings().get(name);
             if (!value.equals(before)) {
-                throw new IllegalArgumentException("the run to resume had " + name + " = " + before
-                        + ", but now it is " + value + "; set it as before, or begin a new run");
+                throw new IllegalArgumentException("the run to resume had " + name + " = " + before + ", but now it is "
+                        + value + "; set it as before, or begin a new run");
             }
         });
         network.parameters().write(from.parameters());

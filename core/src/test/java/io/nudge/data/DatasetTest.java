@@ -221,10 +221,7 @@ class DatasetTest {
                         "ragged",
                         () -> Dataset.labelled(new float[][] {{1, 2}, {3}}, labels, NAMES),
                         "inputs[1] has 1 values but inputs[0] has 2: every row needs the same number"),
-                bad(
-                        "null row",
-                        () -> Dataset.unlabelled(new float[][] {{1, 2}, null}),
-                        "inputs[1] is null"),
+                bad("null row", () -> Dataset.unlabelled(new float[][] {{1, 2}, null}), "inputs[1] is null"),
                 bad(
                         "not a number",
                         () -> Dataset.unlabelled(new float[][] {{1, 2}, {3, Float.NaN}}),
@@ -281,7 +278,10 @@ class DatasetTest {
                         "no class names",
                         () -> Dataset.labelled(two, labels, List.of()),
                         "there are no class names: give one for every class, as \"0\", \"1\", ..."),
-                bad("class twice", () -> Dataset.labelled(two, labels, List.of("a", "a")), "class name 'a' appears twice"),
+                bad(
+                        "class twice",
+                        () -> Dataset.labelled(two, labels, List.of("a", "a")),
+                        "class name 'a' appears twice"),
                 bad("blank class", () -> Dataset.labelled(two, labels, List.of("a", " ")), "class name 1 is blank"));
     }
 

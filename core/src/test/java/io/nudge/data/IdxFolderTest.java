@@ -146,9 +146,10 @@ class IdxFolderTest {
         Files.createFile(folder.resolve("readme.txt"));
 
         assertThat(refusal())
-                .isEqualTo("looked in the folder %s for a file like train-images-idx3-ubyte (with or without .gz), but it"
-                                .formatted(folder)
-                        + " holds readme.txt");
+                .isEqualTo(
+                        "looked in the folder %s for a file like train-images-idx3-ubyte (with or without .gz), but it"
+                                        .formatted(folder)
+                                + " holds readme.txt");
     }
 
     @Test

@@ -108,7 +108,8 @@ class IdxReaderTest {
     @ParameterizedTest
     @CsvSource({"2050, 2 6", "2052, 2 1 2 3"})
     void readsAnyNumberOfDimensionsFromTwo(int magic, String dimensions) throws IOException {
-        int[] sizes = Arrays.stream(dimensions.split(" ")).mapToInt(Integer::parseInt).toArray();
+        int[] sizes =
+                Arrays.stream(dimensions.split(" ")).mapToInt(Integer::parseInt).toArray();
         write("images", idx(magic, sizes, new int[12]));
 
         assertThat(IdxReader.read(images, labels).inputs()).isEqualTo(6);
@@ -122,8 +123,8 @@ class IdxReaderTest {
     @Test
     void readsMnist() {
         Path mnist = SharedData.require("mnist");
-        Dataset test = IdxReader.read(
-                mnist.resolve("t10k-images-idx3-ubyte.gz"), mnist.resolve("t10k-labels-idx1-ubyte.gz"));
+        Dataset test =
+                IdxReader.read(mnist.resolve("t10k-images-idx3-ubyte.gz"), mnist.resolve("t10k-labels-idx1-ubyte.gz"));
 
         assertThat(test).hasToString("Dataset[10000 examples, 784 inputs, 10 classes]");
     }
@@ -131,8 +132,8 @@ class IdxReaderTest {
     @Test
     void readsTheLabelsOfMnistAsPublished() {
         Path mnist = SharedData.require("mnist");
-        Dataset test = IdxReader.read(
-                mnist.resolve("t10k-images-idx3-ubyte.gz"), mnist.resolve("t10k-labels-idx1-ubyte.gz"));
+        Dataset test =
+                IdxReader.read(mnist.resolve("t10k-images-idx3-ubyte.gz"), mnist.resolve("t10k-labels-idx1-ubyte.gz"));
 
         assertThat(test.classCounts()).containsExactly(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009);
     }
@@ -158,8 +159,9 @@ class IdxReaderTest {
     @Test
     void saysThatImagesAndLabelsAreSwapped() {
         assertRefused(() -> IdxReader.read(labels, images))
-                .hasMessage(labels + " is not an IDX file of images: it begins with the number 2049 (0x00000801) instead of"
-                        + " 2051. That is a file of labels: images and labels may be swapped");
+                .hasMessage(
+                        labels + " is not an IDX file of images: it begins with the number 2049 (0x00000801) instead of"
+                                + " 2051. That is a file of labels: images and labels may be swapped");
     }
 
     @Test
@@ -226,7 +228,8 @@ class IdxReaderTest {
     void refusesImagesWithoutPixels() throws IOException {
         write("images", idx(2051, new int[] {2, 0, 3}));
 
-        assertRefused(() -> IdxReader.images(images)).hasMessageContaining("holds no values: its header claims 2 × 0 × 3");
+        assertRefused(() -> IdxReader.images(images))
+                .hasMessageContaining("holds no values: its header claims 2 × 0 × 3");
     }
 
     @Test
@@ -241,7 +244,8 @@ class IdxReaderTest {
         write("labels", idx(2049, new int[] {3}, 1, 2, 3));
 
         assertRefused(() -> IdxReader.read(images, labels))
-                .hasMessage("%s has 2 images, but %s has 3 labels: they do not belong together".formatted(images, labels));
+                .hasMessage(
+                        "%s has 2 images, but %s has 3 labels: they do not belong together".formatted(images, labels));
     }
 
     @Test

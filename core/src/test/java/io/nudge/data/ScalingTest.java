@@ -79,7 +79,8 @@ class ScalingTest {
 
     @Test
     void keepsNumbersOfAPart() {
-        Dataset part = Dataset.of(new float[][] {{1}, {2}}, new float[][] {{3}, {4}}).range(1, 2);
+        Dataset part =
+                Dataset.of(new float[][] {{1}, {2}}, new float[][] {{3}, {4}}).range(1, 2);
 
         assertThat(Scaling.none(1).apply(part).target(0)).containsExactly(4);
     }
@@ -138,7 +139,8 @@ class ScalingTest {
     @Test
     void saysWhichValueIsOutOfRangeOnceScaled() {
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> Scaling.of(new double[] {0, 0}, new double[] {1, 1e30}).apply(new float[] {1, 1, 1, 1e30f}))
+                .isThrownBy(() ->
+                        Scaling.of(new double[] {0, 0}, new double[] {1, 1e30}).apply(new float[] {1, 1, 1, 1e30f}))
                 .withMessageStartingWith("example 1, column 1 is not finite once scaled");
     }
 }

@@ -6,20 +6,22 @@ import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Finds data that is too large for the project: in the folder named by -Dnudge.data, or in a shared/data further up. */
-final class SharedData {
+public final class SharedData {
     private SharedData() {}
 
-    static Optional<Path> folder(String name) {
+    /** The folder of that name, if it is there. */
+    public static Optional<Path> folder(String name) {
         String given = System.getProperty("nudge.data");
         return given == null ? above(Path.of("").toAbsolutePath(), name) : existing(Path.of(given, name));
     }
 
     /** The folder, or else the test that asks is skipped. */
-    static Path require(String name) {
+    public static Path require(String name) {
         Optional<Path> folder = folder(name);
         Assumptions.assumeTrue(
                 folder.isPresent(),
-                "skipped: there is no shared/data/%s beside the checkout; -Dnudge.data says where else".formatted(name));
+                "skipped: there is no shared/data/%s beside the checkout; -Dnudge.data says where else"
+                        .formatted(name));
         return folder.orElseThrow();
     }
 

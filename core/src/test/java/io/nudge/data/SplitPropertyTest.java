@@ -23,7 +23,8 @@ class SplitPropertyTest {
         int size = Arrays.stream(classCounts).sum();
         Assume.that(Math.round(size * fraction) > 0 && Math.round(size * fraction) < size);
 
-        int[] held = SplitTest.numbered(classCounts).split(fraction, seed).held().classCounts();
+        int[] held =
+                SplitTest.numbered(classCounts).split(fraction, seed).held().classCounts();
 
         for (int label = 0; label < held.length; label++) {
             assertThat((double) held[label])
@@ -37,7 +38,8 @@ class SplitPropertyTest {
             @ForAll @Size(min = 1, max = 6) List<@IntRange(min = 1, max = 30) Integer> counts,
             @ForAll @DoubleRange(min = 0.01, max = 0.99) double fraction,
             @ForAll long seed) {
-        Dataset whole = SplitTest.numbered(counts.stream().mapToInt(count -> count).toArray());
+        Dataset whole =
+                SplitTest.numbered(counts.stream().mapToInt(count -> count).toArray());
         Assume.that(Math.round(whole.size() * fraction) > 0 && Math.round(whole.size() * fraction) < whole.size());
 
         assertThat(sortedUnion(whole.split(fraction, seed)))
@@ -45,7 +47,8 @@ class SplitPropertyTest {
     }
 
     private static int[] sortedUnion(Split split) {
-        return IntStream.concat(Arrays.stream(SplitTest.numbers(split.train())), Arrays.stream(SplitTest.numbers(split.held())))
+        return IntStream.concat(
+                        Arrays.stream(SplitTest.numbers(split.train())), Arrays.stream(SplitTest.numbers(split.held())))
                 .sorted()
                 .toArray();
     }

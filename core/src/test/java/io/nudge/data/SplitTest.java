@@ -67,7 +67,9 @@ class SplitTest {
         Dataset held = numbered(5, 5).split(0.5, 1).held();
 
         for (int i = 0; i < held.size(); i++) {
-            assertThat(held.label(i)).as("class of example %s", held.input(i)[0]).isEqualTo(held.input(i)[0] < 5 ? 0 : 1);
+            assertThat(held.label(i))
+                    .as("class of example %s", held.input(i)[0])
+                    .isEqualTo(held.input(i)[0] < 5 ? 0 : 1);
         }
     }
 
@@ -82,16 +84,18 @@ class SplitTest {
     void refusesToHoldNothingBack() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> numbered(2, 2).split(0.1, 1))
-                .withMessage("of 4 examples, a fraction of 0.1 to hold back leaves no example to hold back: choose another"
-                        + " fraction");
+                .withMessage(
+                        "of 4 examples, a fraction of 0.1 to hold back leaves no example to hold back: choose another"
+                                + " fraction");
     }
 
     @Test
     void refusesToTrainOnNothing() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> numbered(1).split(0.5, 1))
-                .withMessage("of 1 examples, a fraction of 0.5 to hold back leaves no example to train on: at least two are"
-                        + " needed");
+                .withMessage(
+                        "of 1 examples, a fraction of 0.5 to hold back leaves no example to train on: at least two are"
+                                + " needed");
     }
 
     @ParameterizedTest

@@ -21,8 +21,9 @@ final class CpuMemory implements Memory {
 
     static CpuMemory allocate(DType type, long elements) {
         if (elements > LARGEST) {
-            throw new IllegalArgumentException("a tensor of " + elements + " elements does not fit into a Java array, which "
-                    + "holds at most " + LARGEST + "; split it into several tensors");
+            throw new IllegalArgumentException(
+                    "a tensor of " + elements + " elements does not fit into a Java array, which " + "holds at most "
+                            + LARGEST + "; split it into several tensors");
         }
         try {
             return new CpuMemory(type, (int) elements);
@@ -36,7 +37,8 @@ final class CpuMemory implements Memory {
         long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
         OutOfMemoryError error = new OutOfMemoryError("a tensor of " + elements + " elements of " + type + " takes "
                 + mebibytes(elements * type.bytes()) + " MiB, but of the heap's " + mebibytes(runtime.maxMemory())
-                + " MiB only " + mebibytes(free) + " MiB are free; close tensors that are no longer used, make the batch "
+                + " MiB only " + mebibytes(free)
+                + " MiB are free; close tensors that are no longer used, make the batch "
                 + "smaller, or give Java more memory, for example with -Xmx"
                 + (mebibytes(runtime.maxMemory() + elements * type.bytes()) + 1023) / 1024 + "g");
         error.initCause(cause);

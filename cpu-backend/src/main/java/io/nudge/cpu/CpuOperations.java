@@ -205,18 +205,19 @@ final class CpuOperations implements Operations {
     public void costs(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor costs) {
         int n = columns(z);
         for (int i = 0; i < rows(z); i++) {
-            kernels(z).cost(
-                    cost,
-                    f,
-                    memory(z),
-                    at(z) + i * n,
-                    memory(a),
-                    at(a) + i * n,
-                    memory(y),
-                    at(y) + i * n,
-                    n,
-                    memory(costs),
-                    at(costs) + i);
+            kernels(z)
+                    .cost(
+                            cost,
+                            f,
+                            memory(z),
+                            at(z) + i * n,
+                            memory(a),
+                            at(a) + i * n,
+                            memory(y),
+                            at(y) + i * n,
+                            n,
+                            memory(costs),
+                            at(costs) + i);
         }
     }
 
@@ -224,18 +225,19 @@ final class CpuOperations implements Operations {
     public void costDelta(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor delta) {
         int n = columns(z);
         for (int i = 0; i < rows(z); i++) {
-            kernels(z).costDelta(
-                    cost,
-                    f,
-                    memory(z),
-                    at(z) + i * n,
-                    memory(a),
-                    at(a) + i * n,
-                    memory(y),
-                    at(y) + i * n,
-                    memory(delta),
-                    at(delta) + i * n,
-                    n);
+            kernels(z)
+                    .costDelta(
+                            cost,
+                            f,
+                            memory(z),
+                            at(z) + i * n,
+                            memory(a),
+                            at(a) + i * n,
+                            memory(y),
+                            at(y) + i * n,
+                            memory(delta),
+                            at(delta) + i * n,
+                            n);
         }
     }
 
@@ -326,8 +328,8 @@ final class CpuOperations implements Operations {
     private static int example(Tensor order, long index, int examples) {
         long row = memory(order).longs[at(order) + (int) Math.floorMod(index, order.size())];
         if (row < 0 || row >= examples) {
-            throw new IllegalStateException(
-                    "gather: the order names example " + row + ", but there are " + examples + ", 0 to " + (examples - 1));
+            throw new IllegalStateException("gather: the order names example " + row + ", but there are " + examples
+                    + ", 0 to " + (examples - 1));
         }
         return (int) row;
     }

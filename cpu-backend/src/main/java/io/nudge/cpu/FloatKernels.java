@@ -68,7 +68,17 @@ class FloatKernels extends Kernels {
     }
 
     @Override
-    void sumRows(CpuMemory x, int xAt, int rows, int columns, int from, int to, double scale, double beta, CpuMemory into, int intoAt) {
+    void sumRows(
+            CpuMemory x,
+            int xAt,
+            int rows,
+            int columns,
+            int from,
+            int to,
+            double scale,
+            double beta,
+            CpuMemory into,
+            int intoAt) {
         float[] xs = x.floats;
         float[] sums = into.floats;
         for (int j = from; j < to; j++) {
@@ -122,7 +132,17 @@ class FloatKernels extends Kernels {
     }
 
     @Override
-    void chain(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory up, int upAt, CpuMemory delta, int deltaAt, int n) {
+    void chain(
+            Activation f,
+            CpuMemory z,
+            int zAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory up,
+            int upAt,
+            CpuMemory delta,
+            int deltaAt,
+            int n) {
         for (int i = 0; i < n; i++) {
             delta.floats[deltaAt + i] = (float) (up.floats[upAt + i] * f.prime(z.floats[zAt + i]));
         }
@@ -157,7 +177,18 @@ class FloatKernels extends Kernels {
     }
 
     @Override
-    void cost(Cost cost, Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory y, int yAt, int n, CpuMemory costs, int at) {
+    void cost(
+            Cost cost,
+            Activation f,
+            CpuMemory z,
+            int zAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory y,
+            int yAt,
+            int n,
+            CpuMemory costs,
+            int at) {
         double sum = 0;
         if (!cost.fusesWith(f)) {
             for (int j = 0; j < n; j++) {
@@ -192,7 +223,18 @@ class FloatKernels extends Kernels {
     }
 
     @Override
-    void costDelta(Cost cost, Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory y, int yAt, CpuMemory delta, int at, int n) {
+    void costDelta(
+            Cost cost,
+            Activation f,
+            CpuMemory z,
+            int zAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory y,
+            int yAt,
+            CpuMemory delta,
+            int at,
+            int n) {
         if (cost.fusesWith(f)) {
             double total = f.elementwise() ? 1 : 0;
             for (int j = 0; j < n && !f.elementwise(); j++) {
@@ -240,7 +282,20 @@ class FloatKernels extends Kernels {
     }
 
     @Override
-    void update(Descent rule, CpuMemory w, int wAt, int from, int to, int penalized, CpuMemory g, int gAt, CpuMemory state, int stateAt, int stride, double[] schedule, int rowAt) {
+    void update(
+            Descent rule,
+            CpuMemory w,
+            int wAt,
+            int from,
+            int to,
+            int penalized,
+            CpuMemory g,
+            int gAt,
+            CpuMemory state,
+            int stateAt,
+            int stride,
+            double[] schedule,
+            int rowAt) {
         System.arraycopy(schedule, rowAt, row, 0, row.length);
         Optimizer optimizer = rule.optimizer();
         int slots = optimizer.slots();
@@ -258,7 +313,17 @@ class FloatKernels extends Kernels {
     }
 
     @Override
-    void dropout(double rate, long seed, long stream, long total, CpuMemory x, int xAt, CpuMemory y, int yAt, int from, int to) {
+    void dropout(
+            double rate,
+            long seed,
+            long stream,
+            long total,
+            CpuMemory x,
+            int xAt,
+            CpuMemory y,
+            int yAt,
+            int from,
+            int to) {
         float factor = (float) (1 / (1 - rate));
         long least = (long) (rate * 0x1p32);
         for (int i = from; i < to; i++) {
