@@ -6,7 +6,6 @@ import io.nudge.nn.Network;
 import io.nudge.nn.Pass;
 import io.nudge.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -220,11 +219,5 @@ final class Differences implements AutoCloseable {
             double factor = Math.max(25 * width * width, coarse == 0 ? 1 : fine / coarse);
             return Math.max(fine, coarse * width * width) * factor;
         }
-    }
-
-    @Override
-    public String toString() {
-        return "central differences of " + network + ", kinks in layers " + kinkedLayers + ", largest a "
-                + Arrays.deepToString(largestActivations);
     }
 }
