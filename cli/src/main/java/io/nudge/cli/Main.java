@@ -55,7 +55,6 @@ public final class Main implements Callable<Integer> {
      * @param arguments the command's name, options and parameters
      */
     public static void main(String[] arguments) {
-        StandardError.open();
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
         }

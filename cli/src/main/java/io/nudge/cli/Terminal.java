@@ -1,7 +1,9 @@
 package io.nudge.cli;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -20,8 +22,8 @@ final class Terminal {
         if (System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows")) {
             return System.console() != null;
         }
-        Path file = Path.of(System.getProperty("nudge.stderr", "/dev/fd/2"));
-        return Files.isDirectory(Path.of("/proc/self/fd")) ? leadsToTerminal(file) : saysTest(file);
+        Path open = Path.of("/proc/self/fd/2");
+        return Files.exists(open, LinkOption.NOFOLLOW_LINKS) ? leadsToTerminal(open) : saysTest();
     }
 
     /** Linux tells what a file descriptor is open on. */
@@ -34,10 +36,10 @@ final class Terminal {
         }
     }
 
-    /** Elsewhere the shell's test does, of its own standard error. */
-    private static boolean saysTest(Path file) {
+    /** Elsewhere the shell's test does, of the standard error that it inherits. */
+    private static boolean saysTest() {
         try {
-            ProcessBuilder test = new ProcessBuilder("test", "-t", "2").redirectError(file.toFile());
+            ProcessBuilder test = new ProcessBuilder("test", "-t", "2").redirectError(Redirect.INHERIT);
             return test.start().waitFor() == 0;
         } catch (IOException e) {
             return false;
