@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 /** Where the data come from, what is held back, and how they are scaled. */
 final class DataOptions extends SourceOptions {
-    private static final String USUAL_TEST = "0.2";
+    static final String USUAL_TEST = "0.2";
 
     @Option(
             names = "--task",

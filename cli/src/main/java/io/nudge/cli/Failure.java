@@ -1,6 +1,7 @@
 package io.nudge.cli;
 
 import io.nudge.data.DataException;
+import io.nudge.model.ModelException;
 import io.nudge.tensor.BackendUnavailableException;
 import io.nudge.tensor.DeviceFaultException;
 import io.nudge.tensor.LeakException;
@@ -47,10 +48,20 @@ record Failure(int exitCode, String line) {
                 && (thrown instanceof UsageException
                         || thrown instanceof DataException
                         || thrown instanceof IllegalArgumentException
+                        || thrown instanceof ModelException
                         || thrown instanceof DivergedException
                         || thrown instanceof BackendUnavailableException
                         || thrown instanceof DeviceFaultException)
                 && !(thrown instanceof LeakException);
+    }
+
+    /** Why a file could not be read or written, in the words of the system. */
+    static String reason(IOException failure) {
+        Throwable deepest = failure; // ImageIO hides what the disk said
+        while (deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        return deepest instanceof IOException io ? ofFile(io, io.getMessage()) : describe(deepest);
     }
 
     /** The exceptions of java.nio.file have a bare path as their message. */

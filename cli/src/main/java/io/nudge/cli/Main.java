@@ -22,13 +22,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Version.class,
-        subcommands = {TrainCommand.class, BackendsCommand.class},
+        subcommands = {TrainCommand.class, EvaluateCommand.class, PredictCommand.class, BackendsCommand.class},
         description = "Trains dense neural networks by backpropagation.",
         sortOptions = false,
         usageHelpWidth = 110,
         synopsisHeading = "Usage: ",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  nudge train                              30 hidden neurons, on handwritten digits that are built in",
+            "  nudge train --save digits.nudge          the same, kept",
+            "  nudge evaluate digits.nudge              which digits it takes for which",
+            "  nudge train --help                       all that can be chosen"
+        },
         exitCodeOnInvalidInput = ExitCode.USAGE,
         exitCodeOnExecutionException = ExitCode.FAILED)
 public final class Main implements Callable<Integer> {
@@ -80,6 +87,7 @@ public final class Main implements Callable<Integer> {
                 .setErr(new PrintWriter(console.err(), true))
                 .setParameterExceptionHandler(this::misused)
                 .setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown));
+        Converters.register(line);
         return Sections.inHelpOf(line);
     }
 

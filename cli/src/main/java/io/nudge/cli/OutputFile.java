@@ -33,8 +33,13 @@ final class OutputFile {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw refused(option, file, "that is no regular file; choose another name");
         }
-        if (!Files.isWritable(folder) || Files.exists(file) && !Files.isWritable(file)) {
-            throw refused(option, file, "permission denied; choose another folder, or change its permissions");
+        if (Files.exists(file) && !Files.isWritable(file)) {
+            throw refused(option, file, "permission denied; choose another name, or change its permissions");
+        }
+        try {
+            Files.delete(Files.createTempFile(folder, ".nudge-", ".tmp")); // permissions alone do not tell
+        } catch (IOException e) {
+            throw refused(option, file, "the folder takes no new files (" + Failure.reason(e) + "); choose another");
         }
     }
 
@@ -59,7 +64,7 @@ final class OutputFile {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s cannot be written: %s; see that the disk has room".formatted(file, reason(e)), e);
+                    "%s cannot be written: %s; see that the disk has room".formatted(file, Failure.reason(e)), e);
         }
     }
 
@@ -69,13 +74,5 @@ final class OutputFile {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
         }
-    }
-
-    private static String reason(IOException failure) {
-        Throwable deepest = failure; // ImageIO hides what the disk said
-        while (deepest.getCause() != null) {
-            deepest = deepest.getCause();
-        }
-        return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
     }
 }

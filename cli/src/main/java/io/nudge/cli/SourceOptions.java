@@ -3,6 +3,7 @@ package io.nudge.cli;
 import io.nudge.data.CsvOptions;
 import io.nudge.data.CsvReader;
 import io.nudge.data.DataException;
+import io.nudge.data.Dataset;
 import io.nudge.data.Datasets;
 import io.nudge.data.IdxReader;
 import io.nudge.data.Task;
@@ -12,12 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Where data come from. */
 class SourceOptions {
     static final String DIGITS = "digits";
     static final String IRIS = "iris";
+    private static final String IDX = ".*-ubyte(\\.gz)?";
 
     @Option(
             names = "--data",
@@ -58,14 +61,20 @@ class SourceOptions {
         return !labels.isEmpty();
     }
 
-    /** Uses what a model was trained with, where this command line does not say. */
-    void fillIn(String source, List<String> usualLabels, List<String> usuallyIgnored) {
+    /** Takes another source, where none was given. */
+    void orElse(String source) {
         data = data == null ? source : data;
-        labels = labels.isEmpty() ? usualLabels : labels;
-        ignored = ignored.isEmpty() ? usuallyIgnored : ignored;
     }
 
-    /** The same, once more, for data in another place. */
+    /** Takes other columns of CSV files for those that were not given. */
+    void orElse(List<String> usualLabels, List<String> usuallyIgnored) {
+        if (isCsv()) {
+            labels = labels.isEmpty() ? usualLabels : labels;
+            ignored = ignored.isEmpty() ? usuallyIgnored : ignored;
+        }
+    }
+
+    /** Reads from another place in the same way. */
     Source readFrom(String place, Task task, List<String> classNames) {
         return switch (place) {
             case DIGITS -> builtIn(new Source(DIGITS, false, Datasets.digits(), Optional.empty()));
@@ -94,19 +103,47 @@ class SourceOptions {
             IdxReader.Folder folder = IdxReader.folder(path);
             return new Source(place, false, folder.train(), folder.test());
         }
-        if (path.getFileName().toString().matches(".*-ubyte(\\.gz)?")) {
+        if (place.matches(IDX)) {
             throw new DataException(place + " is one file of IDX data; give the folder that holds images and labels");
         }
         CsvOptions options = csv().task(task).classNames(task == Task.CLASSIFICATION ? classNames : List.of());
         return new Source(place, true, CsvReader.read(path, options), Optional.empty());
     }
 
+    /** Reads inputs alone, whatever is or is not in the columns to predict. */
+    Dataset readInputs(int inputs) {
+        if (data().matches(IDX)) {
+            return IdxReader.images(path("--data", data()));
+        }
+        if (isCsv()) {
+            return CsvReader.read(path("--data", data()), withoutTargets(inputs));
+        }
+        Source source = read(Task.CLASSIFICATION, List.of());
+        return source.test().orElse(source.examples());
+    }
+
+    /** Leaves out the columns to predict, where they are there. */
+    private CsvOptions withoutTargets(int inputs) {
+        List<String> present = columns();
+        CsvOptions options = CsvOptions.defaults();
+        options = header == null ? options : options.header(hasHeader());
+        for (String column : Stream.concat(ignored.stream(), labels.stream()).toList()) {
+            boolean numbered = column.matches("-?\\d+") && present.size() > inputs;
+            options = numbered || present.contains(column) ? options.ignore(column) : options;
+        }
+        return options;
+    }
+
     /** The names of a CSV file's columns; empty for data that are no CSV file. */
     List<String> columns() {
-        if (data().equals(DIGITS) || data().equals(IRIS) || !Files.isRegularFile(path("--data", data()))) {
-            return List.of();
-        }
-        return CsvReader.columns(path("--data", data()), csv());
+        return isCsv() ? CsvReader.columns(path("--data", data()), csv()) : List.of();
+    }
+
+    private boolean isCsv() {
+        return !data().equals(DIGITS)
+                && !data().equals(IRIS)
+                && !data().matches(IDX)
+                && Files.isRegularFile(path("--data", data()));
     }
 
     private void refuseColumns(String why) {
