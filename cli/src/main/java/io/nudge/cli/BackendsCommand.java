@@ -28,9 +28,9 @@ final class BackendsCommand extends NudgeCommand {
                 found.stream().filter(Availability::isAvailable).findFirst().orElse(null);
         for (Availability each : found) {
             if (output.isSet()) {
-                console().json(row(each, each == best));
+                console().json(row(each, each.equals(best)));
             } else {
-                tell(each, each == best);
+                tell(each, each.equals(best));
             }
         }
         if (best == null) {
@@ -45,13 +45,14 @@ final class BackendsCommand extends NudgeCommand {
             return;
         }
         for (Device device : backend.devices()) {
-            boolean taken = best && device == backend.devices().get(0);
-            console().print(
-                    "%-6s %s (%s)%s",
-                    device.backend() + ":" + device.ordinal(),
-                    device.name(),
-                    device.detail(),
-                    taken ? "; the one that auto takes" : "");
+            boolean taken = best && device.equals(backend.devices().get(0));
+            console()
+                    .print(
+                            "%-6s %s (%s)%s",
+                            device.backend() + ":" + device.ordinal(),
+                            device.name(),
+                            device.detail(),
+                            taken ? "; the one that auto takes" : "");
         }
     }
 

@@ -44,7 +44,8 @@ final class ConfusionMatrix {
 
     /** As a table, true classes down and answers across; where that is too wide, as a list. */
     List<String> lines() {
-        int name = names.stream().mapToInt(each -> shortened(each).length()).max().orElse(1);
+        int name =
+                names.stream().mapToInt(each -> shortened(each).length()).max().orElse(1);
         int largest = Arrays.stream(counts).flatMapToInt(Arrays::stream).max().orElse(0);
         int cell = Math.max(name, Integer.toString(largest).length()) + 2;
         int left = Math.max(name, "true".length());
@@ -72,7 +73,8 @@ final class ConfusionMatrix {
         lines.add(pad("class", left) + "    accuracy");
         for (int truth = 0; truth < counts.length; truth++) {
             lines.add(pad(shortened(names.get(truth)), left)
-                    + Text.format("%12s  (%,d of %,d)", Text.percent(accuracy(truth)), counts[truth][truth], total(truth)));
+                    + Text.format(
+                            "%12s  (%,d of %,d)", Text.percent(accuracy(truth)), counts[truth][truth], total(truth)));
         }
         List<Mistake> mistakes = mistakes();
         if (!mistakes.isEmpty()) {
@@ -115,9 +117,11 @@ final class ConfusionMatrix {
     void into(Map<String, Object> row) {
         row.put("classes", names);
         row.put("confusion", counts);
-        row.put("classAccuracy", IntStream.range(0, counts.length)
-                .mapToObj(truth -> Json.number(accuracy(truth)))
-                .toList());
+        row.put(
+                "classAccuracy",
+                IntStream.range(0, counts.length)
+                        .mapToObj(truth -> Json.number(accuracy(truth)))
+                        .toList());
     }
 
     /** For tests. */

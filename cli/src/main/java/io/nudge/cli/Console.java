@@ -3,6 +3,7 @@ package io.nudge.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -32,7 +33,7 @@ final class Console {
     }
 
     /** Java knows a terminal without a locale as ASCII; nearly all of them understand UTF-8. */
-    private static Charset charset() {
+    static Charset charset() {
         String encoding = System.getProperty("stdout.encoding", System.getProperty("native.encoding"));
         boolean known = encoding != null && Charset.isSupported(encoding);
         Charset charset = known ? Charset.forName(encoding) : Charset.defaultCharset();
@@ -56,10 +57,15 @@ final class Console {
         print(String.format(Locale.ROOT, format, values));
     }
 
-    /** Writes an object as one line of JSON to standard output, in UTF-8. */
-    synchronized void json(Map<String, ?> object) {
+    /** Writes an object as one line of JSON to standard output. */
+    void json(Map<String, ?> object) {
+        json(Json.write(object));
+    }
+
+    /** Writes a line of JSON to standard output, in UTF-8. */
+    synchronized void json(String object) {
         hideBar();
-        byte[] line = (Json.write(object) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] line = (object + "\n").getBytes(StandardCharsets.UTF_8);
         out.write(line, 0, line.length);
         out.flush();
         drawBar();
@@ -120,12 +126,14 @@ final class Console {
         if (Failure.isBrokenPipe(failure)) {
             return ExitCode.UNREAD;
         }
-        note("standard output could not be written: " + failure.getMessage() + "; free some space, or send it elsewhere");
+        note("standard output could not be written: " + failure.getMessage()
+                + "; free some space, or send it elsewhere");
         return ExitCode.FAILED;
     }
 
-    PrintStream out() {
-        return out;
+    /** Standard output for what prints by itself. */
+    PrintWriter writer() {
+        return new PrintWriter(out, true, charset());
     }
 
     PrintStream err() {

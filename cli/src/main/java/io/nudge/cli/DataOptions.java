@@ -22,7 +22,8 @@ final class DataOptions extends SourceOptions {
     @Option(
             names = "--scale",
             paramLabel = "standard|none",
-            description = "Give every input mean 0 and deviation 1 over the training part. Default: standard for CSV and iris")
+            description =
+                    "Give every input mean 0 and deviation 1 over the training part. Default: standard for CSV and iris")
     private String scale;
 
     @Option(
@@ -42,8 +43,7 @@ final class DataOptions extends SourceOptions {
         return switch (task) {
             case "classification" -> Task.CLASSIFICATION;
             case "regression" -> Task.REGRESSION;
-            default -> throw new UsageException(
-                    "--task must be classification or regression, but is '" + task + "'");
+            default -> throw new UsageException("--task must be classification or regression, but is '" + task + "'");
         };
     }
 
@@ -118,7 +118,8 @@ final class DataOptions extends SourceOptions {
         }
         if (held instanceof HeldOut.Elsewhere other) {
             Source apart = readFrom(other.source(), task(), source.examples().classNames());
-            return new Split(whole, Fit.toClasses(apart.test().orElse(apart.examples()), whole.classNames(), apart.name()));
+            return new Split(
+                    whole, Fit.toClasses(apart.test().orElse(apart.examples()), whole.classNames(), apart.name()));
         }
         return new Split(whole, null);
     }

@@ -60,11 +60,13 @@ final class EvaluateCommand extends NudgeCommand {
         }
         Dataset examples = trained.scaled(part.data());
         try (Backend backend = device.open();
-                Network network = trained.model().network(backend, device.type(trained.model().type()))) {
+                Network network = trained.model()
+                        .network(backend, device.type(trained.model().type()))) {
             if (!output.isSet()) {
                 console().print("model     " + trained);
-                console().print("data      " + source.name() + ": " + Text.counted(examples.size(), "example") + " "
-                        + part.words());
+                console()
+                        .print("data      " + source.name() + ": " + Text.counted(examples.size(), "example") + " "
+                                + part.words());
             }
             if (trained.isClassifier()) {
                 classify(trained, network, examples);
@@ -103,9 +105,10 @@ final class EvaluateCommand extends NudgeCommand {
             console().json(row);
             return;
         }
-        console().print(
-                "accuracy  %s (%,d of %,d), cost %s",
-                Text.percent(accuracy), matrix.correct(), matrix.total(), Text.number(cost));
+        console()
+                .print(
+                        "accuracy  %s (%,d of %,d), cost %s",
+                        Text.percent(accuracy), matrix.correct(), matrix.total(), Text.number(cost));
         console().print("");
         matrix.lines().forEach(console()::print);
     }
@@ -134,7 +137,9 @@ final class EvaluateCommand extends NudgeCommand {
             return;
         }
         console().print("cost      " + Text.number(cost));
-        console().print("error     " + String.join(", ", errors.stream().map(Text::number).toList())
-                + ", the root of the mean square");
+        console()
+                .print("error     "
+                        + String.join(", ", errors.stream().map(Text::number).toList())
+                        + ", the root of the mean square");
     }
 }

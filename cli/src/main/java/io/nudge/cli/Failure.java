@@ -36,10 +36,17 @@ record Failure(int exitCode, String line) {
             return ofFile(io, io.getMessage());
         }
         if (thrown instanceof OutOfMemoryError) {
-            return "out of memory (" + thrown.getMessage() + "); give Java more, as in NUDGE_JAVA_OPTS=-Xmx8g, "
-                    + "or choose a smaller --batch or network";
+            return outOfMemory(thrown.getMessage());
         }
         return isExpected(thrown) ? thrown.getMessage() : "internal error: " + describe(thrown) + STACKTRACE;
+    }
+
+    /** A backend says what to do; Java does not. */
+    private static String outOfMemory(String message) {
+        return message != null && message.contains(";")
+                ? message
+                : "out of memory (" + message + "); choose a smaller --batch or network, or give Java more, as in "
+                        + "NUDGE_JAVA_OPTS=-Xmx8g";
     }
 
     /** Mistakes of the user and of the world, whose messages are written for people. */
@@ -73,7 +80,8 @@ record Failure(int exitCode, String line) {
             return "there is no file or folder " + file.getFile();
         }
         if (file instanceof AccessDeniedException) {
-            return file.getFile() + " may not be read or written by this user; change its permissions or choose another";
+            return file.getFile()
+                    + " may not be read or written by this user; change its permissions or choose another";
         }
         if (file instanceof FileAlreadyExistsException) {
             return file.getFile() + " exists already; choose another name";

@@ -23,4 +23,13 @@ final class Json {
     static Object number(double value) {
         return Double.isFinite(value) ? value : null;
     }
+
+    /** The same object on one line. */
+    static String onOneLine(String object) {
+        try {
+            return WRITER.asString(JSON.std.anyFrom(object));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -28,7 +28,9 @@ final class JsonReport implements Report {
         Network network = outcome.plan().network();
         Map<String, Object> last = new LinkedHashMap<>();
         last.put("final", true);
-        last.put("testAccuracy", Json.number(outcome.test().map(Evaluation::accuracy).orElse(Double.NaN)));
+        last.put(
+                "testAccuracy",
+                Json.number(outcome.test().map(Evaluation::accuracy).orElse(Double.NaN)));
         boolean classes = outcome.test().map(Evaluation::classification).orElse(false);
         last.put("correct", classes ? outcome.test().get().correct() : null);
         last.put("total", outcome.test().map(Evaluation::total).orElse(0));

@@ -69,7 +69,10 @@ final class LearningCurve {
         charts.add(chart(title, "cost", EpochResult::cost, EpochResult::validationCost));
         if (isKnown(EpochResult::accuracy)) {
             XYChart accuracy = chart(
-                    null, "accuracy (%)", result -> 100 * result.accuracy(), result -> 100 * result.validationAccuracy());
+                    null,
+                    "accuracy (%)",
+                    result -> 100 * result.accuracy(),
+                    result -> 100 * result.validationAccuracy());
             accuracy.getStyler().setYAxisMax(100.0).setLegendPosition(LegendPosition.InsideSE);
             charts.add(accuracy);
         }

@@ -7,7 +7,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** Shows what the library logs as one plain line each, where java.util.logging would use two and a date. */
-final class Logs extends Handler implements AutoCloseable {
+final class Logs extends Handler {
     /** Held, or the settings would be lost with it. */
     private static final Logger NUDGE = Logger.getLogger("io.nudge");
 

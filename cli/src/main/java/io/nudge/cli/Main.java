@@ -4,7 +4,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -22,11 +21,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Version.class,
-        subcommands = {TrainCommand.class, EvaluateCommand.class, PredictCommand.class, BackendsCommand.class},
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            PredictCommand.class,
+            BackendsCommand.class
+        },
         description = "Trains dense neural networks by backpropagation.",
         sortOptions = false,
         usageHelpWidth = 110,
         synopsisHeading = "Usage: ",
+        parameterListHeading = "%nParameters:%n",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
@@ -66,7 +71,8 @@ public final class Main implements Callable<Integer> {
             System.setProperty("java.awt.headless", "true");
         }
         OutputStream out = new FileOutputStream(FileDescriptor.out);
-        System.exit(run(new Console(out, System.err, Terminal.isStandardError()), arguments));
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, Console.charset());
+        System.exit(run(new Console(out, err, Terminal.isStandardError()), arguments));
     }
 
     /** Runs a command and gives its exit code; nothing of the process is changed for good. */
@@ -75,16 +81,26 @@ public final class Main implements Callable<Integer> {
     }
 
     static int run(Console console, String... arguments) {
-        try (Logs logs = Logs.to(console)) {
-            return console.finish(new Main(console, arguments).commandLine().execute(arguments));
+        Logs logs = Logs.to(console);
+        try {
+            return console.finish(new Main(console, arguments).execute());
+        } finally {
+            logs.close();
+        }
+    }
+
+    private int execute() {
+        try {
+            return commandLine().execute(arguments.toArray(new String[0]));
+        } catch (Error e) { // picocli handles exceptions alone, but memory may run out, too
+            return failed(e);
         }
     }
 
     private CommandLine commandLine() {
         CommandLine line = new CommandLine(this)
                 .setExpandAtFiles(false)
-                .setOut(new PrintWriter(console.out(), true))
-                .setErr(new PrintWriter(console.err(), true))
+                .setOut(console.writer())
                 .setParameterExceptionHandler(this::misused)
                 .setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown));
         Converters.register(line);
@@ -102,7 +118,7 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
+        spec.commandLine().usage(console.err());
         return ExitCode.USAGE;
     }
 

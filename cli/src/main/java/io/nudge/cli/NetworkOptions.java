@@ -28,7 +28,8 @@ final class NetworkOptions {
     @Option(
             names = "--output-activation",
             paramLabel = "NAME",
-            description = "Of the output layer. Default: sigmoid; softmax with categorical-cross-entropy; identity in regression")
+            description =
+                    "Of the output layer. Default: sigmoid; softmax with categorical-cross-entropy; identity in regression")
     private String outputActivation;
 
     @Option(
@@ -48,7 +49,8 @@ final class NetworkOptions {
     @Option(
             names = "--dropout",
             paramLabel = "SHARE",
-            description = "Share of hidden activations to drop in training, for all hidden layers or one for each: 0.5,0.2")
+            description =
+                    "Share of hidden activations to drop in training, for all hidden layers or one for each: 0.5,0.2")
     private String dropout;
 
     /** Builds what the options say; refuses what does not go together. */
@@ -56,7 +58,7 @@ final class NetworkOptions {
         int[] sizes = Numbers.sizes("--hidden", hidden);
         double[] drops = dropouts(sizes.length);
         Activation between = UsageException.of("--activation", () -> Activation.named(activation));
-        Activation last = output(regression);
+        Activation last = outputActivation(outputActivation, cost, regression);
         List<Dense> layers = new ArrayList<>();
         for (int i = 0; i < sizes.length; i++) {
             int at = i;
@@ -68,16 +70,16 @@ final class NetworkOptions {
                 () -> new Architecture(inputs, layers, Cost.named(cost, last)));
     }
 
-    private Activation output(boolean regression) {
-        if (outputActivation != null) {
-            return UsageException.of("--output-activation", () -> Activation.named(outputActivation));
+    /** The activation of the output layer: as named, or what goes with the cost. */
+    static Activation outputActivation(String name, String cost, boolean regression) {
+        if (name != null) {
+            return UsageException.of("--output-activation", () -> Activation.named(name));
         }
         if (regression) {
             return Activation.IDENTITY;
         }
-        boolean categorical =
-                Cost.CATEGORICAL_CROSS_ENTROPY.equals(UsageException.of("--cost", () -> Cost.named(cost, Activation.SIGMOID)));
-        return categorical ? Activation.SOFTMAX : Activation.SIGMOID;
+        Cost named = UsageException.of("--cost", () -> Cost.named(cost, Activation.SIGMOID));
+        return named.equals(Cost.CATEGORICAL_CROSS_ENTROPY) ? Activation.SOFTMAX : Activation.SIGMOID;
     }
 
     private double[] dropouts(int layers) {
@@ -86,8 +88,9 @@ final class NetworkOptions {
         }
         double[] given = Numbers.list("--dropout", dropout);
         if (given.length != 1 && given.length != layers) {
-            throw new UsageException("--dropout has %d shares, but there are %d hidden layers; give one, or one for each"
-                    .formatted(given.length, layers));
+            throw new UsageException(
+                    "--dropout has %d shares, but there are %d hidden layers; give one, or one for each"
+                            .formatted(given.length, layers));
         }
         double[] each = new double[layers];
         for (int i = 0; i < layers; i++) {

@@ -26,11 +26,11 @@ final class Numbers {
                 return size;
             }
         } catch (NumberFormatException e) {
-            throw new UsageException("%s '%s': '%s' is not a whole number; write sizes as in 100,30"
-                    .formatted(option, text, part), e);
+            throw new UsageException(
+                    "%s '%s': '%s' is not a whole number; write sizes as in 100,30".formatted(option, text, part), e);
         }
-        throw new UsageException("%s '%s': a layer must have at least 1 neuron, but '%s' has %s"
-                .formatted(option, text, text, part));
+        throw new UsageException(
+                "%s '%s': a layer must have at least 1 neuron, but '%s' has %s".formatted(option, text, text, part));
     }
 
     /** Numbers of any kind, at least one. */

@@ -29,8 +29,7 @@ record Outcome(
 
     /** The same, with the model saved, unless the file is null. */
     Outcome saved(Path file) {
-        return new Outcome(
-                plan, history, test, bestEpoch, interrupted, seconds, Optional.ofNullable(file), plotted);
+        return new Outcome(plan, history, test, bestEpoch, interrupted, seconds, Optional.ofNullable(file), plotted);
     }
 
     /** The same, with the picture drawn, unless the file is null. */

@@ -31,8 +31,8 @@ record Part(Dataset data, String words, boolean seen) {
                     : new Part(split.get().held(), "that were held back in training", false);
         }
         if (wish != null && !ALL.equals(wish)) {
-            throw new DataException("--part " + wish + ": " + source.name() + " has no test files, and the model does not "
-                    + "say how it was divided; use --part all");
+            throw new DataException("--part " + wish + ": " + source.name()
+                    + " has no test files, and the model does not " + "say how it was divided; use --part all");
         }
         return new Part(source.examples(), "in all", same);
     }

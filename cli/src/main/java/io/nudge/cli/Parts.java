@@ -14,16 +14,14 @@ import java.util.Optional;
  * @param scaling how the inputs were scaled
  */
 record Parts(
-        Source source,
-        Dataset train,
-        Optional<Dataset> validation,
-        Optional<Dataset> test,
-        Optional<Scaling> scaling) {
+        Source source, Dataset train, Optional<Dataset> validation, Optional<Dataset> test, Optional<Scaling> scaling) {
 
     /** In words, for the first lines of a run. */
     String summary() {
         return source.name() + ": " + Text.counted(train.size(), "example") + " to train"
-                + validation.map(part -> ", " + Text.count(part.size()) + " to validate").orElse("")
+                + validation
+                        .map(part -> ", " + Text.count(part.size()) + " to validate")
+                        .orElse("")
                 + test.map(part -> ", " + Text.count(part.size()) + " to test").orElse(", none to test");
     }
 

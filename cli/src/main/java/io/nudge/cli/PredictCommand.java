@@ -50,7 +50,8 @@ final class PredictCommand extends NudgeCommand {
                 .max()
                 .orElse(1);
         try (Backend backend = device.open();
-                Network network = trained.model().network(backend, device.type(trained.model().type()))) {
+                Network network = trained.model()
+                        .network(backend, device.type(trained.model().type()))) {
             Outputs.of(network, examples, (example, outputs) -> {
                 if (output.isSet()) {
                     console().json(row(trained, example, outputs));

@@ -3,6 +3,7 @@ package io.nudge.cli;
 import java.time.Duration;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressState;
 
 /** A bar on the last line of the terminal: how far the training is, how fast, and how long it will take. */
@@ -19,16 +20,14 @@ final class Progress implements AutoCloseable {
     Progress(Console console, int epochs, int examples, int epochsDone) {
         this.epochs = epochs;
         this.examples = examples;
-        this.bar = new ProgressBar(
-                "",
-                (long) epochs * examples,
-                UPDATE_MILLIS,
-                false,
-                true,
-                (long) epochsDone * examples,
-                Duration.ZERO,
-                this::render,
-                new Line(console));
+        this.bar = new ProgressBarBuilder()
+                .setInitialMax((long) epochs * examples)
+                .startsFrom((long) epochsDone * examples, Duration.ZERO)
+                .setUpdateIntervalMillis(UPDATE_MILLIS)
+                .clearDisplayOnFinish()
+                .setRenderer(this::render)
+                .setConsumer(new Line(console))
+                .build();
     }
 
     /** Shows that of an epoch so many examples are done. */

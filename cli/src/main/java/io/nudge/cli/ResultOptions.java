@@ -12,7 +12,10 @@ final class ResultOptions {
     @Option(names = "--plot", paramLabel = "FILE.png", description = "Draw cost and accuracy by epoch")
     private Path plot;
 
-    @Option(names = "--checkpoint", paramLabel = "FILE", description = "Save the state of the run as it goes, to resume from")
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description = "Save the state of the run as it goes, to resume from")
     private Path checkpoint;
 
     @Option(names = "--every", paramLabel = "N", description = "Epochs between two checkpoints. Default: 1")

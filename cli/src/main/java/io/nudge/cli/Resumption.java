@@ -21,18 +21,23 @@ final class Resumption implements IDefaultValueProvider {
     private final Notes notes;
     private final Map<String, String> settings;
 
-    private Resumption(Path file, Checkpoint checkpoint) {
+    private final Set<String> given;
+
+    private Resumption(Path file, Checkpoint checkpoint, Set<String> given) {
         this.file = file;
+        this.given = Set.copyOf(given);
         this.checkpoint = checkpoint;
         this.notes = Notes.of(checkpoint.model());
         this.settings = notes.settings();
     }
 
-    static Resumption from(Path file) {
-        Resumption resumption = new Resumption(file, Checkpoint.load(file));
+    /** Takes the run of a checkpoint, and the names of the options that the user gave. */
+    static Resumption from(Path file, Set<String> given) {
+        Resumption resumption = new Resumption(file, Checkpoint.load(file), given);
         if (resumption.settings.isEmpty()) {
-            throw new DataException(file + " does not say with which options its run was begun; go on with it as it was "
-                    + "begun, with the library");
+            throw new DataException(
+                    file + " does not say with which options its run was begun; go on with it as it was "
+                            + "begun, with the library");
         }
         return resumption;
     }
@@ -43,7 +48,7 @@ final class Resumption implements IDefaultValueProvider {
 
     @Override
     public String defaultValue(ArgSpec argument) {
-        if (!(argument instanceof OptionSpec option)) {
+        if (!(argument instanceof OptionSpec option) || given.contains(option.longestName())) {
             return null;
         }
         String name = option.longestName();
@@ -59,8 +64,9 @@ final class Resumption implements IDefaultValueProvider {
             String before = settings.get(option);
             String given = now.get(option);
             if (!Objects.equals(before, given)) {
-                throw new UsageException("%s contradicts the run of %s, which has %s; leave %s out to go on with that run"
-                        .formatted(written(option, given), file, written(option, before), option));
+                throw new UsageException(
+                        "%s contradicts the run of %s, which has %s; leave %s out to go on with that run"
+                                .formatted(written(option, given), file, written(option, before), option));
             }
         }
         int planned = Integer.parseInt(settings.get(EPOCHS));
@@ -84,6 +90,8 @@ final class Resumption implements IDefaultValueProvider {
 
     /** Whether the bits can differ, since they are computed elsewhere. */
     boolean moves(String device) {
-        return notes.device().isPresent() && !notes.device().get().equals(device) && !device.equals(notes.device().get() + ":0");
+        return notes.device().isPresent()
+                && !notes.device().get().equals(device)
+                && !device.equals(notes.device().get() + ":0");
     }
 }

@@ -12,6 +12,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Lists the options of a command in sections, one for each of its mixins, named after the mixin's field. */
 final class Sections {
+    private static final List<String> COMMON = List.of("--json", "--help", "--version", "--stacktrace");
+
     private Sections() {}
 
     static CommandLine inHelpOf(CommandLine line) {
@@ -26,15 +28,21 @@ final class Sections {
 
     private static String options(Help help) {
         CommandSpec spec = help.commandSpec();
-        List<OptionSpec> left = new ArrayList<>(spec.options());
-        StringBuilder text = new StringBuilder();
+        List<OptionSpec> own = new ArrayList<>(spec.options());
+        List<OptionSpec> common = new ArrayList<>(own);
+        common.removeIf(option -> !COMMON.contains(option.longestName()));
+        own.removeAll(common);
+        StringBuilder mixed = new StringBuilder();
         spec.mixins().forEach((field, mixin) -> {
-            List<OptionSpec> options = new ArrayList<>(left);
+            List<OptionSpec> options = new ArrayList<>(own);
             options.retainAll(mixin.options());
-            left.removeAll(options);
-            append(help, text, field, options);
+            own.removeAll(options);
+            append(help, mixed, field, options);
         });
-        append(help, text, "other options", left);
+        StringBuilder text = new StringBuilder();
+        append(help, text, "options", own);
+        text.append(mixed);
+        append(help, text, "common to all commands", common);
         return text.toString();
     }
 
@@ -43,9 +51,13 @@ final class Sections {
             return;
         }
         String heading = title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1);
-        Help.Layout layout = help.createDefaultLayout(options, List.of(), help.colorScheme());
-        String list =
-                help.optionListExcludingGroups(options, layout, null, help.createDefaultParamLabelRenderer());
-        text.append(System.lineSeparator()).append(heading).append(':').append(System.lineSeparator()).append(list);
+        List<OptionSpec> aligned = help.commandSpec().options(); // all, so that the sections are of the same shape
+        Help.Layout layout = help.createDefaultLayout(aligned, List.of(), help.colorScheme());
+        String list = help.optionListExcludingGroups(options, layout, null, help.createDefaultParamLabelRenderer());
+        text.append(System.lineSeparator())
+                .append(heading)
+                .append(':')
+                .append(System.lineSeparator())
+                .append(list);
     }
 }

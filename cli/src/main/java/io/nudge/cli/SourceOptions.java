@@ -25,14 +25,16 @@ class SourceOptions {
     @Option(
             names = "--data",
             paramLabel = "SOURCE",
-            description = "digits or iris, which are built in; a folder of IDX files, as MNIST has; or a CSV file")
+            description = "digits or iris, which are built in; a folder of IDX files, as MNIST has; or a CSV file. "
+                    + "Default: digits; for a trained model its own, if built in")
     private String data;
 
     @Option(
             names = "--label",
             paramLabel = "COLUMN",
             split = ",",
-            description = "CSV: the column to predict, by name or by number from 0, -1 for the last; in regression also several")
+            description =
+                    "CSV: the column to predict, by name or by number from 0, -1 for the last; in regression also several")
     private List<String> labels = new ArrayList<>();
 
     @Option(

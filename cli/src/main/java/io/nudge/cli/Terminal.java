@@ -20,7 +20,7 @@ final class Terminal {
             return false;
         }
         if (System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows")) {
-            return System.console() != null;
+            return false; // there is no telling without native code
         }
         Path open = Path.of("/proc/self/fd/2");
         return Files.exists(open, LinkOption.NOFOLLOW_LINKS) ? leadsToTerminal(open) : saysTest();

@@ -62,8 +62,8 @@ final class TextReport implements Report {
     @Override
     public void end(Outcome outcome) {
         if (outcome.interrupted()) {
-            console.print("interrupted after " + Text.counted(outcome.history().epochs().size(), "whole epoch") + " of "
-                    + Text.count(epochs));
+            console.print("interrupted after "
+                    + Text.counted(outcome.history().epochs().size(), "whole epoch") + " of " + Text.count(epochs));
         } else if (outcome.history().epochs().size() < epochs) {
             console.print("stopped: the last epochs brought no gain on the validation part");
         }

@@ -4,9 +4,12 @@ import io.nudge.nn.Architecture;
 import io.nudge.nn.Network;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.DType;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /** Trains a network. */
@@ -72,7 +75,10 @@ final class TrainCommand extends NudgeCommand {
 
     /** Takes the settings of the run to go on with for all options that are not given. */
     private Resumption resume() {
-        Resumption resumed = Resumption.from(results.resume());
+        Set<String> given = spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .collect(Collectors.toSet());
+        Resumption resumed = Resumption.from(results.resume(), given);
         spec.commandLine().setDefaultValueProvider(resumed);
         nudge().parseAgain();
         resumed.requireSame(settings().values());

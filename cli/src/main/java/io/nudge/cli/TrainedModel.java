@@ -19,14 +19,16 @@ record TrainedModel(Path file, Model model, Notes notes) {
 
     /** Whether it tells classes apart. */
     boolean isClassifier() {
-        return !model.classNames().isEmpty()
-                || !"regression".equals(notes.settings().get("--task"))
-                        && !(model.architecture().outputActivation() instanceof Activation.Identity);
+        boolean numbers = "regression".equals(notes.settings().get("--task"))
+                || model.architecture().outputActivation() instanceof Activation.Identity;
+        return !numbers || !model.classNames().isEmpty();
     }
 
     /** What an output is called. */
     String outputName(int j) {
-        return model.classNames().isEmpty() ? Integer.toString(j) : model.classNames().get(j);
+        return model.classNames().isEmpty()
+                ? Integer.toString(j)
+                : model.classNames().get(j);
     }
 
     /** Reads data as those of the training were read, with the classes numbered as the model knows them. */
@@ -72,7 +74,8 @@ record TrainedModel(Path file, Model model, Notes notes) {
     private void requireFit(Dataset data, String name) {
         requireInputs(data, name);
         if (data.outputs() == 0) {
-            throw new UsageException("--label is missing: name the column of " + name + " that holds the right answers");
+            throw new UsageException(
+                    "--label is missing: name the column of " + name + " that holds the right answers");
         }
         if (data.isClassification() != isClassifier()) {
             throw new DataException("%s predicts %s, but %s has %s; use data like those it was trained on"
@@ -100,8 +103,9 @@ record TrainedModel(Path file, Model model, Notes notes) {
             while (names.get(column).equals(model.inputNames().get(column))) {
                 column++;
             }
-            throw new DataException("%s takes '%s' as its input %d, but in %s that is '%s'; bring the columns in the same order"
-                    .formatted(file, model.inputNames().get(column), column, name, names.get(column)));
+            throw new DataException(
+                    "%s takes '%s' as its input %d, but in %s that is '%s'; bring the columns in the same order"
+                            .formatted(file, model.inputNames().get(column), column, name, names.get(column)));
         }
     }
 

@@ -21,7 +21,8 @@ final class TrainingOptions {
     @Option(
             names = "--rate",
             paramLabel = "NUMBER",
-            description = "Learning rate. Default: 1.5 with sgd, 0.15 with momentum and nesterov, 0.001 with the others")
+            description =
+                    "Learning rate. Default: 1.5 with sgd, 0.15 with momentum and nesterov, 0.001 with the others")
     private Double rate;
 
     @Option(
@@ -54,15 +55,13 @@ final class TrainingOptions {
     @Option(names = "--clip-value", paramLabel = "NUMBER", description = "Limit every gradient to this")
     private Double clipValue;
 
-    @Option(names = "--clip-norm", paramLabel = "NUMBER", description = "Limit the length of all gradients together to this")
+    @Option(
+            names = "--clip-norm",
+            paramLabel = "NUMBER",
+            description = "Limit the length of all gradients together to this")
     private Double clipNorm;
 
-    @Option(
-            names = "--keep-best",
-            arity = "0..1",
-            fallbackValue = "true",
-            hideParamSyntax = true,
-            description = "End with the parameters of the best epoch on the validation part")
+    @Option(names = "--keep-best", description = "End with the parameters of the best epoch on the validation part")
     private boolean keepBest;
 
     @Option(

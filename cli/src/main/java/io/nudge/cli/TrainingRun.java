@@ -71,7 +71,8 @@ final class TrainingRun {
             Trainer trainer = builder.listener(new Watcher(progress, interrupt)).build();
             return resumed == null
                     ? trainer.train(network, parts.train())
-                    : trainer.resume(network, parts.train(), resumed.checkpoint().state());
+                    : trainer.resume(
+                            network, parts.train(), resumed.checkpoint().state());
         }
     }
 

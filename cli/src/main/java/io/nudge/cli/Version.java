@@ -9,12 +9,13 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
-        return new String[] {"nudge %s (Java %s, %s %s)"
-                .formatted(
-                        number(),
-                        System.getProperty("java.version"),
-                        System.getProperty("os.name"),
-                        System.getProperty("os.arch"))
+        return new String[] {
+            "nudge %s (Java %s, %s %s)"
+                    .formatted(
+                            number(),
+                            System.getProperty("java.version"),
+                            System.getProperty("os.name"),
+                            System.getProperty("os.arch"))
         };
     }
 
