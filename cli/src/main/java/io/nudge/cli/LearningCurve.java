@@ -25,9 +25,11 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Cost and accuracy by epoch, as a picture. */
 final class LearningCurve {
+    private static final String COST = "cost";
     private static final int WIDTH = 900;
     private static final int HEIGHT = 360;
-    private static final int FEW = 40;
+    private static final int FEW_MARKERS = 40;
+    private static final int FEW_TICKS = 12;
     /** From the palette of Okabe and Ito, which the colour-blind tell apart. */
     private static final Color TRAINING = new Color(0x0072B2);
 
@@ -66,7 +68,7 @@ final class LearningCurve {
 
     private List<XYChart> charts() {
         List<XYChart> charts = new ArrayList<>();
-        charts.add(chart(title, "cost", EpochResult::cost, EpochResult::validationCost));
+        charts.add(chart(title, COST, EpochResult::cost, EpochResult::validationCost));
         if (isKnown(EpochResult::accuracy)) {
             XYChart accuracy = chart(
                     null,
@@ -95,6 +97,13 @@ final class LearningCurve {
                 .yAxisTitle(quantity)
                 .build();
         style(chart.getStyler(), heading != null);
+        if (history.epochs().size() == 1) { // one value makes no scale
+            double value = validation.applyAsDouble(history.last());
+            double largest = training.applyAsDouble(history.last());
+            largest = Double.isNaN(value) ? largest : Math.max(value, largest);
+            chart.getStyler().setYAxisMax(1.5 * largest);
+        }
+        chart.getStyler().setYAxisMin(quantity.equals(COST) || history.epochs().size() == 1 ? 0.0 : null);
         if (heading != null) {
             chart.setTitle(heading);
         }
@@ -120,9 +129,8 @@ final class LearningCurve {
                 .setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13))
                 .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12))
                 .setYAxisLeftWidthHint(60);
-        int first = history.epochs().get(0).epoch();
         int last = history.last().epoch();
-        styler.setXAxisMin(Math.min(first, last - 1.0)).setXAxisMax((double) Math.max(last, first + 1));
+        styler.setXAxisMin(last > 1 && last <= FEW_TICKS ? 1.0 : 0.0).setXAxisMax(last == 1 ? 2.0 : last);
         styler.setXAxisDecimalPattern("0");
     }
 
@@ -131,6 +139,6 @@ final class LearningCurve {
         series.setMarkerColor(color);
         series.setLineColor(color);
         series.setLineStyle(new BasicStroke(2f));
-        series.setMarker(history.epochs().size() <= FEW ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+        series.setMarker(history.epochs().size() <= FEW_MARKERS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     }
 }

@@ -88,9 +88,9 @@ final class NetworkOptions {
         }
         double[] given = Numbers.list("--dropout", dropout);
         if (given.length != 1 && given.length != layers) {
-            throw new UsageException(
-                    "--dropout has %d shares, but there are %d hidden layers; give one, or one for each"
-                            .formatted(given.length, layers));
+            throw new UsageException(Text.format(
+                    "--dropout has %d shares, but there are %d hidden layers; give one, or one for each",
+                    given.length, layers));
         }
         double[] each = new double[layers];
         for (int i = 0; i < layers; i++) {

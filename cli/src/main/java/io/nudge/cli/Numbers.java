@@ -27,10 +27,11 @@ final class Numbers {
             }
         } catch (NumberFormatException e) {
             throw new UsageException(
-                    "%s '%s': '%s' is not a whole number; write sizes as in 100,30".formatted(option, text, part), e);
+                    Text.format("%s '%s': '%s' is not a whole number; write sizes as in 100,30", option, text, part),
+                    e);
         }
         throw new UsageException(
-                "%s '%s': a layer must have at least 1 neuron, but '%s' has %s".formatted(option, text, text, part));
+                Text.format("%s '%s': a layer must have at least 1 neuron, but '%s' has %s", option, text, text, part));
     }
 
     /** Numbers of any kind, at least one. */
@@ -44,7 +45,7 @@ final class Numbers {
         try {
             return Double.parseDouble(part);
         } catch (NumberFormatException e) {
-            throw new UsageException("%s '%s': '%s' is not a number".formatted(option, text, part), e);
+            throw new UsageException(Text.format("%s '%s': '%s' is not a number", option, text, part), e);
         }
     }
 

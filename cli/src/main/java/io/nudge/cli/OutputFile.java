@@ -44,7 +44,7 @@ final class OutputFile {
     }
 
     private static UncheckedIOException refused(String option, Path file, String why) {
-        String message = "%s %s cannot be written: %s".formatted(option, file, why);
+        String message = Text.format("%s %s cannot be written: %s", option, file, why);
         return new UncheckedIOException(message, new IOException(message));
     }
 
@@ -65,7 +65,7 @@ final class OutputFile {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s cannot be written: %s; see that the disk has room".formatted(file, Failure.reason(e)), e);
+                    Text.format("%s cannot be written: %s; see that the disk has room", file, Failure.reason(e)), e);
         }
     }
 

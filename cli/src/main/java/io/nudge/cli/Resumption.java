@@ -64,15 +64,16 @@ final class Resumption implements IDefaultValueProvider {
             String before = settings.get(option);
             String given = now.get(option);
             if (!Objects.equals(before, given)) {
-                throw new UsageException(
-                        "%s contradicts the run of %s, which has %s; leave %s out to go on with that run"
-                                .formatted(written(option, given), file, written(option, before), option));
+                throw new UsageException(Text.format(
+                        "%s contradicts the run of %s, which has %s; leave %s out to go on with that run",
+                        written(option, given), file, written(option, before), option));
             }
         }
         int planned = Integer.parseInt(settings.get(EPOCHS));
         if (Integer.parseInt(now.get(EPOCHS)) < planned) {
-            throw new UsageException("--epochs %s is fewer than the --epochs %d of the run of %s; it can only be raised"
-                    .formatted(now.get(EPOCHS), planned, file));
+            throw new UsageException(Text.format(
+                    "--epochs %s is fewer than the --epochs %d of the run of %s; it can only be raised",
+                    now.get(EPOCHS), planned, file));
         }
     }
 

@@ -78,24 +78,33 @@ record TrainedModel(Path file, Model model, Notes notes) {
                     "--label is missing: name the column of " + name + " that holds the right answers");
         }
         if (data.isClassification() != isClassifier()) {
-            throw new DataException("%s predicts %s, but %s has %s; use data like those it was trained on"
-                    .formatted(
-                            file,
-                            isClassifier() ? "classes" : "numbers",
-                            name,
-                            data.isClassification() ? "classes" : "numbers"));
+            throw new DataException(Text.format(
+                    "%s predicts %s, but %s has %s; use data like those it was trained on",
+                    file,
+                    isClassifier() ? "classes" : "numbers",
+                    name,
+                    data.isClassification() ? "classes" : "numbers"));
+        }
+        if (isClassifier()
+                && model.classNames().isEmpty()
+                && data.outputs() > model.architecture().outputs()) {
+            throw new DataException(Text.format(
+                    "%s tells %d classes apart, but %s has %d; use data like those it was trained on",
+                    file, model.architecture().outputs(), name, data.outputs()));
         }
         if (!isClassifier() && data.outputs() != model.architecture().outputs()) {
-            throw new DataException("%s predicts %d numbers, but %s has %d; use data like those it was trained on"
-                    .formatted(file, model.architecture().outputs(), name, data.outputs()));
+            throw new DataException(Text.format(
+                    "%s predicts %d numbers, but %s has %d; use data like those it was trained on",
+                    file, model.architecture().outputs(), name, data.outputs()));
         }
     }
 
     private void requireInputs(Dataset data, String name) {
         int inputs = model.architecture().inputs();
         if (data.inputs() != inputs) {
-            throw new DataException("%s takes %s, but the examples of %s have %s; use data like those it was trained on"
-                    .formatted(file, Text.counted(inputs, "input"), name, Text.count(data.inputs())));
+            throw new DataException(Text.format(
+                    "%s takes %s, but the examples of %s have %s; use data like those it was trained on",
+                    file, Text.counted(inputs, "input"), name, Text.count(data.inputs())));
         }
         List<String> names = data.inputNames();
         if (!names.isEmpty() && !model.inputNames().isEmpty() && !names.equals(model.inputNames())) {
@@ -103,9 +112,9 @@ record TrainedModel(Path file, Model model, Notes notes) {
             while (names.get(column).equals(model.inputNames().get(column))) {
                 column++;
             }
-            throw new DataException(
-                    "%s takes '%s' as its input %d, but in %s that is '%s'; bring the columns in the same order"
-                            .formatted(file, model.inputNames().get(column), column, name, names.get(column)));
+            throw new DataException(Text.format(
+                    "%s takes '%s' as its input %d, but in %s that is '%s'; bring the columns in the same order",
+                    file, model.inputNames().get(column), column, name, names.get(column)));
         }
     }
 

@@ -10,12 +10,12 @@ final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
         return new String[] {
-            "nudge %s (Java %s, %s %s)"
-                    .formatted(
-                            number(),
-                            System.getProperty("java.version"),
-                            System.getProperty("os.name"),
-                            System.getProperty("os.arch"))
+            Text.format(
+                    "nudge %s (Java %s, %s %s)",
+                    number(),
+                    System.getProperty("java.version"),
+                    System.getProperty("os.name"),
+                    System.getProperty("os.arch"))
         };
     }
 
