@@ -18,17 +18,21 @@ final class Engine implements AutoCloseable {
     static final long LARGE = 1 << 20;
 
     final Workers workers;
-    final Kernels floats;
-    final Kernels doubles;
-    final Multiplier multiplier;
-    private final int lanes;
+    /** The passes in float32, for each worker. */
+    final Kernels[] floats;
 
-    private Engine(Workers workers, Kernels floats, Kernels doubles, Multiplier multiplier, int lanes) {
+    /** The passes in float64, for each worker. */
+    final Kernels[] doubles;
+
+    final Multiplier multiplier;
+    private final boolean vectors;
+
+    private Engine(Workers workers, Kernels[] floats, Kernels[] doubles, Multiplier multiplier, boolean vectors) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
-        this.lanes = lanes;
+        this.vectors = vectors;
     }
 
     static Engine open(CpuOptions options) {
@@ -39,15 +43,19 @@ final class Engine implements AutoCloseable {
     static Engine open(CpuOptions options, Function<Workers, Multiplier> openBlas) {
         Workers workers = new Workers(options.threads());
         boolean vectors = options.vectors() && vectorsAreWorthIt();
-        FloatFunctions functions = choose(vectors, FloatFunctions.class, FloatFunctions::new);
-        Kernels floats = new FloatKernels(
-                workers.count(), choose(vectors, FloatArithmetic.class, FloatArithmetic::new), functions);
-        Kernels doubles = new DoubleKernels(
-                workers.count(), choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new), new DoubleFunctions());
+        Kernels[] floats = new Kernels[workers.count()];
+        Kernels[] doubles = new Kernels[workers.count()];
+        for (int i = 0; i < workers.count(); i++) {
+            floats[i] = new FloatKernels(
+                    choose(vectors, FloatArithmetic.class, FloatArithmetic::new),
+                    choose(vectors, FloatFunctions.class, FloatFunctions::new));
+            doubles[i] = new DoubleKernels(
+                    choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new), new DoubleFunctions());
+        }
         Multiplier java = new JavaMultiplier(
                 workers, floats, doubles, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
         Multiplier all = multiplier(options.product(), java, workers, openBlas);
-        return new Engine(workers, floats, doubles, all, functions.lanes());
+        return new Engine(workers, floats, doubles, all, vectors);
     }
 
     private static Multiplier multiplier(
@@ -116,10 +124,10 @@ final class Engine implements AutoCloseable {
     /** In one line for people. */
     String describe() {
         int threads = workers.count();
-        String vectors = lanes > 1
-                ? lanes * Float.SIZE + "-bit vectors"
+        String how = vectors
+                ? choose(true, FloatFunctions.class, null).lanes() * Float.SIZE + "-bit vectors"
                 : "no Vector API (start Java with --add-modules jdk.incubator.vector)";
-        return threads + (threads == 1 ? " thread; " : " threads; ") + multiplier.name() + "; " + vectors;
+        return threads + (threads == 1 ? " thread; " : " threads; ") + multiplier.name() + "; " + how;
     }
 
     @Override

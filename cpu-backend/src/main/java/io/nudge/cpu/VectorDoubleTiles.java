@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The tiles in float64. No other length of vector may be used in this JVM: the compiler relies on there being one, and
  * without that makes an object of each vector, which is thirty times slower.
  *
- * <p> {@link VectorFloatTiles} is its likeness; a change here is a change there.
+ * <p>{@link VectorFloatTiles} is its likeness; a change here is a change there.
  */
 final class VectorDoubleTiles extends VectorTiles {
     private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
@@ -26,14 +26,6 @@ final class VectorDoubleTiles extends VectorTiles {
     @Override
     int lanes() {
         return LANES;
-    }
-
-    private static DoubleVector load(double[] x, int at) {
-        return DoubleVector.fromArray(SPECIES, x, at);
-    }
-
-    private static DoubleVector all(double x) {
-        return DoubleVector.broadcast(SPECIES, x);
     }
 
     @Override
@@ -93,26 +85,26 @@ final class VectorDoubleTiles extends VectorTiles {
         DoubleVector s33 = zero;
         DoubleVector x;
         for (int q = 0; q <= k - LANES; q += LANES) {
-            DoubleVector y0 = load(b, b0 + q);
-            DoubleVector y1 = load(b, b1 + q);
-            DoubleVector y2 = load(b, b2 + q);
-            DoubleVector y3 = load(b, b3 + q);
-            x = load(a, a0 + q);
+            DoubleVector y0 = DoubleVector.fromArray(SPECIES, b, b0 + q);
+            DoubleVector y1 = DoubleVector.fromArray(SPECIES, b, b1 + q);
+            DoubleVector y2 = DoubleVector.fromArray(SPECIES, b, b2 + q);
+            DoubleVector y3 = DoubleVector.fromArray(SPECIES, b, b3 + q);
+            x = DoubleVector.fromArray(SPECIES, a, a0 + q);
             s00 = x.fma(y0, s00);
             s01 = x.fma(y1, s01);
             s02 = x.fma(y2, s02);
             s03 = x.fma(y3, s03);
-            x = load(a, a1 + q);
+            x = DoubleVector.fromArray(SPECIES, a, a1 + q);
             s10 = x.fma(y0, s10);
             s11 = x.fma(y1, s11);
             s12 = x.fma(y2, s12);
             s13 = x.fma(y3, s13);
-            x = load(a, a2 + q);
+            x = DoubleVector.fromArray(SPECIES, a, a2 + q);
             s20 = x.fma(y0, s20);
             s21 = x.fma(y1, s21);
             s22 = x.fma(y2, s22);
             s23 = x.fma(y3, s23);
-            x = load(a, a3 + q);
+            x = DoubleVector.fromArray(SPECIES, a, a3 + q);
             s30 = x.fma(y0, s30);
             s31 = x.fma(y1, s31);
             s32 = x.fma(y2, s32);
@@ -142,11 +134,21 @@ final class VectorDoubleTiles extends VectorTiles {
         DoubleVector zero = DoubleVector.zero(SPECIES);
         VectorMask<Double> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
         int end = k - LANES;
-        DoubleVector x = zero.blend(load(a, a0 + end), last);
-        x.fma(zero.blend(load(b, b0 + end), last), load(sums, at)).intoArray(sums, at);
-        x.fma(zero.blend(load(b, b1 + end), last), load(sums, at + LANES)).intoArray(sums, at + LANES);
-        x.fma(zero.blend(load(b, b2 + end), last), load(sums, at + 2 * LANES)).intoArray(sums, at + 2 * LANES);
-        x.fma(zero.blend(load(b, b3 + end), last), load(sums, at + 3 * LANES)).intoArray(sums, at + 3 * LANES);
+        DoubleVector x = zero.blend(DoubleVector.fromArray(SPECIES, a, a0 + end), last);
+        x.fma(zero.blend(DoubleVector.fromArray(SPECIES, b, b0 + end), last), DoubleVector.fromArray(SPECIES, sums, at))
+                .intoArray(sums, at);
+        x.fma(
+                        zero.blend(DoubleVector.fromArray(SPECIES, b, b1 + end), last),
+                        DoubleVector.fromArray(SPECIES, sums, at + LANES))
+                .intoArray(sums, at + LANES);
+        x.fma(
+                        zero.blend(DoubleVector.fromArray(SPECIES, b, b2 + end), last),
+                        DoubleVector.fromArray(SPECIES, sums, at + 2 * LANES))
+                .intoArray(sums, at + 2 * LANES);
+        x.fma(
+                        zero.blend(DoubleVector.fromArray(SPECIES, b, b3 + end), last),
+                        DoubleVector.fromArray(SPECIES, sums, at + 3 * LANES))
+                .intoArray(sums, at + 3 * LANES);
     }
 
     private void storeDots(Product p, int i, int j) {
@@ -165,7 +167,9 @@ final class VectorDoubleTiles extends VectorTiles {
     private void fold() {
         for (int half = LANES / 2; half >= FEW; half /= 2) {
             for (int at = 0; at < SIDE * SIDE * LANES; at += LANES) {
-                load(sums, at).add(load(sums, at + half)).intoArray(sums, at);
+                DoubleVector.fromArray(SPECIES, sums, at)
+                        .add(DoubleVector.fromArray(SPECIES, sums, at + half))
+                        .intoArray(sums, at);
             }
         }
     }
@@ -179,33 +183,31 @@ final class VectorDoubleTiles extends VectorTiles {
         return sum;
     }
 
-    private static double factor(Product p, int row, int q) {
-        return p.a.doubles[row + q * p.aColumn()];
-    }
-
     @Override
     void addMultiples(Product p, int i, int q, int j, int width, boolean fresh) {
-        int lastRow = p.aAt + (p.m - 1) * p.aRow();
-        int row0 = p.aAt + i * p.aRow();
+        int lastRow = p.aAt + (p.m - 1) * p.aRow() + q * p.aColumn();
+        double[] a = p.a.doubles;
+        int aColumn = p.aColumn();
+        int row0 = p.aAt + i * p.aRow() + q * aColumn;
         int row1 = Math.min(row0 + p.aRow(), lastRow);
         int row2 = Math.min(row1 + p.aRow(), lastRow);
         int row3 = Math.min(row2 + p.aRow(), lastRow);
-        DoubleVector f00 = all(factor(p, row0, q));
-        DoubleVector f01 = all(factor(p, row0, q + 1));
-        DoubleVector f02 = all(factor(p, row0, q + 2));
-        DoubleVector f03 = all(factor(p, row0, q + 3));
-        DoubleVector f10 = all(factor(p, row1, q));
-        DoubleVector f11 = all(factor(p, row1, q + 1));
-        DoubleVector f12 = all(factor(p, row1, q + 2));
-        DoubleVector f13 = all(factor(p, row1, q + 3));
-        DoubleVector f20 = all(factor(p, row2, q));
-        DoubleVector f21 = all(factor(p, row2, q + 1));
-        DoubleVector f22 = all(factor(p, row2, q + 2));
-        DoubleVector f23 = all(factor(p, row2, q + 3));
-        DoubleVector f30 = all(factor(p, row3, q));
-        DoubleVector f31 = all(factor(p, row3, q + 1));
-        DoubleVector f32 = all(factor(p, row3, q + 2));
-        DoubleVector f33 = all(factor(p, row3, q + 3));
+        DoubleVector f00 = DoubleVector.broadcast(SPECIES, a[row0]);
+        DoubleVector f01 = DoubleVector.broadcast(SPECIES, a[row0 + aColumn]);
+        DoubleVector f02 = DoubleVector.broadcast(SPECIES, a[row0 + 2 * aColumn]);
+        DoubleVector f03 = DoubleVector.broadcast(SPECIES, a[row0 + 3 * aColumn]);
+        DoubleVector f10 = DoubleVector.broadcast(SPECIES, a[row1]);
+        DoubleVector f11 = DoubleVector.broadcast(SPECIES, a[row1 + aColumn]);
+        DoubleVector f12 = DoubleVector.broadcast(SPECIES, a[row1 + 2 * aColumn]);
+        DoubleVector f13 = DoubleVector.broadcast(SPECIES, a[row1 + 3 * aColumn]);
+        DoubleVector f20 = DoubleVector.broadcast(SPECIES, a[row2]);
+        DoubleVector f21 = DoubleVector.broadcast(SPECIES, a[row2 + aColumn]);
+        DoubleVector f22 = DoubleVector.broadcast(SPECIES, a[row2 + 2 * aColumn]);
+        DoubleVector f23 = DoubleVector.broadcast(SPECIES, a[row2 + 3 * aColumn]);
+        DoubleVector f30 = DoubleVector.broadcast(SPECIES, a[row3]);
+        DoubleVector f31 = DoubleVector.broadcast(SPECIES, a[row3 + aColumn]);
+        DoubleVector f32 = DoubleVector.broadcast(SPECIES, a[row3 + 2 * aColumn]);
+        DoubleVector f33 = DoubleVector.broadcast(SPECIES, a[row3 + 3 * aColumn]);
         int last = p.cAt + (p.m - 1) * p.cStride + j;
         int c0 = p.cAt + i * p.cStride + j;
         int c1 = Math.min(c0 + p.cStride, last);
@@ -219,27 +221,27 @@ final class VectorDoubleTiles extends VectorTiles {
         double[] c = p.c.doubles;
         DoubleVector zero = DoubleVector.zero(SPECIES);
         for (int l = 0; l <= width - LANES; l += LANES) {
-            DoubleVector s0 = fresh ? zero : load(c, c0 + l);
-            DoubleVector s1 = fresh ? zero : load(c, c1 + l);
-            DoubleVector s2 = fresh ? zero : load(c, c2 + l);
-            DoubleVector s3 = fresh ? zero : load(c, c3 + l);
+            DoubleVector s0 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c0 + l);
+            DoubleVector s1 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c1 + l);
+            DoubleVector s2 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c2 + l);
+            DoubleVector s3 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c3 + l);
             DoubleVector y;
-            y = load(b, b0 + l);
+            y = DoubleVector.fromArray(SPECIES, b, b0 + l);
             s0 = f00.fma(y, s0);
             s1 = f10.fma(y, s1);
             s2 = f20.fma(y, s2);
             s3 = f30.fma(y, s3);
-            y = load(b, b1 + l);
+            y = DoubleVector.fromArray(SPECIES, b, b1 + l);
             s0 = f01.fma(y, s0);
             s1 = f11.fma(y, s1);
             s2 = f21.fma(y, s2);
             s3 = f31.fma(y, s3);
-            y = load(b, b2 + l);
+            y = DoubleVector.fromArray(SPECIES, b, b2 + l);
             s0 = f02.fma(y, s0);
             s1 = f12.fma(y, s1);
             s2 = f22.fma(y, s2);
             s3 = f32.fma(y, s3);
-            y = load(b, b3 + l);
+            y = DoubleVector.fromArray(SPECIES, b, b3 + l);
             s0 = f03.fma(y, s0);
             s1 = f13.fma(y, s1);
             s2 = f23.fma(y, s2);
@@ -258,11 +260,11 @@ final class VectorDoubleTiles extends VectorTiles {
         double[] c = p.c.doubles;
         int bAt = p.bAt + q * p.bStride + j;
         for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
-            DoubleVector factor = all(factor(p, p.aAt + r * p.aRow(), q));
+            DoubleVector factor = DoubleVector.broadcast(SPECIES, p.a.doubles[p.aAt + r * p.aRow() + q * p.aColumn()]);
             int cAt = p.cAt + r * p.cStride + j;
             for (int l = 0; l <= width - LANES; l += LANES) {
-                DoubleVector sum = fresh ? DoubleVector.zero(SPECIES) : load(c, cAt + l);
-                factor.fma(load(b, bAt + l), sum).intoArray(c, cAt + l);
+                DoubleVector sum = fresh ? DoubleVector.zero(SPECIES) : DoubleVector.fromArray(SPECIES, c, cAt + l);
+                factor.fma(DoubleVector.fromArray(SPECIES, b, bAt + l), sum).intoArray(c, cAt + l);
             }
         }
         addRest(p, i, q, 1, j + width - width % LANES, j + width, fresh);
@@ -275,7 +277,7 @@ final class VectorDoubleTiles extends VectorTiles {
         for (int r = i; from < to && r < Math.min(i + SIDE, p.m); r++) {
             int cAt = p.cAt + r * p.cStride;
             for (int t = q; t < q + terms; t++) {
-                double factor = factor(p, p.aAt + r * p.aRow(), t);
+                double factor = p.a.doubles[p.aAt + r * p.aRow() + t * p.aColumn()];
                 int bAt = p.bAt + t * p.bStride;
                 for (int j = from; j < to; j++) {
                     double sum = fresh && t == q ? 0 : c[cAt + j];

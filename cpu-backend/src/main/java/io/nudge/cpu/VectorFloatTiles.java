@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The tiles in float32. No other length of vector may be used in this JVM: the compiler relies on there being one, and
  * without that makes an object of each vector, which is thirty times slower.
  *
- * <p> {@link VectorDoubleTiles} is its likeness; a change here is a change there.
+ * <p>{@link VectorDoubleTiles} is its likeness; a change here is a change there.
  */
 final class VectorFloatTiles extends VectorTiles {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -26,14 +26,6 @@ final class VectorFloatTiles extends VectorTiles {
     @Override
     int lanes() {
         return LANES;
-    }
-
-    private static FloatVector load(float[] x, int at) {
-        return FloatVector.fromArray(SPECIES, x, at);
-    }
-
-    private static FloatVector all(float x) {
-        return FloatVector.broadcast(SPECIES, x);
     }
 
     @Override
@@ -82,26 +74,26 @@ final class VectorFloatTiles extends VectorTiles {
         FloatVector s33 = zero;
         FloatVector x;
         for (int q = 0; q <= k - LANES; q += LANES) {
-            FloatVector y0 = load(b, b0 + q);
-            FloatVector y1 = load(b, b1 + q);
-            FloatVector y2 = load(b, b2 + q);
-            FloatVector y3 = load(b, b3 + q);
-            x = load(a, a0 + q);
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + q);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + q);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + q);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + q);
+            x = FloatVector.fromArray(SPECIES, a, a0 + q);
             s00 = x.fma(y0, s00);
             s01 = x.fma(y1, s01);
             s02 = x.fma(y2, s02);
             s03 = x.fma(y3, s03);
-            x = load(a, a1 + q);
+            x = FloatVector.fromArray(SPECIES, a, a1 + q);
             s10 = x.fma(y0, s10);
             s11 = x.fma(y1, s11);
             s12 = x.fma(y2, s12);
             s13 = x.fma(y3, s13);
-            x = load(a, a2 + q);
+            x = FloatVector.fromArray(SPECIES, a, a2 + q);
             s20 = x.fma(y0, s20);
             s21 = x.fma(y1, s21);
             s22 = x.fma(y2, s22);
             s23 = x.fma(y3, s23);
-            x = load(a, a3 + q);
+            x = FloatVector.fromArray(SPECIES, a, a3 + q);
             s30 = x.fma(y0, s30);
             s31 = x.fma(y1, s31);
             s32 = x.fma(y2, s32);
@@ -131,11 +123,21 @@ final class VectorFloatTiles extends VectorTiles {
         FloatVector zero = FloatVector.zero(SPECIES);
         VectorMask<Float> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
         int end = k - LANES;
-        FloatVector x = zero.blend(load(a, a0 + end), last);
-        x.fma(zero.blend(load(b, b0 + end), last), load(sums, at)).intoArray(sums, at);
-        x.fma(zero.blend(load(b, b1 + end), last), load(sums, at + LANES)).intoArray(sums, at + LANES);
-        x.fma(zero.blend(load(b, b2 + end), last), load(sums, at + 2 * LANES)).intoArray(sums, at + 2 * LANES);
-        x.fma(zero.blend(load(b, b3 + end), last), load(sums, at + 3 * LANES)).intoArray(sums, at + 3 * LANES);
+        FloatVector x = zero.blend(FloatVector.fromArray(SPECIES, a, a0 + end), last);
+        x.fma(zero.blend(FloatVector.fromArray(SPECIES, b, b0 + end), last), FloatVector.fromArray(SPECIES, sums, at))
+                .intoArray(sums, at);
+        x.fma(
+                        zero.blend(FloatVector.fromArray(SPECIES, b, b1 + end), last),
+                        FloatVector.fromArray(SPECIES, sums, at + LANES))
+                .intoArray(sums, at + LANES);
+        x.fma(
+                        zero.blend(FloatVector.fromArray(SPECIES, b, b2 + end), last),
+                        FloatVector.fromArray(SPECIES, sums, at + 2 * LANES))
+                .intoArray(sums, at + 2 * LANES);
+        x.fma(
+                        zero.blend(FloatVector.fromArray(SPECIES, b, b3 + end), last),
+                        FloatVector.fromArray(SPECIES, sums, at + 3 * LANES))
+                .intoArray(sums, at + 3 * LANES);
     }
 
     private void storeDots(Product p, int i, int j) {
@@ -154,7 +156,9 @@ final class VectorFloatTiles extends VectorTiles {
     private void fold() {
         for (int half = LANES / 2; half >= FEW; half /= 2) {
             for (int at = 0; at < SIDE * SIDE * LANES; at += LANES) {
-                load(sums, at).add(load(sums, at + half)).intoArray(sums, at);
+                FloatVector.fromArray(SPECIES, sums, at)
+                        .add(FloatVector.fromArray(SPECIES, sums, at + half))
+                        .intoArray(sums, at);
             }
         }
     }
@@ -168,33 +172,31 @@ final class VectorFloatTiles extends VectorTiles {
         return sum;
     }
 
-    private static float factor(Product p, int row, int q) {
-        return p.a.floats[row + q * p.aColumn()];
-    }
-
     @Override
     void addMultiples(Product p, int i, int q, int j, int width, boolean fresh) {
-        int lastRow = p.aAt + (p.m - 1) * p.aRow();
-        int row0 = p.aAt + i * p.aRow();
+        int lastRow = p.aAt + (p.m - 1) * p.aRow() + q * p.aColumn();
+        float[] a = p.a.floats;
+        int aColumn = p.aColumn();
+        int row0 = p.aAt + i * p.aRow() + q * aColumn;
         int row1 = Math.min(row0 + p.aRow(), lastRow);
         int row2 = Math.min(row1 + p.aRow(), lastRow);
         int row3 = Math.min(row2 + p.aRow(), lastRow);
-        FloatVector f00 = all(factor(p, row0, q));
-        FloatVector f01 = all(factor(p, row0, q + 1));
-        FloatVector f02 = all(factor(p, row0, q + 2));
-        FloatVector f03 = all(factor(p, row0, q + 3));
-        FloatVector f10 = all(factor(p, row1, q));
-        FloatVector f11 = all(factor(p, row1, q + 1));
-        FloatVector f12 = all(factor(p, row1, q + 2));
-        FloatVector f13 = all(factor(p, row1, q + 3));
-        FloatVector f20 = all(factor(p, row2, q));
-        FloatVector f21 = all(factor(p, row2, q + 1));
-        FloatVector f22 = all(factor(p, row2, q + 2));
-        FloatVector f23 = all(factor(p, row2, q + 3));
-        FloatVector f30 = all(factor(p, row3, q));
-        FloatVector f31 = all(factor(p, row3, q + 1));
-        FloatVector f32 = all(factor(p, row3, q + 2));
-        FloatVector f33 = all(factor(p, row3, q + 3));
+        FloatVector f00 = FloatVector.broadcast(SPECIES, a[row0]);
+        FloatVector f01 = FloatVector.broadcast(SPECIES, a[row0 + aColumn]);
+        FloatVector f02 = FloatVector.broadcast(SPECIES, a[row0 + 2 * aColumn]);
+        FloatVector f03 = FloatVector.broadcast(SPECIES, a[row0 + 3 * aColumn]);
+        FloatVector f10 = FloatVector.broadcast(SPECIES, a[row1]);
+        FloatVector f11 = FloatVector.broadcast(SPECIES, a[row1 + aColumn]);
+        FloatVector f12 = FloatVector.broadcast(SPECIES, a[row1 + 2 * aColumn]);
+        FloatVector f13 = FloatVector.broadcast(SPECIES, a[row1 + 3 * aColumn]);
+        FloatVector f20 = FloatVector.broadcast(SPECIES, a[row2]);
+        FloatVector f21 = FloatVector.broadcast(SPECIES, a[row2 + aColumn]);
+        FloatVector f22 = FloatVector.broadcast(SPECIES, a[row2 + 2 * aColumn]);
+        FloatVector f23 = FloatVector.broadcast(SPECIES, a[row2 + 3 * aColumn]);
+        FloatVector f30 = FloatVector.broadcast(SPECIES, a[row3]);
+        FloatVector f31 = FloatVector.broadcast(SPECIES, a[row3 + aColumn]);
+        FloatVector f32 = FloatVector.broadcast(SPECIES, a[row3 + 2 * aColumn]);
+        FloatVector f33 = FloatVector.broadcast(SPECIES, a[row3 + 3 * aColumn]);
         int last = p.cAt + (p.m - 1) * p.cStride + j;
         int c0 = p.cAt + i * p.cStride + j;
         int c1 = Math.min(c0 + p.cStride, last);
@@ -208,27 +210,27 @@ final class VectorFloatTiles extends VectorTiles {
         float[] c = p.c.floats;
         FloatVector zero = FloatVector.zero(SPECIES);
         for (int l = 0; l <= width - LANES; l += LANES) {
-            FloatVector s0 = fresh ? zero : load(c, c0 + l);
-            FloatVector s1 = fresh ? zero : load(c, c1 + l);
-            FloatVector s2 = fresh ? zero : load(c, c2 + l);
-            FloatVector s3 = fresh ? zero : load(c, c3 + l);
+            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
+            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
+            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
+            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
             FloatVector y;
-            y = load(b, b0 + l);
+            y = FloatVector.fromArray(SPECIES, b, b0 + l);
             s0 = f00.fma(y, s0);
             s1 = f10.fma(y, s1);
             s2 = f20.fma(y, s2);
             s3 = f30.fma(y, s3);
-            y = load(b, b1 + l);
+            y = FloatVector.fromArray(SPECIES, b, b1 + l);
             s0 = f01.fma(y, s0);
             s1 = f11.fma(y, s1);
             s2 = f21.fma(y, s2);
             s3 = f31.fma(y, s3);
-            y = load(b, b2 + l);
+            y = FloatVector.fromArray(SPECIES, b, b2 + l);
             s0 = f02.fma(y, s0);
             s1 = f12.fma(y, s1);
             s2 = f22.fma(y, s2);
             s3 = f32.fma(y, s3);
-            y = load(b, b3 + l);
+            y = FloatVector.fromArray(SPECIES, b, b3 + l);
             s0 = f03.fma(y, s0);
             s1 = f13.fma(y, s1);
             s2 = f23.fma(y, s2);
@@ -247,11 +249,11 @@ final class VectorFloatTiles extends VectorTiles {
         float[] c = p.c.floats;
         int bAt = p.bAt + q * p.bStride + j;
         for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
-            FloatVector factor = all(factor(p, p.aAt + r * p.aRow(), q));
+            FloatVector factor = FloatVector.broadcast(SPECIES, p.a.floats[p.aAt + r * p.aRow() + q * p.aColumn()]);
             int cAt = p.cAt + r * p.cStride + j;
             for (int l = 0; l <= width - LANES; l += LANES) {
-                FloatVector sum = fresh ? FloatVector.zero(SPECIES) : load(c, cAt + l);
-                factor.fma(load(b, bAt + l), sum).intoArray(c, cAt + l);
+                FloatVector sum = fresh ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, c, cAt + l);
+                factor.fma(FloatVector.fromArray(SPECIES, b, bAt + l), sum).intoArray(c, cAt + l);
             }
         }
         addRest(p, i, q, 1, j + width - width % LANES, j + width, fresh);
@@ -264,7 +266,7 @@ final class VectorFloatTiles extends VectorTiles {
         for (int r = i; from < to && r < Math.min(i + SIDE, p.m); r++) {
             int cAt = p.cAt + r * p.cStride;
             for (int t = q; t < q + terms; t++) {
-                float factor = factor(p, p.aAt + r * p.aRow(), t);
+                float factor = p.a.floats[p.aAt + r * p.aRow() + t * p.aColumn()];
                 int bAt = p.bAt + t * p.bStride;
                 for (int j = from; j < to; j++) {
                     float sum = fresh && t == q ? 0 : c[cAt + j];
