@@ -14,18 +14,18 @@ final class JavaMultiplier implements Multiplier, Task {
     private final Workers workers;
     private final Kernels floats;
     private final Kernels doubles;
-    private final Loops[] loops;
+    private final ProductLoops[] loops;
     private final Product[] parts;
     private final CpuMemory[] floatRooms;
     private final CpuMemory[] doubleRooms;
     private Product whole;
     private int rows;
 
-    JavaMultiplier(Workers workers, Kernels floats, Kernels doubles, Supplier<Loops> supplier) {
+    JavaMultiplier(Workers workers, Kernels floats, Kernels doubles, Supplier<ProductLoops> supplier) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
-        loops = new Loops[workers.count()];
+        loops = new ProductLoops[workers.count()];
         parts = new Product[workers.count()];
         floatRooms = new CpuMemory[workers.count()];
         doubleRooms = new CpuMemory[workers.count()];

@@ -16,11 +16,6 @@ abstract class Kernels {
     /** Columns that are transposed at a time: as many lines of the first cache are written to. */
     static final int TILE = 16;
 
-    /** Elements in a vector; 1 where vectors are left to the JIT compiler. */
-    int lanes() {
-        return 1;
-    }
-
     abstract void fill(double value, CpuMemory x, int xAt, int n);
 
     abstract void add(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n);

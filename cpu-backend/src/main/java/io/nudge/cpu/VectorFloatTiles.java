@@ -4,12 +4,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The tiles in float32. {@link VectorDoubleTiles} is its likeness; a change here is a change there. */
+/**
+ * The tiles in float32. No other length of vector may be used in this JVM: the compiler relies on there being one, and
+ * without that makes an object of each vector, which is thirty times slower.
+ *
+ * <p> {@link VectorDoubleTiles} is its likeness; a change here is a change there.
+ */
 final class VectorFloatTiles extends VectorTiles {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
     private static final int LANES = SPECIES.length();
-    private static final int FEW = NARROW.length();
+    private static final int FEW = Math.min(4, LANES);
     /** From element t on, this says of each lane whether it is one of the last t. */
     private static final boolean[] LAST = new boolean[2 * LANES];
 
@@ -17,8 +21,7 @@ final class VectorFloatTiles extends VectorTiles {
         java.util.Arrays.fill(LAST, LANES, 2 * LANES, true);
     }
 
-    private final float[] sums = new float[SIDE * SIDE * LANES];
-    private final float[] few = new float[FEW];
+    private final float[] sums = new float[(SIDE * SIDE + 1) * LANES];
 
     @Override
     int lanes() {
@@ -46,10 +49,18 @@ final class VectorFloatTiles extends VectorTiles {
         int b2 = Math.min(b1 + p.bStride, lastColumn);
         int b3 = Math.min(b2 + p.bStride, lastColumn);
         dots(p.k, p.a.floats, a0, a1, a2, a3, p.b.floats, b0, b1, b2, b3, sums);
+        if (p.k % LANES != 0) {
+            float[] a = p.a.floats;
+            addRest(p.k, a, a0, p.b.floats, b0, b1, b2, b3, sums, 0);
+            addRest(p.k, a, a1, p.b.floats, b0, b1, b2, b3, sums, SIDE * LANES);
+            addRest(p.k, a, a2, p.b.floats, b0, b1, b2, b3, sums, 2 * SIDE * LANES);
+            addRest(p.k, a, a3, p.b.floats, b0, b1, b2, b3, sums, 3 * SIDE * LANES);
+        }
+        fold();
         storeDots(p, i, j);
     }
 
-    /** The sixteen sums, each still a vector. Terms that do not fill a vector are the last lanes of one, with zeros before. */
+    /** The sixteen sums, each still a vector, without the terms at the end that do not fill one. */
     private static void dots(
             int k, float[] a, int a0, int a1, int a2, int a3, float[] b, int b0, int b1, int b2, int b3, float[] sums) {
         FloatVector zero = FloatVector.zero(SPECIES);
@@ -96,34 +107,6 @@ final class VectorFloatTiles extends VectorTiles {
             s32 = x.fma(y2, s32);
             s33 = x.fma(y3, s33);
         }
-        if (k % LANES != 0) {
-            int end = k - LANES;
-            VectorMask<Float> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
-            FloatVector y0 = zero.blend(load(b, b0 + end), last);
-            FloatVector y1 = zero.blend(load(b, b1 + end), last);
-            FloatVector y2 = zero.blend(load(b, b2 + end), last);
-            FloatVector y3 = zero.blend(load(b, b3 + end), last);
-            x = zero.blend(load(a, a0 + end), last);
-            s00 = x.fma(y0, s00);
-            s01 = x.fma(y1, s01);
-            s02 = x.fma(y2, s02);
-            s03 = x.fma(y3, s03);
-            x = zero.blend(load(a, a1 + end), last);
-            s10 = x.fma(y0, s10);
-            s11 = x.fma(y1, s11);
-            s12 = x.fma(y2, s12);
-            s13 = x.fma(y3, s13);
-            x = zero.blend(load(a, a2 + end), last);
-            s20 = x.fma(y0, s20);
-            s21 = x.fma(y1, s21);
-            s22 = x.fma(y2, s22);
-            s23 = x.fma(y3, s23);
-            x = zero.blend(load(a, a3 + end), last);
-            s30 = x.fma(y0, s30);
-            s31 = x.fma(y1, s31);
-            s32 = x.fma(y2, s32);
-            s33 = x.fma(y3, s33);
-        }
         s00.intoArray(sums, 0);
         s01.intoArray(sums, 1 * LANES);
         s02.intoArray(sums, 2 * LANES);
@@ -142,6 +125,19 @@ final class VectorFloatTiles extends VectorTiles {
         s33.intoArray(sums, 15 * LANES);
     }
 
+    /** Adds the terms at the end to four of the sums: the last lanes of the last full vector, with zeros before. */
+    private static void addRest(
+            int k, float[] a, int a0, float[] b, int b0, int b1, int b2, int b3, float[] sums, int at) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        VectorMask<Float> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
+        int end = k - LANES;
+        FloatVector x = zero.blend(load(a, a0 + end), last);
+        x.fma(zero.blend(load(b, b0 + end), last), load(sums, at)).intoArray(sums, at);
+        x.fma(zero.blend(load(b, b1 + end), last), load(sums, at + LANES)).intoArray(sums, at + LANES);
+        x.fma(zero.blend(load(b, b2 + end), last), load(sums, at + 2 * LANES)).intoArray(sums, at + 2 * LANES);
+        x.fma(zero.blend(load(b, b3 + end), last), load(sums, at + 3 * LANES)).intoArray(sums, at + 3 * LANES);
+    }
+
     private void storeDots(Product p, int i, int j) {
         float[] c = p.c.floats;
         int rows = Math.min(SIDE, p.m - i);
@@ -154,14 +150,22 @@ final class VectorFloatTiles extends VectorTiles {
         }
     }
 
-    /** The sum over a vector's lanes in an order of our own; that of reduceLanes may change. */
-    private float lanesOf(int at) {
-        FloatVector sum = FloatVector.fromArray(NARROW, sums, at);
-        for (int l = FEW; l < LANES; l += FEW) {
-            sum = sum.add(FloatVector.fromArray(NARROW, sums, at + l));
+    /** Adds the upper half of the lanes to the lower half, until few are left; what is above them no longer counts. */
+    private void fold() {
+        for (int half = LANES / 2; half >= FEW; half /= 2) {
+            for (int at = 0; at < SIDE * SIDE * LANES; at += LANES) {
+                load(sums, at).add(load(sums, at + half)).intoArray(sums, at);
+            }
         }
-        sum.intoArray(few, 0);
-        return (few[0] + few[1]) + (few[2] + few[3]);
+    }
+
+    /** The sum over a vector's lanes, folded before; reduceLanes would leave the order open. */
+    private float lanesOf(int at) {
+        float sum = sums[at];
+        for (int l = 1; l < FEW; l++) {
+            sum += sums[at + l];
+        }
+        return sum;
     }
 
     private static float factor(Product p, int row, int q) {

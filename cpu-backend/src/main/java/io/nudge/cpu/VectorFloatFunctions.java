@@ -6,15 +6,11 @@ import io.nudge.math.Activation;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The float32 passes that the JIT compiler does not turn into vector instructions by itself: those with an exponential or
- * a choice in them. What is left over at the end of a pass goes to the plain loops, which give the same bits.
+ * The activations in float32 with the Vector API. What is left over at the end of a stretch goes to the plain loops, which
+ * give the same bits.
  */
-final class VectorFloatKernels extends FloatKernels {
+final class VectorFloatFunctions extends FloatFunctions {
     private static final int LANES = SPECIES.length();
-
-    VectorFloatKernels(int workers) {
-        super(workers);
-    }
 
     @Override
     int lanes() {
@@ -22,26 +18,24 @@ final class VectorFloatKernels extends FloatKernels {
     }
 
     @Override
-    void activate(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, int n) {
+    void activate(Activation f, float[] z, int zAt, float[] a, int aAt, int n) {
         int end = SPECIES.loopBound(n);
-        float[] from = z.floats;
-        float[] to = a.floats;
         if (f instanceof Activation.Sigmoid) {
-            sigmoid(from, zAt, to, aAt, end);
+            sigmoid(z, zAt, a, aAt, end);
         } else if (f instanceof Activation.Relu) {
-            relu(from, zAt, to, aAt, end);
+            relu(z, zAt, a, aAt, end);
         } else if (f instanceof Activation.LeakyRelu leaky) {
-            leaky((float) leaky.slope(), from, zAt, to, aAt, end);
+            leaky((float) leaky.slope(), z, zAt, a, aAt, end);
         } else if (f instanceof Activation.Elu elu) {
-            elu((float) elu.alpha(), from, zAt, to, aAt, end);
+            elu((float) elu.alpha(), z, zAt, a, aAt, end);
         } else if (f instanceof Activation.Tanh) {
-            tanh(from, zAt, to, aAt, end);
+            tanh(z, zAt, a, aAt, end);
         } else if (f instanceof Activation.Softplus) {
-            softplus(from, zAt, to, aAt, end);
+            softplus(z, zAt, a, aAt, end);
         } else if (f instanceof Activation.Silu) {
-            silu(from, zAt, to, aAt, end);
+            silu(z, zAt, a, aAt, end);
         } else if (f instanceof Activation.Gelu) {
-            gelu(from, zAt, to, aAt, end);
+            gelu(z, zAt, a, aAt, end);
         } else {
             end = 0;
         }
@@ -49,68 +43,42 @@ final class VectorFloatKernels extends FloatKernels {
     }
 
     @Override
-    void activatePrime(Activation f, CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
-        if (f instanceof Activation.Sigmoid) {
-            int end = SPECIES.loopBound(n);
-            sigmoidPrime(z.floats, zAt, into.floats, intoAt, end);
-            super.activatePrime(f, z, zAt + end, into, intoAt + end, n - end);
-        } else if (f instanceof Activation.Tanh) {
-            int end = SPECIES.loopBound(n);
-            tanhPrime(z.floats, zAt, into.floats, intoAt, end);
-            super.activatePrime(f, z, zAt + end, into, intoAt + end, n - end);
-        } else {
-            chainByZ(f, z, zAt, null, 0, into, intoAt, n);
-        }
+    void prime(Activation f, float[] z, int zAt, float[] into, int intoAt, int n) {
+        int end = derive(f, z, zAt, null, 0, into, intoAt, n);
+        super.prime(f, z, zAt + end, into, intoAt + end, n - end);
     }
 
     @Override
-    void chain(
-            Activation f,
-            CpuMemory z,
-            int zAt,
-            CpuMemory a,
-            int aAt,
-            CpuMemory up,
-            int upAt,
-            CpuMemory delta,
-            int deltaAt,
-            int n) {
-        if (f instanceof Activation.Sigmoid || f instanceof Activation.Tanh) {
-            super.chain(f, z, zAt, a, aAt, up, upAt, delta, deltaAt, n);
-        } else {
-            chainByZ(f, z, zAt, up, upAt, delta, deltaAt, n);
-        }
+    void chain(Activation f, float[] z, int zAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
+        int end = derive(f, z, zAt, up, upAt, delta, deltaAt, n);
+        super.chain(f, z, zAt + end, up, upAt + end, delta, deltaAt + end, n - end);
     }
 
-    /** δ = upstream ⊙ σ′(z), or σ′(z) itself where there is no upstream. */
-    private void chainByZ(
-            Activation f, CpuMemory z, int zAt, CpuMemory upstream, int upAt, CpuMemory delta, int deltaAt, int n) {
+    /** σ′(z), times upstream where there is one; returns how many elements are done. */
+    private static int derive(Activation f, float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
         int end = SPECIES.loopBound(n);
-        float[] up = upstream == null ? null : upstream.floats;
-        float[] from = z.floats;
-        float[] to = delta.floats;
         if (f instanceof Activation.Relu) {
-            step(0, from, zAt, up, upAt, to, deltaAt, end);
+            step(0, z, zAt, up, upAt, to, toAt, end);
         } else if (f instanceof Activation.LeakyRelu leaky) {
-            step((float) leaky.slope(), from, zAt, up, upAt, to, deltaAt, end);
+            step((float) leaky.slope(), z, zAt, up, upAt, to, toAt, end);
         } else if (f instanceof Activation.Identity) {
-            step(1, from, zAt, up, upAt, to, deltaAt, end);
+            step(1, z, zAt, up, upAt, to, toAt, end);
+        } else if (f instanceof Activation.Sigmoid) {
+            sigmoidPrime(z, zAt, up, upAt, to, toAt, end);
+        } else if (f instanceof Activation.Tanh) {
+            tanhPrime(z, zAt, up, upAt, to, toAt, end);
         } else if (f instanceof Activation.Elu elu) {
-            eluPrime((float) elu.alpha(), from, zAt, up, upAt, to, deltaAt, end);
+            eluPrime((float) elu.alpha(), z, zAt, up, upAt, to, toAt, end);
         } else if (f instanceof Activation.Softplus) {
-            softplusPrime(from, zAt, up, upAt, to, deltaAt, end);
+            softplusPrime(z, zAt, up, upAt, to, toAt, end);
         } else if (f instanceof Activation.Silu) {
-            siluPrime(from, zAt, up, upAt, to, deltaAt, end);
+            siluPrime(z, zAt, up, upAt, to, toAt, end);
         } else if (f instanceof Activation.Gelu) {
-            geluPrime(from, zAt, up, upAt, to, deltaAt, end);
+            geluPrime(z, zAt, up, upAt, to, toAt, end);
         } else {
-            end = 0;
+            return 0;
         }
-        if (upstream == null) {
-            super.activatePrime(f, z, zAt + end, delta, deltaAt + end, n - end);
-        } else {
-            super.chain(f, z, zAt + end, z, zAt + end, upstream, upAt + end, delta, deltaAt + end, n - end);
-        }
+        return end;
     }
 
     @Override
@@ -138,9 +106,9 @@ final class VectorFloatKernels extends FloatKernels {
         }
     }
 
-    private static void sigmoidPrime(float[] z, int zAt, float[] a, int aAt, int n) {
+    private static void sigmoidPrime(float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
         for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.sigmoidPrime(load(z, zAt + i)).intoArray(a, aAt + i);
+            times(VectorFloatMath.sigmoidPrime(load(z, zAt + i)), up, upAt + i).intoArray(to, toAt + i);
         }
     }
 
@@ -168,9 +136,9 @@ final class VectorFloatKernels extends FloatKernels {
         }
     }
 
-    private static void tanhPrime(float[] z, int zAt, float[] a, int aAt, int n) {
+    private static void tanhPrime(float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
         for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.tanhPrime(load(z, zAt + i)).intoArray(a, aAt + i);
+            times(VectorFloatMath.tanhPrime(load(z, zAt + i)), up, upAt + i).intoArray(to, toAt + i);
         }
     }
 
