@@ -33,6 +33,10 @@ final class ConfusionMatrix {
         return IntStream.range(0, counts.length).map(this::total).sum();
     }
 
+    double accuracy() {
+        return (double) correct() / total();
+    }
+
     private int total(int truth) {
         return Arrays.stream(counts[truth]).sum();
     }
@@ -122,10 +126,5 @@ final class ConfusionMatrix {
                 IntStream.range(0, counts.length)
                         .mapToObj(truth -> Json.number(accuracy(truth)))
                         .toList());
-    }
-
-    /** For tests. */
-    int count(int truth, int answer) {
-        return counts[truth][answer];
     }
 }

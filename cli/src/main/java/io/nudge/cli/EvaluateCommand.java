@@ -3,13 +3,13 @@ package io.nudge.cli;
 import io.nudge.data.Dataset;
 import io.nudge.nn.Network;
 import io.nudge.tensor.Backend;
-import io.nudge.train.Evaluation;
 import io.nudge.train.Evaluator;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,8 +79,7 @@ final class EvaluateCommand extends NudgeCommand {
 
     private static double cost(Network network, Dataset examples) {
         try (Evaluator evaluator = new Evaluator(network, examples)) {
-            Evaluation evaluation = evaluator.evaluate();
-            return evaluation.cost();
+            return evaluator.evaluate().cost();
         }
     }
 
@@ -93,28 +92,54 @@ final class EvaluateCommand extends NudgeCommand {
             matrix.add(examples.label(example), Outputs.largest(outputs));
             return true;
         });
-        double cost = cost(network, examples);
-        double accuracy = (double) matrix.correct() / matrix.total();
         if (output.isSet()) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("accuracy", accuracy);
-            row.put("correct", matrix.correct());
-            row.put("total", matrix.total());
-            row.put("cost", Json.number(cost));
-            matrix.into(row);
-            console().json(row);
-            return;
+            console().json(row(matrix, cost(network, examples)));
+        } else {
+            tell(matrix, cost(network, examples));
         }
+    }
+
+    private void tell(ConfusionMatrix matrix, double cost) {
         console()
                 .print(
                         "accuracy  %s (%,d of %,d), cost %s",
-                        Text.percent(accuracy), matrix.correct(), matrix.total(), Text.number(cost));
+                        Text.percent(matrix.accuracy()), matrix.correct(), matrix.total(), Text.number(cost));
         console().print("");
         matrix.lines().forEach(console()::print);
     }
 
-    /** In regression: the root of the mean square error of each output. */
+    private static Map<String, Object> row(ConfusionMatrix matrix, double cost) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("accuracy", matrix.accuracy());
+        row.put("correct", matrix.correct());
+        row.put("total", matrix.total());
+        row.put("cost", Json.number(cost));
+        matrix.into(row);
+        return row;
+    }
+
     private void measure(Network network, Dataset examples) {
+        double[] errors = errors(network, examples);
+        double cost = cost(network, examples);
+        if (output.isSet()) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("cost", Json.number(cost));
+            row.put("total", examples.size());
+            row.put(
+                    "rootMeanSquareError",
+                    Arrays.stream(errors).mapToObj(Json::number).toList());
+            console().json(row);
+        } else {
+            console().print("cost      " + Text.number(cost));
+            console()
+                    .print("error     "
+                            + Arrays.stream(errors).mapToObj(Text::number).collect(Collectors.joining(", "))
+                            + ", the root of the mean square");
+        }
+    }
+
+    /** The root of the mean square error of each output. */
+    private static double[] errors(Network network, Dataset examples) {
         double[] squares = new double[network.architecture().outputs()];
         Outputs.of(network, examples, (example, outputs) -> {
             float[] target = examples.target(example);
@@ -123,23 +148,8 @@ final class EvaluateCommand extends NudgeCommand {
             }
             return true;
         });
-        List<Double> errors = new ArrayList<>();
-        for (double sum : squares) {
-            errors.add(Math.sqrt(sum / examples.size()));
-        }
-        double cost = cost(network, examples);
-        if (output.isSet()) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("cost", Json.number(cost));
-            row.put("total", examples.size());
-            row.put("rootMeanSquareError", errors.stream().map(Json::number).toList());
-            console().json(row);
-            return;
-        }
-        console().print("cost      " + Text.number(cost));
-        console()
-                .print("error     "
-                        + String.join(", ", errors.stream().map(Text::number).toList())
-                        + ", the root of the mean square");
+        return Arrays.stream(squares)
+                .map(sum -> Math.sqrt(sum / examples.size()))
+                .toArray();
     }
 }
