@@ -3,6 +3,7 @@ package io.nudge.cli;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** JSON as the commands print it: an object on one line, with null for what is not known. */
@@ -24,10 +25,12 @@ final class Json {
         return Double.isFinite(value) ? value : null;
     }
 
-    /** The same object on one line. */
-    static String onOneLine(String object) {
+    /** The same object on one line, with more in it. */
+    static String onOneLine(String object, Map<String, ?> more) {
         try {
-            return WRITER.asString(JSON.std.anyFrom(object));
+            Map<String, Object> all = new LinkedHashMap<>(JSON.std.mapFrom(object));
+            all.putAll(more);
+            return WRITER.asString(all);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -25,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            ExplainCommand.class,
+            CheckCommand.class,
             BackendsCommand.class
         },
         description = "Trains dense neural networks by backpropagation.",

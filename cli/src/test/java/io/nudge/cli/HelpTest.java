@@ -11,11 +11,11 @@ class HelpTest {
     @Test
     void theCommandsAreListed() {
         assertThat(done("--help").out())
-                .contains("train", "evaluate", "predict", "backends", "Examples:");
+                .contains("train", "evaluate", "predict", "explain", "check", "backends", "Examples:");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "evaluate", "predict", "backends"})
+    @ValueSource(strings = {"train", "evaluate", "predict", "explain", "check", "backends"})
     void everyCommandHasHelpWithExamples(String command) {
         Cli cli = done(command, "--help");
         assertThat(cli.out()).startsWith("Usage: nudge " + command).contains("Examples:", "--json", "--stacktrace");
