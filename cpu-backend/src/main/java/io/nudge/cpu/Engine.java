@@ -29,7 +29,7 @@ final class Engine implements AutoCloseable {
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
-        this.vectors = vectors;
+        this.lanes = lanes;
     }
 
     static Engine open(CpuOptions options) {
