@@ -14,9 +14,6 @@ import java.util.function.Supplier;
 final class Engine implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.nudge");
 
-    /** Multiplications in a product from which on it goes to OpenBLAS. */
-    static final long LARGE = 1 << 20;
-
     final Workers workers;
     /** The passes in float32, for each worker. */
     final Kernels[] floats;
@@ -25,14 +22,14 @@ final class Engine implements AutoCloseable {
     final Kernels[] doubles;
 
     final Multiplier multiplier;
-    private final boolean vectors;
+    private final int lanes;
 
-    private Engine(Workers workers, Kernels[] floats, Kernels[] doubles, Multiplier multiplier, boolean vectors) {
+    private Engine(Workers workers, Kernels[] floats, Kernels[] doubles, Multiplier multiplier, int lanes) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
-        this.vectors = vectors;
+        this.lanes = lanes;
     }
 
     static Engine open(CpuOptions options) {
@@ -54,18 +51,18 @@ final class Engine implements AutoCloseable {
         }
         Multiplier java = new JavaMultiplier(
                 workers, floats, doubles, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
-        Multiplier all = multiplier(options.product(), java, workers, openBlas);
-        return new Engine(workers, floats, doubles, all, vectors);
+        int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
+        Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
+        return new Engine(workers, floats, doubles, all, lanes);
     }
 
     private static Multiplier multiplier(
-            ProductChoice choice, Multiplier java, Workers workers, Function<Workers, Multiplier> openBlas) {
+            ProductChoice choice, Multiplier java, int lanes, Workers workers, Function<Workers, Multiplier> openBlas) {
         if (choice == ProductChoice.JAVA) {
             return java;
         }
         try {
-            long largeFrom = choice == ProductChoice.OPENBLAS ? 0 : LARGE;
-            return new TieredMultiplier(largeFrom, java, openBlas.apply(workers));
+            return new TieredMultiplier(java, openBlas.apply(workers), choice == ProductChoice.OPENBLAS ? 0 : lanes);
         } catch (Throwable e) { // whatever a native library does while it is loaded
             String why = "OpenBLAS cannot be loaded (" + e + ")";
             if (choice == ProductChoice.OPENBLAS) {
@@ -124,8 +121,8 @@ final class Engine implements AutoCloseable {
     /** In one line for people. */
     String describe() {
         int threads = workers.count();
-        String how = vectors
-                ? choose(true, FloatFunctions.class, null).lanes() * Float.SIZE + "-bit vectors"
+        String how = lanes > 1
+                ? lanes * Float.SIZE + "-bit vectors"
                 : "no Vector API (start Java with --add-modules jdk.incubator.vector)";
         return threads + (threads == 1 ? " thread; " : " threads; ") + multiplier.name() + "; " + how;
     }
