@@ -70,7 +70,8 @@ final class PredictCommand extends NudgeCommand {
             return Text.format("%6d  %s", example, values);
         }
         int answer = Outputs.largest(outputs);
-        return Text.format("%6d  %-" + width + "s  %.4f", example, trained.outputName(answer), outputs[answer]);
+        return Text.format(
+                "%6d  %-" + width + "s  %.4f", example, Text.visible(trained.outputName(answer)), outputs[answer]);
     }
 
     private static Map<String, Object> row(TrainedModel trained, int example, double[] outputs) {

@@ -93,7 +93,7 @@ final class TrainCommand extends NudgeCommand {
         training.trainer();
         training.requireValidation(data.hasValidation());
         type();
-        results.check();
+        results.check(data.file());
     }
 
     private DType type() {
