@@ -16,7 +16,7 @@ record Notes(Map<String, String> values) {
 
     static Notes of(Settings settings, Parts parts, Device device) {
         Map<String, String> values = new LinkedHashMap<>(settings.values());
-        values.put(EXAMPLES, Fingerprint.of(parts.source().examples()));
+        values.put(EXAMPLES, parts.source().examples().fingerprint());
         values.put(PARTS, parts.fingerprint());
         values.put(DEVICE, name(device));
         return new Notes(values);

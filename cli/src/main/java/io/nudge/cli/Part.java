@@ -20,7 +20,7 @@ record Part(Dataset data, String words, boolean seen) {
 
     /** Chooses a part of a source. Without a wish: what the model has never seen, if that is known, else all. */
     static Part choose(String wish, Source source, Notes notes) {
-        boolean same = notes.examples().equals(Optional.of(Fingerprint.of(source.examples())));
+        boolean same = notes.examples().equals(Optional.of(source.examples().fingerprint()));
         if (source.test().isPresent()) {
             return ofFiles(wish, source, same);
         }

@@ -27,8 +27,8 @@ record Parts(
 
     /** Tells these parts from any others, with great likelihood. */
     String fingerprint() {
-        return Fingerprint.of(train)
-                + validation.map(Fingerprint::of).map("-"::concat).orElse("-")
-                + test.map(Fingerprint::of).map("-"::concat).orElse("-");
+        return train.fingerprint()
+                + validation.map(Dataset::fingerprint).map("-"::concat).orElse("-")
+                + test.map(Dataset::fingerprint).map("-"::concat).orElse("-");
     }
 }

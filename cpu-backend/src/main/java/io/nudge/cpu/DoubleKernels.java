@@ -11,14 +11,12 @@ import java.util.Arrays;
 final class DoubleKernels extends Kernels {
     private final DoubleArithmetic arithmetic;
     private final DoubleFunctions functions;
-    private final double[][] rooms;
-    private final int[][] words;
+    private final double[] room = new double[BLOCK];
+    private final int[] words = new int[4];
 
-    DoubleKernels(int workers, DoubleArithmetic arithmetic, DoubleFunctions functions) {
+    DoubleKernels(DoubleArithmetic arithmetic, DoubleFunctions functions) {
         this.arithmetic = arithmetic;
         this.functions = functions;
-        rooms = new double[workers][BLOCK];
-        words = new int[workers][4];
     }
 
     @Override
@@ -67,9 +65,8 @@ final class DoubleKernels extends Kernels {
             int to,
             double beta,
             CpuMemory into,
-            int intoAt,
-            int worker) {
-        double[] sums = rooms[worker];
+            int intoAt) {
+        double[] sums = room;
         for (int j = from; j < to; j += BLOCK) {
             int width = Math.min(BLOCK, to - j);
             Arrays.fill(sums, 0, width, 0);
@@ -320,10 +317,9 @@ final class DoubleKernels extends Kernels {
             int slot1,
             double[] schedule,
             int rowAt,
-            int n,
-            int worker) {
+            int n) {
         boolean changed = penalized && (rule.l1() != 0 || rule.l2() != 0);
-        double[] gradients = changed ? rooms[worker] : g.doubles;
+        double[] gradients = changed ? room : g.doubles;
         Optimizer optimizer = rule.optimizer();
         for (int i = 0; i < n; i += BLOCK) {
             int width = Math.min(BLOCK, n - i);
@@ -425,10 +421,9 @@ final class DoubleKernels extends Kernels {
             CpuMemory y,
             int yAt,
             int from,
-            int to,
-            int worker) {
+            int to) {
         double factor = (1 / (1 - rate));
-        int[] block = words[worker];
+        int[] block = words;
         for (int i = from; i < to; i += block.length) {
             Philox.block(seed, (i >> 2) + (step << 32), stream, block);
             for (int j = i; j < Math.min(to, i + block.length); j++) {

@@ -14,16 +14,17 @@ import java.util.function.Supplier;
 final class Engine implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.nudge");
 
-    /** Multiplications in a product from which on it goes to OpenBLAS. */
-    static final long LARGE = 1 << 20;
-
     final Workers workers;
-    final Kernels floats;
-    final Kernels doubles;
+    /** The passes in float32, for each worker. */
+    final Kernels[] floats;
+
+    /** The passes in float64, for each worker. */
+    final Kernels[] doubles;
+
     final Multiplier multiplier;
     private final int lanes;
 
-    private Engine(Workers workers, Kernels floats, Kernels doubles, Multiplier multiplier, int lanes) {
+    private Engine(Workers workers, Kernels[] floats, Kernels[] doubles, Multiplier multiplier, int lanes) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
@@ -39,25 +40,29 @@ final class Engine implements AutoCloseable {
     static Engine open(CpuOptions options, Function<Workers, Multiplier> openBlas) {
         Workers workers = new Workers(options.threads());
         boolean vectors = options.vectors() && vectorsAreWorthIt();
-        FloatFunctions functions = choose(vectors, FloatFunctions.class, FloatFunctions::new);
-        Kernels floats = new FloatKernels(
-                workers.count(), choose(vectors, FloatArithmetic.class, FloatArithmetic::new), functions);
-        Kernels doubles = new DoubleKernels(
-                workers.count(), choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new), new DoubleFunctions());
+        Kernels[] floats = new Kernels[workers.count()];
+        Kernels[] doubles = new Kernels[workers.count()];
+        for (int i = 0; i < workers.count(); i++) {
+            floats[i] = new FloatKernels(
+                    choose(vectors, FloatArithmetic.class, FloatArithmetic::new),
+                    choose(vectors, FloatFunctions.class, FloatFunctions::new));
+            doubles[i] = new DoubleKernels(
+                    choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new), new DoubleFunctions());
+        }
         Multiplier java = new JavaMultiplier(
                 workers, floats, doubles, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
-        Multiplier all = multiplier(options.product(), java, workers, openBlas);
-        return new Engine(workers, floats, doubles, all, functions.lanes());
+        int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
+        Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
+        return new Engine(workers, floats, doubles, all, lanes);
     }
 
     private static Multiplier multiplier(
-            ProductChoice choice, Multiplier java, Workers workers, Function<Workers, Multiplier> openBlas) {
+            ProductChoice choice, Multiplier java, int lanes, Workers workers, Function<Workers, Multiplier> openBlas) {
         if (choice == ProductChoice.JAVA) {
             return java;
         }
         try {
-            long largeFrom = choice == ProductChoice.OPENBLAS ? 0 : LARGE;
-            return new TieredMultiplier(largeFrom, java, openBlas.apply(workers));
+            return new TieredMultiplier(java, openBlas.apply(workers), choice == ProductChoice.OPENBLAS ? 0 : lanes);
         } catch (Throwable e) { // whatever a native library does while it is loaded
             String why = "OpenBLAS cannot be loaded (" + e + ")";
             if (choice == ProductChoice.OPENBLAS) {
@@ -116,10 +121,10 @@ final class Engine implements AutoCloseable {
     /** In one line for people. */
     String describe() {
         int threads = workers.count();
-        String vectors = lanes > 1
+        String how = lanes > 1
                 ? lanes * Float.SIZE + "-bit vectors"
                 : "no Vector API (start Java with --add-modules jdk.incubator.vector)";
-        return threads + (threads == 1 ? " thread; " : " threads; ") + multiplier.name() + "; " + vectors;
+        return threads + (threads == 1 ? " thread; " : " threads; ") + multiplier.name() + "; " + how;
     }
 
     @Override

@@ -11,14 +11,12 @@ import java.util.Arrays;
 final class FloatKernels extends Kernels {
     private final FloatArithmetic arithmetic;
     private final FloatFunctions functions;
-    private final float[][] rooms;
-    private final int[][] words;
+    private final float[] room = new float[BLOCK];
+    private final int[] words = new int[4];
 
-    FloatKernels(int workers, FloatArithmetic arithmetic, FloatFunctions functions) {
+    FloatKernels(FloatArithmetic arithmetic, FloatFunctions functions) {
         this.arithmetic = arithmetic;
         this.functions = functions;
-        rooms = new float[workers][BLOCK];
-        words = new int[workers][4];
     }
 
     @Override
@@ -67,9 +65,8 @@ final class FloatKernels extends Kernels {
             int to,
             double beta,
             CpuMemory into,
-            int intoAt,
-            int worker) {
-        float[] sums = rooms[worker];
+            int intoAt) {
+        float[] sums = room;
         for (int j = from; j < to; j += BLOCK) {
             int width = Math.min(BLOCK, to - j);
             Arrays.fill(sums, 0, width, 0);
@@ -318,10 +315,9 @@ final class FloatKernels extends Kernels {
             int slot1,
             double[] schedule,
             int rowAt,
-            int n,
-            int worker) {
+            int n) {
         boolean changed = penalized && (rule.l1() != 0 || rule.l2() != 0);
-        float[] gradients = changed ? rooms[worker] : g.floats;
+        float[] gradients = changed ? room : g.floats;
         Optimizer optimizer = rule.optimizer();
         for (int i = 0; i < n; i += BLOCK) {
             int width = Math.min(BLOCK, n - i);
@@ -423,10 +419,9 @@ final class FloatKernels extends Kernels {
             CpuMemory y,
             int yAt,
             int from,
-            int to,
-            int worker) {
+            int to) {
         float factor = (float) (1 / (1 - rate));
-        int[] block = words[worker];
+        int[] block = words;
         for (int i = from; i < to; i += block.length) {
             Philox.block(seed, (i >> 2) + (step << 32), stream, block);
             for (int j = i; j < Math.min(to, i + block.length); j++) {

@@ -3,191 +3,171 @@ package io.nudge.cpu;
 import static io.nudge.cpu.VectorFloatMath.SPECIES;
 
 import io.nudge.math.Activation;
-import jdk.incubator.vector.FloatVector;
+import java.util.Arrays;
 
 /**
- * The activations in float32 with the Vector API. What is left over at the end of a stretch goes to the plain loops, which
- * give the same bits.
+ * The activations in float32 with the Vector API, block by block in the steps of {@link VectorFloatMath}. What is left over
+ * at the end of a stretch goes to the plain loops, which give the same bits. Used by one thread at a time.
  */
 final class VectorFloatFunctions extends FloatFunctions {
-    private static final int LANES = SPECIES.length();
+    private static final int BLOCK = Kernels.BLOCK;
+
+    /** What the steps leave for the next, and in the end the result. */
+    private final float[] power = new float[BLOCK];
+
+    private final float[] exponent = new float[BLOCK];
+    private final float[] factor = new float[BLOCK];
+    private final float[] result = new float[BLOCK];
+    private final float[] ones = new float[BLOCK];
+
+    VectorFloatFunctions() {
+        Arrays.fill(ones, 1);
+    }
 
     @Override
     int lanes() {
-        return LANES;
+        return SPECIES.length();
     }
 
     @Override
     void activate(Activation f, float[] z, int zAt, float[] a, int aAt, int n) {
         int end = SPECIES.loopBound(n);
-        if (f instanceof Activation.Sigmoid) {
-            sigmoid(z, zAt, a, aAt, end);
-        } else if (f instanceof Activation.Relu) {
-            relu(z, zAt, a, aAt, end);
-        } else if (f instanceof Activation.LeakyRelu leaky) {
-            leaky((float) leaky.slope(), z, zAt, a, aAt, end);
-        } else if (f instanceof Activation.Elu elu) {
-            elu((float) elu.alpha(), z, zAt, a, aAt, end);
-        } else if (f instanceof Activation.Tanh) {
-            tanh(z, zAt, a, aAt, end);
-        } else if (f instanceof Activation.Softplus) {
-            softplus(z, zAt, a, aAt, end);
-        } else if (f instanceof Activation.Silu) {
-            silu(z, zAt, a, aAt, end);
-        } else if (f instanceof Activation.Gelu) {
-            gelu(z, zAt, a, aAt, end);
-        } else {
-            end = 0;
+        for (int i = 0; i < end; i += BLOCK) {
+            int width = Math.min(BLOCK, end - i);
+            value(f, z, zAt + i, width);
+            System.arraycopy(result, 0, a, aAt + i, width);
         }
         super.activate(f, z, zAt + end, a, aAt + end, n - end);
     }
 
     @Override
     void prime(Activation f, float[] z, int zAt, float[] into, int intoAt, int n) {
-        int end = derive(f, z, zAt, null, 0, into, intoAt, n);
+        int end = SPECIES.loopBound(n);
+        for (int i = 0; i < end; i += BLOCK) {
+            int width = Math.min(BLOCK, end - i);
+            prime(f, z, zAt + i, width);
+            System.arraycopy(result, 0, into, intoAt + i, width);
+        }
         super.prime(f, z, zAt + end, into, intoAt + end, n - end);
     }
 
     @Override
     void chain(Activation f, float[] z, int zAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
-        int end = derive(f, z, zAt, up, upAt, delta, deltaAt, n);
-        super.chain(f, z, zAt + end, up, upAt + end, delta, deltaAt + end, n - end);
-    }
-
-    /** σ′(z), times upstream where there is one; returns how many elements are done. */
-    private static int derive(Activation f, float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
         int end = SPECIES.loopBound(n);
-        if (f instanceof Activation.Relu) {
-            step(0, z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.LeakyRelu leaky) {
-            step((float) leaky.slope(), z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.Identity) {
-            step(1, z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.Sigmoid) {
-            sigmoidPrime(z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.Tanh) {
-            tanhPrime(z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.Elu elu) {
-            eluPrime((float) elu.alpha(), z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.Softplus) {
-            softplusPrime(z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.Silu) {
-            siluPrime(z, zAt, up, upAt, to, toAt, end);
-        } else if (f instanceof Activation.Gelu) {
-            geluPrime(z, zAt, up, upAt, to, toAt, end);
-        } else {
-            return 0;
+        for (int i = 0; i < end; i += BLOCK) {
+            int width = Math.min(BLOCK, end - i);
+            prime(f, z, zAt + i, width);
+            VectorFloatMath.times(result, up, upAt + i, delta, deltaAt + i, width);
         }
-        return end;
+        super.chain(f, z, zAt + end, up, upAt + end, delta, deltaAt + end, n - end);
     }
 
     @Override
     void expLess(float max, float[] x, int xAt, float[] y, int yAt, int n) {
         int end = SPECIES.loopBound(n);
-        for (int i = 0; i < end; i += LANES) {
-            VectorFloatMath.expLess(max, load(x, xAt + i)).intoArray(y, yAt + i);
+        for (int i = 0; i < end; i += BLOCK) {
+            int width = Math.min(BLOCK, end - i);
+            VectorFloatMath.lessMax(max, x, xAt + i, exponent, factor, width);
+            VectorFloatMath.exp(exponent, factor, result, width);
+            System.arraycopy(result, 0, y, yAt + i, width);
         }
         super.expLess(max, x, xAt + end, y, yAt + end, n - end);
     }
 
-    private static FloatVector load(float[] x, int at) {
-        return FloatVector.fromArray(SPECIES, x, at);
-    }
-
-    private static FloatVector times(FloatVector x, float[] up, int upAt) {
-        return up == null ? x : load(up, upAt).mul(x);
-    }
-
-    // One loop for each function, so that the compiler can put the function into the loop.
-
-    private static void sigmoid(float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.sigmoid(load(z, zAt + i)).intoArray(a, aAt + i);
+    /** Leaves σ(z) in {@link #result}. */
+    private void value(Activation f, float[] z, int at, int n) {
+        if (f instanceof Activation.Sigmoid) {
+            sigmoid(z, at, n);
+        } else if (f instanceof Activation.Relu) {
+            VectorFloatMath.relu(z, at, result, n);
+        } else if (f instanceof Activation.LeakyRelu leaky) {
+            VectorFloatMath.leaky((float) leaky.slope(), z, at, result, n);
+        } else if (f instanceof Activation.Elu elu) {
+            VectorFloatMath.elu((float) elu.alpha(), z, at, result, n);
+        } else if (f instanceof Activation.Tanh) {
+            powerOfSize(2, z, at, n);
+            VectorFloatMath.tanh(z, at, power, result, n);
+        } else if (f instanceof Activation.Softplus) {
+            powerOfSize(1, z, at, n);
+            VectorFloatMath.softplus(z, at, power, result, n);
+        } else if (f instanceof Activation.Silu) {
+            silu(z, at, n);
+        } else if (f instanceof Activation.Gelu) {
+            gelu(z, at, n);
+        } else if (f instanceof Activation.Identity) {
+            System.arraycopy(z, at, result, 0, n);
+        } else {
+            super.activate(f, z, at, result, 0, n);
         }
     }
 
-    private static void sigmoidPrime(float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            times(VectorFloatMath.sigmoidPrime(load(z, zAt + i)), up, upAt + i).intoArray(to, toAt + i);
+    /** Leaves σ′(z) in {@link #result}. */
+    private void prime(Activation f, float[] z, int at, int n) {
+        if (f instanceof Activation.Sigmoid) {
+            powerOfSize(1, z, at, n);
+            VectorFloatMath.bump(1, power, result, n);
+        } else if (f instanceof Activation.Relu) {
+            VectorFloatMath.step(0, z, at, result, n);
+        } else if (f instanceof Activation.LeakyRelu leaky) {
+            VectorFloatMath.step((float) leaky.slope(), z, at, result, n);
+        } else if (f instanceof Activation.Elu elu) {
+            System.arraycopy(z, at, exponent, 0, n);
+            VectorFloatMath.exp(exponent, ones, power, n);
+            VectorFloatMath.eluPrime((float) elu.alpha(), z, at, power, result, n);
+        } else if (f instanceof Activation.Tanh) {
+            powerOfSize(2, z, at, n);
+            VectorFloatMath.bump(4, power, result, n);
+        } else if (f instanceof Activation.Softplus) {
+            sigmoid(z, at, n);
+        } else if (f instanceof Activation.Silu) {
+            siluPrime(z, at, n);
+        } else if (f instanceof Activation.Gelu) {
+            geluPrime(z, at, n);
+        } else if (f instanceof Activation.Identity) {
+            VectorFloatMath.step(1, z, at, result, n);
+        } else {
+            super.prime(f, z, at, result, 0, n);
         }
     }
 
-    private static void relu(float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            load(z, zAt + i).max(0f).intoArray(a, aAt + i);
-        }
+    /** e^(−factor |z|). */
+    private void powerOfSize(float times, float[] z, int at, int n) {
+        VectorFloatMath.minusSize(times, z, at, exponent, n);
+        VectorFloatMath.exp(exponent, ones, power, n);
     }
 
-    private static void leaky(float slope, float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.leaky(load(z, zAt + i), slope).intoArray(a, aAt + i);
-        }
+    private void sigmoid(float[] z, int at, int n) {
+        powerOfSize(1, z, at, n);
+        VectorFloatMath.sigmoid(z, at, power, result, n);
     }
 
-    private static void elu(float alpha, float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.elu(load(z, zAt + i), alpha).intoArray(a, aAt + i);
-        }
+    private void silu(float[] z, int at, int n) {
+        powerOfSize(1, z, at, n);
+        VectorFloatMath.siluFactor(z, at, power, exponent, factor, n);
+        VectorFloatMath.exp(exponent, factor, factor, n);
+        VectorFloatMath.silu(z, at, power, factor, result, n);
     }
 
-    private static void tanh(float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.tanh(load(z, zAt + i)).intoArray(a, aAt + i);
-        }
+    private void siluPrime(float[] z, int at, int n) {
+        powerOfSize(1, z, at, n);
+        VectorFloatMath.siluPrimeFactor(z, at, power, exponent, factor, n);
+        VectorFloatMath.exp(exponent, factor, factor, n);
+        VectorFloatMath.siluPrime(z, at, power, factor, result, n);
     }
 
-    private static void tanhPrime(float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            times(VectorFloatMath.tanhPrime(load(z, zAt + i)), up, upAt + i).intoArray(to, toAt + i);
-        }
+    private void gelu(float[] z, int at, int n) {
+        VectorFloatMath.tail(z, at, exponent, factor, n);
+        VectorFloatMath.geluFactor(z, at, exponent, factor, n);
+        VectorFloatMath.bell(exponent, factor, n);
+        VectorFloatMath.exp(exponent, factor, power, n);
+        VectorFloatMath.gelu(z, at, power, result, n);
     }
 
-    private static void softplus(float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.softplus(load(z, zAt + i)).intoArray(a, aAt + i);
-        }
-    }
-
-    private static void silu(float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.silu(load(z, zAt + i)).intoArray(a, aAt + i);
-        }
-    }
-
-    private static void gelu(float[] z, int zAt, float[] a, int aAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorFloatMath.gelu(load(z, zAt + i)).intoArray(a, aAt + i);
-        }
-    }
-
-    private static void step(float slope, float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            times(VectorFloatMath.step(load(z, zAt + i), slope), up, upAt + i).intoArray(to, toAt + i);
-        }
-    }
-
-    private static void eluPrime(float alpha, float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            times(VectorFloatMath.eluPrime(load(z, zAt + i), alpha), up, upAt + i)
-                    .intoArray(to, toAt + i);
-        }
-    }
-
-    private static void softplusPrime(float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            times(VectorFloatMath.sigmoid(load(z, zAt + i)), up, upAt + i).intoArray(to, toAt + i);
-        }
-    }
-
-    private static void siluPrime(float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            times(VectorFloatMath.siluPrime(load(z, zAt + i)), up, upAt + i).intoArray(to, toAt + i);
-        }
-    }
-
-    private static void geluPrime(float[] z, int zAt, float[] up, int upAt, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            times(VectorFloatMath.geluPrime(load(z, zAt + i)), up, upAt + i).intoArray(to, toAt + i);
-        }
+    private void geluPrime(float[] z, int at, int n) {
+        VectorFloatMath.tail(z, at, exponent, factor, n);
+        VectorFloatMath.geluPrimeFactor(exponent, factor, n);
+        VectorFloatMath.bell(exponent, factor, n);
+        VectorFloatMath.exp(exponent, factor, power, n);
+        VectorFloatMath.geluPrime(z, at, power, result, n);
     }
 }

@@ -58,11 +58,10 @@ final class VectorProductLoops implements ProductLoops {
 
     private static void multiples(VectorTiles tiles, Product p, int i, int from, int to, int j, int width) {
         int q = from;
-        for (; q <= to - VectorTiles.SIDE; q += VectorTiles.SIDE) {
-            tiles.addMultiples(p, i, q, j, width, q == 0);
-        }
-        for (; q < to; q++) {
-            tiles.addMultiple(p, i, q, j, width, q == 0);
+        while (q < to) {
+            int terms = to - q >= 4 ? 4 : to - q >= 2 ? 2 : 1;
+            tiles.addMultiples(terms, p, i, q, j, width, q == 0);
+            q += terms;
         }
     }
 

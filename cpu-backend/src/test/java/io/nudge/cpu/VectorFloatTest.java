@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VectorFloatTest {
     private static final int N = 40_001;
 
-    private final Kernels plain = engine(false).floats;
-    private final Kernels vectors = Engine.open(new CpuOptions(1, CpuOptions.ProductChoice.JAVA, true)).floats;
+    private final Kernels plain = engine(false).floats[0];
+    private final Kernels vectors = engine(true).floats[0];
 
     private static Engine engine(boolean vectors) {
         return Engine.open(new CpuOptions(1, CpuOptions.ProductChoice.JAVA, vectors));
