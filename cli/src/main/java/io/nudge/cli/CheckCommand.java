@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  nudge check",
             "  nudge check --layers 20,15,10 --activation gelu --cost cross-entropy",
-            "  nudge check --model digits.nudge --data digits --sample 1000"
+            "  nudge check --model digits.safetensors --data digits --sample 1000"
         })
 final class CheckCommand extends NudgeCommand {
     private static final String USUAL_LAYERS = "8,7,6,5";

@@ -110,7 +110,8 @@ final class ConfusionMatrix {
     }
 
     private static String shortened(String name) {
-        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…";
+        String visible = Text.visible(name);
+        return visible.length() <= LONGEST_NAME ? visible : visible.substring(0, LONGEST_NAME - 1) + "…";
     }
 
     private static String pad(String text, int width) {

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
         description = "Tells how many examples a trained network answers right, and what it takes for what.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  nudge evaluate digits.nudge                            on the digits held back when it was trained",
-            "  nudge evaluate mnist.nudge --data mnist/               on the folder's test files",
-            "  nudge evaluate wine.nudge --data other-wines.csv --json"
+            "  nudge evaluate digits.safetensors                      on the digits held back when it was trained",
+            "  nudge evaluate mnist.safetensors --data mnist/         on the folder's test files",
+            "  nudge evaluate wine.safetensors --data other-wines.csv --json"
         })
 final class EvaluateCommand extends NudgeCommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = "A file that nudge train --save wrote")

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
             "  nudge explain",
             "  nudge explain --layers 2,3,2 --activation relu",
             "  nudge explain --layers 3,4,3 --cost categorical-cross-entropy --terms 2",
-            "  nudge explain --model digits.nudge --data digits --example 0,700"
+            "  nudge explain --model digits.safetensors --data digits --example 0,700"
         })
 final class ExplainCommand extends NudgeCommand {
     private static final String USUAL_LAYERS = "2,3,2";

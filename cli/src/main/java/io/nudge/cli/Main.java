@@ -39,8 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footerHeading = "%nExamples:%n",
         footer = {
             "  nudge train                              30 hidden neurons, on handwritten digits that are built in",
-            "  nudge train --save digits.nudge          the same, kept",
-            "  nudge evaluate digits.nudge              which digits it takes for which",
+            "  nudge train --save digits.safetensors    the same, kept",
+            "  nudge evaluate digits.safetensors        which digits it takes for which",
             "  nudge train --help                       all that can be chosen"
         },
         exitCodeOnInvalidInput = ExitCode.USAGE,

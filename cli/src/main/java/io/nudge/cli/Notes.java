@@ -9,14 +9,13 @@ import java.util.Optional;
 
 /** What the command line notes in a model: how it was trained, and on which data. */
 record Notes(Map<String, String> values) {
-    private static final String OPTION = "option";
+    private static final String OPTION = "--";
     private static final String EXAMPLES = "data.examples";
     private static final String PARTS = "data.parts";
     private static final String DEVICE = "device";
 
     static Notes of(Settings settings, Parts parts, Device device) {
-        Map<String, String> values = new LinkedHashMap<>();
-        settings.values().forEach((option, value) -> values.put(OPTION + option, value));
+        Map<String, String> values = new LinkedHashMap<>(settings.values());
         values.put(EXAMPLES, parts.source().examples().fingerprint());
         values.put(PARTS, parts.fingerprint());
         values.put(DEVICE, name(device));
@@ -36,8 +35,8 @@ record Notes(Map<String, String> values) {
     Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         values.forEach((key, value) -> {
-            if (key.startsWith(OPTION + "--")) {
-                settings.put(key.substring(OPTION.length()), value);
+            if (key.startsWith(OPTION)) {
+                settings.put(key, value);
             }
         });
         return settings;

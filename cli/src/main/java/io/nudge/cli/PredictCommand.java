@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  nudge predict mnist.nudge --data mnist/",
-            "  nudge predict wine.nudge --data new-wines.csv      with or without the column to predict",
-            "  nudge predict mnist.nudge --data t10k-images-idx3-ubyte.gz --json"
+            "  nudge predict mnist.safetensors --data mnist/",
+            "  nudge predict wine.safetensors --data new-wines.csv   with or without the column to predict",
+            "  nudge predict mnist.safetensors --data t10k-images-idx3-ubyte.gz --json"
         })
 final class PredictCommand extends NudgeCommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = "A file that nudge train --save wrote")
@@ -70,7 +70,8 @@ final class PredictCommand extends NudgeCommand {
             return Text.format("%6d  %s", example, values);
         }
         int answer = Outputs.largest(outputs);
-        return Text.format("%6d  %-" + width + "s  %.4f", example, trained.outputName(answer), outputs[answer]);
+        return Text.format(
+                "%6d  %-" + width + "s  %.4f", example, Text.visible(trained.outputName(answer)), outputs[answer]);
     }
 
     private static Map<String, Object> row(TrainedModel trained, int example, double[] outputs) {

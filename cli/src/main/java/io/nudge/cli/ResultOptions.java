@@ -48,11 +48,14 @@ final class ResultOptions {
     }
 
     /** Refuses, before anything is trained, what could not be written when it is. */
-    void check() {
+    void check(Path data) {
         if (every != null && checkpoint == null) {
             throw new UsageException("--every says how often to save a checkpoint; say where with --checkpoint FILE");
         }
         TrainingOptions.requirePositive("--every", every());
+        requireDifferent("--save", save, "--data", data);
+        requireDifferent("--checkpoint", checkpoint, "--data", data);
+        requireDifferent("--save", save, "--resume", resume);
         requireDifferent("--save", save, "--plot", plot);
         requireDifferent("--save", save, "--checkpoint", checkpoint);
         requireDifferent("--plot", plot, "--checkpoint", checkpoint);

@@ -55,6 +55,11 @@ class SourceOptions {
         return data == null ? DIGITS : data;
     }
 
+    /** The source where it is a file or a folder, else null. */
+    Path file() {
+        return data().equals(DIGITS) || data().equals(IRIS) ? null : path("--data", data());
+    }
+
     boolean isGiven() {
         return data != null;
     }
@@ -68,9 +73,10 @@ class SourceOptions {
         data = data == null ? source : data;
     }
 
-    /** Takes other columns of CSV files for those that were not given. */
-    void orElse(List<String> usualLabels, List<String> usuallyIgnored) {
+    /** Takes what is said of CSV files from the options of a training, where it was not given. */
+    void orElse(List<String> usualLabels, List<String> usuallyIgnored, String usualHeader) {
         if (isCsv()) {
+            header = header == null ? usualHeader : header;
             labels = labels.isEmpty() ? usualLabels : labels;
             ignored = ignored.isEmpty() ? usuallyIgnored : ignored;
         }
@@ -142,10 +148,7 @@ class SourceOptions {
     }
 
     private boolean isCsv() {
-        return !data().equals(DIGITS)
-                && !data().equals(IRIS)
-                && !data().matches(IDX)
-                && Files.isRegularFile(path("--data", data()));
+        return file() != null && !data().matches(IDX) && Files.isRegularFile(file());
     }
 
     private void refuseColumns(String why) {

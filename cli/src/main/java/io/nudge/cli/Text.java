@@ -36,6 +36,11 @@ final class Text {
                 : format("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
     }
 
+    /** A name out of a file, with nothing in it that would move the cursor of a terminal. */
+    static String visible(String name) {
+        return name.replaceAll("\\p{Cntrl}", " ");
+    }
+
     /** "1 example", "2 examples". */
     static String counted(long count, String one) {
         return count(count) + " " + one + (count == 1 ? "" : "s");

@@ -68,7 +68,8 @@ final class TextReport implements Report {
             console.print("stopped: the last epochs brought no gain on the validation part");
         }
         outcome.bestEpoch().ifPresent(epoch -> console.print("kept the parameters of epoch " + epoch + ", the best"));
-        outcome.test().ifPresent(test -> console.print(describe(test) + "; " + Text.duration(outcome.seconds())));
+        String test = outcome.test().map(TextReport::describe).orElse("trained, not tested");
+        console.print(test + "; " + Text.duration(outcome.seconds()));
         outcome.saved().ifPresent(file -> console.print("saved " + file));
         outcome.plotted().ifPresent(file -> console.print("plotted " + file));
     }

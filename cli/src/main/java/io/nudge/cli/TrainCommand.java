@@ -21,13 +21,13 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  nudge train                                            the built-in digits, with the defaults",
-            "  nudge train --data mnist/ --hidden 100 --save mnist.nudge",
+            "  nudge train --data mnist/ --hidden 100 --save mnist.safetensors",
             "  nudge train --data iris --hidden 8 --plot iris.png",
             "  nudge train --data wine.csv --label quality --cost cross-entropy --rate 0.5",
             "  nudge train --hidden 100,30 --activation relu --init he-normal --cost categorical-cross-entropy \\",
             "              --optimizer adam --validation 0.1 --keep-best",
-            "  nudge train --epochs 100 --checkpoint run.nudge        and, after it was stopped:",
-            "  nudge train --resume run.nudge"
+            "  nudge train --epochs 100 --checkpoint run.safetensors  and, after it was stopped:",
+            "  nudge train --resume run.safetensors"
         })
 final class TrainCommand extends NudgeCommand {
     @Spec
@@ -93,7 +93,7 @@ final class TrainCommand extends NudgeCommand {
         training.trainer();
         training.requireValidation(data.hasValidation());
         type();
-        results.check();
+        results.check(data.file());
     }
 
     private DType type() {

@@ -64,7 +64,7 @@ record TrainedModel(Path file, Model model, Notes notes) {
             throw new UsageException("--data is missing: say which data, a folder of IDX files or a CSV file");
         }
         options.orElse(usual);
-        options.orElse(list(settings.get("--label")), list(settings.get("--ignore")));
+        options.orElse(list(settings.get("--label")), list(settings.get("--ignore")), settings.get("--header"));
     }
 
     private static List<String> list(String text) {

@@ -175,8 +175,6 @@ final class TrainingOptions {
 
     /** In words, for the first lines of a run. */
     String summary() {
-        Settings settings = new Settings();
-        describe(settings);
         Optimizer rule = optimizer();
         String how = rule.name() + ", rate " + Text.plain(rule.rate())
                 + (schedule.equals("constant") ? "" : ", schedule " + schedule);

@@ -243,6 +243,34 @@ class BadInputTest {
     }
 
     @Test
+    void neitherDataNorTheRunResumedIsOverwritten() throws IOException {
+        String data = SampleFiles.csv(folder).toString();
+        assertOneLine(
+                nudge("train", "--data", data, "--label", "kind", "--save", data),
+                ExitCode.USAGE,
+                "--save and --data name the same file");
+        String run = folder.resolve("run").toString();
+        Cli.done("train", "--data", "iris", "--epochs", "1", "--checkpoint", run);
+        assertOneLine(
+                nudge("train", "--resume", run, "--save", run),
+                ExitCode.USAGE,
+                "--save and --resume name the same file");
+    }
+
+    @Test
+    void aLabelOutOfRangeIsRefused() throws IOException {
+        Path data = SampleFiles.idx(folder, false);
+        Cli.done("train", "--data", data.toString(), "--epochs", "1", "--save", save.toString());
+        byte[] labels = Files.readAllBytes(data.resolve("train-labels-idx1-ubyte"));
+        labels[20] = 7;
+        Files.write(data.resolve("train-labels-idx1-ubyte"), labels);
+        assertOneLine(
+                nudge("evaluate", save.toString(), "--data", data.toString()),
+                ExitCode.FAILED,
+                "has the class '7', which is none of 0, 1");
+    }
+
+    @Test
     void divergenceKeepsTheFileThatIsThere() throws IOException {
         Cli cli = nudge(
                 "train",

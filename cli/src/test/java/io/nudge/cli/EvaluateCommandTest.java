@@ -111,4 +111,12 @@ class EvaluateCommandTest {
         double error = (double) ((List<?>) row.get("rootMeanSquareError")).get(0);
         assertThat(error * error).isCloseTo((double) row.get("cost"), withPercentage(0.01));
     }
+
+    @Test
+    void anotherTableHasAHeaderOrNotAsTheOneOfTheTraining() throws IOException {
+        Path file = Files.writeString(folder.resolve("bare.csv"), "1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n");
+        String model = train("--data", file.toString(), "--label", "1", "--header", "no", "--test", "0.4");
+        Cli cli = done("evaluate", model, "--data", file.toString(), "--part", "all", "--json");
+        assertThat(cli.lastJson()).containsEntry("total", 6);
+    }
 }

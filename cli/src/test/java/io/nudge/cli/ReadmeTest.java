@@ -40,8 +40,8 @@ class ReadmeTest {
     }
 
     private void compile(String example) throws Exception {
-        String inFolder = example.replace(
-                "Path.of(\"", "Path.of(\"" + folder.toString().replace('\\', '/') + "/");
+        String inFolder =
+                example.replace("Path.of(\"", "Path.of(\"" + folder.toString().replace('\\', '/') + "/");
         String source = "import io.nudge.data.*; import io.nudge.math.*; import io.nudge.model.*; import io.nudge.nn.*;"
                 + " import io.nudge.tensor.*; import io.nudge.train.*; import java.nio.file.Path;"
                 + " public class Example { public static void main(String[] arguments) throws Exception {\n"
@@ -49,19 +49,18 @@ class ReadmeTest {
         Path file = Files.writeString(folder.resolve("Example.java"), source);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         ByteArrayOutputStream messages = new ByteArrayOutputStream();
-        int failed = compiler.run(
-                null, messages, messages, "-cp", System.getProperty("java.class.path"), file.toString());
+        int failed =
+                compiler.run(null, messages, messages, "-cp", System.getProperty("java.class.path"), file.toString());
         assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
     }
 
     private String run() throws Exception {
         PrintStream before = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            loader.loadClass("Example")
-                    .getMethod("main", String[].class)
-                    .invoke(null, (Object) new String[0]);
+            loader.loadClass("Example").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
         } finally {
             System.setOut(before);
         }
