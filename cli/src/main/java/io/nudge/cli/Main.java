@@ -24,7 +24,6 @@ public final class Main implements Callable<Integer> {
      * @param arguments the command's name, options and parameters
      */
     public static void main(String[] arguments) {
-        StandardError.open();
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 

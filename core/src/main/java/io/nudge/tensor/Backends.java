@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
@@ -105,10 +106,18 @@ public final class Backends {
         return names.isEmpty() ? "none" : String.join(", ", names);
     }
 
+    /** A provider that cannot even be made is left out with a log line; it must not hide the others. */
     private static List<BackendProvider> providers() {
         List<BackendProvider> providers = new ArrayList<>();
-        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
-                .forEach(providers::add);
+        for (ServiceLoader.Provider<BackendProvider> found :
+                ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).stream()
+                        .toList()) {
+            try {
+                providers.add(found.get());
+            } catch (ServiceConfigurationError e) {
+                LOG.log(Level.WARNING, "a backend is left out, since it cannot be loaded: {0}", e.getMessage());
+            }
+        }
         providers.sort(Comparator.comparingInt(BackendProvider::preference).reversed());
         return providers;
     }

@@ -3,6 +3,7 @@ package io.nudge.cpu;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Memory;
 import io.nudge.tensor.Tensor;
+import java.lang.reflect.Array;
 
 /** A block of the Java heap: one array, of the type of its elements. The other two fields are null. */
 final class CpuMemory implements Memory {
@@ -49,6 +50,15 @@ final class CpuMemory implements Memory {
         return (bytes + (1 << 20) - 1) >> 20;
     }
 
+    /** This memory if it has so many elements, or else new memory. */
+    CpuMemory orLarger(long elements) {
+        return Array.getLength(array()) >= elements ? this : allocate(type(), elements);
+    }
+
+    private DType type() {
+        return floats != null ? DType.FLOAT32 : doubles != null ? DType.FLOAT64 : DType.INT64;
+    }
+
     /** The memory of a tensor of this backend. */
     static CpuMemory of(Tensor tensor) {
         return (CpuMemory) tensor.memory();
@@ -56,12 +66,12 @@ final class CpuMemory implements Memory {
 
     @Override
     public void write(long offset, Object values) {
-        System.arraycopy(values, 0, array(), (int) offset, java.lang.reflect.Array.getLength(values));
+        System.arraycopy(values, 0, array(), (int) offset, Array.getLength(values));
     }
 
     @Override
     public void read(long offset, Object values) {
-        System.arraycopy(array(), (int) offset, values, 0, java.lang.reflect.Array.getLength(values));
+        System.arraycopy(array(), (int) offset, values, 0, Array.getLength(values));
     }
 
     /** Nothing to do: the array goes with this object, which its tensor holds. */

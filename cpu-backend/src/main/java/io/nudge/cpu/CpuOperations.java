@@ -1,26 +1,23 @@
 package io.nudge.cpu;
 
+import io.nudge.cpu.Pass.Kind;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import io.nudge.math.Optimizer;
-import io.nudge.tensor.DType;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.Transpose;
 
-/** The mathematics on Java arrays. Called with arguments already checked, by one thread at a time. */
+/** The mathematics on Java arrays. Called with arguments already checked, by one thread at a time; allocates nothing. */
 final class CpuOperations implements Operations {
-    private final Product product;
-    private final Kernels floats = new FloatKernels();
-    private final Kernels doubles = new DoubleKernels();
+    private final Multiplier multiplier;
+    private final Product product = new Product();
+    private final Pass pass;
 
-    CpuOperations(Product product) {
-        this.product = product;
-    }
-
-    private Kernels kernels(Tensor x) {
-        return x.type() == DType.FLOAT32 ? floats : doubles;
+    CpuOperations(Multiplier multiplier, Pass pass) {
+        this.multiplier = multiplier;
+        this.pass = pass;
     }
 
     private static CpuMemory memory(Tensor x) {
@@ -29,10 +26,6 @@ final class CpuOperations implements Operations {
 
     private static int at(Tensor x) {
         return (int) x.offset();
-    }
-
-    private static int size(Tensor x) {
-        return (int) x.size();
     }
 
     private static int rows(Tensor x) {
@@ -45,222 +38,175 @@ final class CpuOperations implements Operations {
 
     @Override
     public void fill(Tensor x, double value) {
-        kernels(x).fill(memory(x), at(x), size(x), value);
+        pass.alpha = value;
+        pass.of(Kind.FILL, x).elements(x.size(), Pass.LIGHT);
     }
 
     @Override
     public void copy(Tensor from, Tensor to) {
-        System.arraycopy(memory(from).array(), at(from), memory(to).array(), at(to), size(from));
+        pass.of(Kind.COPY, from, to).elements(from.size(), Pass.LIGHT);
     }
 
     @Override
     public void add(Tensor a, Tensor b, Tensor into) {
-        kernels(a).add(memory(a), at(a), memory(b), at(b), memory(into), at(into), size(a));
+        pass.of(Kind.ADD, a, b, into).elements(a.size(), Pass.LIGHT);
     }
 
     @Override
     public void subtract(Tensor a, Tensor b, Tensor into) {
-        kernels(a).subtract(memory(a), at(a), memory(b), at(b), memory(into), at(into), size(a));
+        pass.of(Kind.SUBTRACT, a, b, into).elements(a.size(), Pass.LIGHT);
     }
 
     @Override
     public void hadamard(Tensor a, Tensor b, Tensor into) {
-        kernels(a).hadamard(memory(a), at(a), memory(b), at(b), memory(into), at(into), size(a));
+        pass.of(Kind.HADAMARD, a, b, into).elements(a.size(), Pass.LIGHT);
     }
 
     @Override
     public void scale(double alpha, Tensor x, Tensor into) {
-        kernels(x).scale(alpha, memory(x), at(x), memory(into), at(into), size(x));
+        pass.alpha = alpha;
+        pass.of(Kind.SCALE, x, into).elements(x.size(), Pass.LIGHT);
     }
 
     @Override
     public void addScaled(double alpha, Tensor x, Tensor y) {
-        kernels(x).addScaled(alpha, memory(x), at(x), memory(y), at(y), size(x));
+        pass.alpha = alpha;
+        pass.of(Kind.ADD_SCALED, x, y).elements(x.size(), Pass.LIGHT);
     }
 
     @Override
     public void addRow(Tensor x, Tensor row, Tensor into) {
-        int n = columns(x);
-        for (int i = 0; i < rows(x); i++) {
-            kernels(x).add(memory(x), at(x) + i * n, memory(row), at(row), memory(into), at(into) + i * n, n);
-        }
+        pass.of(Kind.ADD_ROW, x, row, into).rows(rows(x), columns(x), Pass.LIGHT);
     }
 
     @Override
     public void sumRows(Tensor x, double scale, double beta, Tensor into) {
-        int n = columns(x);
-        kernels(x).sumRows(memory(x), at(x), rows(x), n, 0, n, scale, beta, memory(into), at(into));
+        pass.alpha = scale;
+        pass.beta = beta;
+        pass.of(Kind.SUM_ROWS, x, into).columns(rows(x), columns(x), Pass.LIGHT);
     }
 
     @Override
     public void sumSquares(Tensor x, Tensor into) {
-        memory(into).doubles[at(into)] = kernels(x).sumSquares(memory(x), at(x), size(x));
+        pass.of(Kind.SUM_SQUARES, x).elements(x.size(), Pass.LIGHT);
+        memory(into).doubles[at(into)] = pass.total();
     }
 
     @Override
     public void clamp(Tensor x, double limit, Tensor into) {
-        kernels(x).clamp(memory(x), at(x), limit, memory(into), at(into), size(x));
+        pass.alpha = limit;
+        pass.of(Kind.CLAMP, x, into).elements(x.size(), Pass.LIGHT);
     }
 
     @Override
     public void rescale(Tensor x, double limit, Tensor sumSquares) {
         double factor = limit / Math.sqrt(memory(sumSquares).doubles[at(sumSquares)]);
-        if (!(factor >= 1)) {
+        if (!(factor >= 1)) { // also where it is NaN, which then shows
             scale(factor, x, x);
         }
     }
 
     @Override
     public void transpose(Tensor x, Tensor into) {
-        kernels(x).transpose(memory(x), at(x), rows(x), columns(x), memory(into), at(into));
+        pass.of(Kind.TRANSPOSE, x, into).rows(rows(x), columns(x), Pass.LIGHT);
     }
 
     @Override
     public void product(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
-        boolean aFlipped = ta == Transpose.YES;
-        boolean bFlipped = tb == Transpose.YES;
-        int k = aFlipped ? rows(a) : columns(a);
         int m = rows(c);
         int n = columns(c);
-        if (m == 0 || n == 0) {
-            return;
-        }
-        if (k == 0) {
-            empty(beta, c);
-        } else if (c.type() == DType.FLOAT32) {
-            product.multiply(
-                    m,
-                    n,
-                    k,
-                    (float) alpha,
-                    memory(a).floats,
-                    at(a),
-                    aFlipped,
-                    memory(b).floats,
-                    at(b),
-                    bFlipped,
-                    (float) beta,
-                    memory(c).floats,
-                    at(c));
-        } else {
-            product.multiply(
-                    m,
-                    n,
-                    k,
-                    alpha,
-                    memory(a).doubles,
-                    at(a),
-                    aFlipped,
-                    memory(b).doubles,
-                    at(b),
-                    bFlipped,
-                    beta,
-                    memory(c).doubles,
-                    at(c));
-        }
-    }
-
-    /** A product without terms: c = beta c. */
-    private void empty(double beta, Tensor c) {
-        if (beta == 0) {
+        int k = ta == Transpose.YES ? rows(a) : columns(a);
+        if (m > 0 && n > 0 && k > 0) {
+            multiply(m, n, k, alpha, a, ta, b, tb, beta, c);
+        } else if (beta == 0) {
             fill(c, 0);
         } else {
             scale(beta, c, c);
         }
     }
 
+    private void multiply(
+            int m, int n, int k, double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
+        product.m = m;
+        product.n = n;
+        product.k = k;
+        product.alpha = alpha;
+        product.beta = beta;
+        product.a = memory(a);
+        product.aAt = at(a);
+        product.aStride = columns(a);
+        product.aFlipped = ta == Transpose.YES;
+        product.b = memory(b);
+        product.bAt = at(b);
+        product.bStride = columns(b);
+        product.bFlipped = tb == Transpose.YES;
+        product.c = memory(c);
+        product.cAt = at(c);
+        product.cStride = n;
+        try {
+            multiplier.multiply(product);
+        } finally {
+            product.clear();
+        }
+    }
+
     @Override
     public void activate(Activation f, Tensor z, Tensor a) {
-        if (f.elementwise()) {
-            kernels(z).activate(f, memory(z), at(z), memory(a), at(a), size(z));
-            return;
-        }
-        int n = columns(z);
-        for (int i = 0; i < rows(z); i++) {
-            kernels(z).softmax(memory(z), at(z) + i * n, memory(a), at(a) + i * n, n);
+        pass.activation = f;
+        Pass ready = pass.of(Kind.ACTIVATE, z, a);
+        if (z.shape().rank() == 2 && !f.elementwise()) {
+            ready.rows(rows(z), columns(z), Pass.HEAVY);
+        } else {
+            ready.rows((int) z.size(), 1, Pass.HEAVY);
         }
     }
 
     @Override
     public void activatePrime(Activation f, Tensor z, Tensor into) {
-        kernels(z).activatePrime(f, memory(z), at(z), memory(into), at(into), size(z));
+        pass.activation = f;
+        pass.of(Kind.ACTIVATE_PRIME, z, into).elements(z.size(), Pass.HEAVY);
     }
 
     @Override
     public void chain(Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta) {
-        Kernels kernels = kernels(z);
-        CpuMemory up = memory(upstream);
-        int upAt = at(upstream);
+        pass.activation = f;
+        Pass ready = pass.of(Kind.CHAIN, z, a, upstream, delta);
         if (f.elementwise()) {
-            kernels.chain(f, memory(z), at(z), memory(a), at(a), up, upAt, memory(delta), at(delta), size(z));
-            return;
-        }
-        int n = columns(z);
-        for (int i = 0; i < rows(z); i++) {
-            kernels.softmaxChain(memory(a), at(a) + i * n, up, upAt + i * n, memory(delta), at(delta) + i * n, n);
+            ready.rows((int) z.size(), 1, Pass.HEAVY);
+        } else {
+            ready.rows(rows(z), columns(z), Pass.HEAVY);
         }
     }
 
     @Override
     public void costs(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor costs) {
-        int n = columns(z);
-        for (int i = 0; i < rows(z); i++) {
-            kernels(z)
-                    .cost(
-                            cost,
-                            f,
-                            memory(z),
-                            at(z) + i * n,
-                            memory(a),
-                            at(a) + i * n,
-                            memory(y),
-                            at(y) + i * n,
-                            n,
-                            memory(costs),
-                            at(costs) + i);
-        }
+        pass.cost = cost;
+        pass.activation = f;
+        pass.of(Kind.COSTS, z, a, y, costs).rows(rows(z), columns(z), Pass.HEAVY);
     }
 
     @Override
     public void costDelta(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor delta) {
-        int n = columns(z);
-        for (int i = 0; i < rows(z); i++) {
-            kernels(z)
-                    .costDelta(
-                            cost,
-                            f,
-                            memory(z),
-                            at(z) + i * n,
-                            memory(a),
-                            at(a) + i * n,
-                            memory(y),
-                            at(y) + i * n,
-                            memory(delta),
-                            at(delta) + i * n,
-                            n);
-        }
+        pass.cost = cost;
+        pass.activation = f;
+        pass.of(Kind.COST_DELTA, z, a, y, delta).rows(rows(z), columns(z), Pass.HEAVY);
     }
 
     @Override
     public void tally(Tensor costs, Tensor a, Tensor y, Tensor position, Tensor tally) {
-        Kernels kernels = kernels(a);
         double[] tallies = memory(tally).doubles;
         int at = at(tally);
-        double sum = kernels.sum(memory(costs), at(costs), size(costs));
         if (tallies[at + FAULT] != 0) {
             return;
         }
-        if (!Double.isFinite(sum)) {
+        Kernels kernels = pass.kernels(a);
+        double cost = kernels.sum(memory(costs), at(costs), (int) costs.size());
+        if (!Double.isFinite(cost)) {
             tallies[at + FAULT] = 1.0 + memory(position).longs[at(position) + TOTAL];
             return;
         }
-        int right = 0;
-        int n = columns(a);
-        for (int i = 0; i < rows(a); i++) {
-            right += kernels.right(memory(a), at(a) + i * n, memory(y), at(y) + i * n, n) ? 1 : 0;
-        }
-        tallies[at + COST] += sum;
-        tallies[at + CORRECT] += right;
+        tallies[at + COST] += cost;
+        tallies[at + CORRECT] += kernels.right(memory(a), at(a), memory(y), at(y), rows(a), columns(a));
     }
 
     @Override
@@ -281,21 +227,11 @@ final class CpuOperations implements Operations {
             throw new IllegalStateException("update: the position is at step " + step + ", but the schedule has "
                     + rows(schedule) + " steps; write a longer schedule, or set the position back");
         }
-        kernels(parameters)
-                .update(
-                        rule,
-                        memory(parameters),
-                        at(parameters),
-                        0,
-                        size(parameters),
-                        (int) penalized,
-                        memory(gradients),
-                        at(gradients),
-                        memory(state),
-                        at(state),
-                        size(parameters),
-                        memory(schedule).doubles,
-                        at(schedule) + (int) step * Optimizer.COLUMNS);
+        pass.rule = rule;
+        pass.penalized = (int) penalized;
+        pass.schedule = memory(schedule).doubles;
+        pass.scheduleAt = at(schedule) + (int) step * Optimizer.COLUMNS;
+        pass.of(Kind.UPDATE, parameters, gradients, state).elements(parameters.size(), Pass.LIGHT);
     }
 
     @Override
@@ -303,7 +239,7 @@ final class CpuOperations implements Operations {
         int n = columns(rows);
         long first = memory(position).longs[at(position) + ROW];
         for (int i = 0; i < rows(batch); i++) {
-            int row = example(order, first + i, rows(rows));
+            int row = example("gather", order, first + i, rows(rows));
             System.arraycopy(
                     memory(rows).array(), at(rows) + row * n, memory(batch).array(), at(batch) + i * n, n);
         }
@@ -315,29 +251,32 @@ final class CpuOperations implements Operations {
         fill(batch, 0);
         long first = memory(position).longs[at(position) + ROW];
         for (int i = 0; i < rows(batch); i++) {
-            int row = example(order, first + i, size(labels));
+            int row = example("gatherOneHot", order, first + i, (int) labels.size());
             long label = memory(labels).longs[at(labels) + row];
             if (label < 0 || label >= n) {
                 throw new IllegalStateException("gatherOneHot: example " + row + " has the label " + label
-                        + ", but the batch has " + n + " classes, 0 to " + (n - 1));
+                        + ", but the batch has room for " + n + " classes, from 0 on; make it wider");
             }
-            kernels(batch).set(memory(batch), at(batch) + i * n + (int) label, 1);
+            pass.kernels(batch).set(memory(batch), at(batch) + i * n + (int) label, 1);
         }
     }
 
-    private static int example(Tensor order, long index, int examples) {
+    private static int example(String op, Tensor order, long index, int examples) {
         long row = memory(order).longs[at(order) + (int) Math.floorMod(index, order.size())];
         if (row < 0 || row >= examples) {
-            throw new IllegalStateException("gather: the order names example " + row + ", but there are " + examples
-                    + ", 0 to " + (examples - 1));
+            throw new IllegalStateException(op + ": the order names example " + row + ", but there are " + examples
+                    + ", from 0 on; write an order of those");
         }
         return (int) row;
     }
 
     @Override
     public void dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into) {
-        long total = memory(position).longs[at(position) + TOTAL];
-        kernels(x).dropout(rate, seed, stream, total, memory(x), at(x), memory(into), at(into), 0, size(x));
+        pass.alpha = rate;
+        pass.seed = seed;
+        pass.stream = stream;
+        pass.step = memory(position).longs[at(position) + TOTAL];
+        pass.of(Kind.DROPOUT, x, into).elements(x.size(), Pass.HEAVY);
     }
 
     @Override
@@ -348,12 +287,19 @@ final class CpuOperations implements Operations {
         positions[at(position) + TOTAL]++;
     }
 
+    // ---- composites -------------------------------------------------------------------------------------------------
+
+    /** Without the default's views, which would be made anew in every call. */
     @Override
     public void outer(Tensor a, Tensor b, Tensor into) {
-        // As a product with inner length 1; without views, which would be made anew at every call.
-        int n = size(b);
-        for (int i = 0; i < size(a); i++) {
-            kernels(a).scale(kernels(a).get(memory(a), at(a) + i), memory(b), at(b), memory(into), at(into) + i * n, n);
-        }
+        pass.of(Kind.OUTER, a, b, into).rows(rows(into), columns(into), Pass.LIGHT);
+    }
+
+    /** Bias and σ in one pass over z. */
+    @Override
+    public void forward(Tensor x, Tensor w, Tensor b, Activation f, Tensor z, Tensor a) {
+        product(1, x, Transpose.NO, w, Transpose.YES, 0, z);
+        pass.activation = f;
+        pass.of(Kind.BIAS_AND_ACTIVATE, z, b, a).rows(rows(z), columns(z), Pass.HEAVY);
     }
 }

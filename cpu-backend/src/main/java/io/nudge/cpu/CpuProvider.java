@@ -21,9 +21,15 @@ public final class CpuProvider implements BackendProvider {
         return 0;
     }
 
+    /** Loads no library. */
     @Override
     public Availability probe() {
-        return new Availability(name(), List.of(CpuBackend.describe("")), "always available");
+        try {
+            String detail = "up to " + CpuOptions.fromProperties().threads() + " threads";
+            return new Availability(name(), List.of(CpuBackend.device(detail)), "always there");
+        } catch (IllegalArgumentException e) {
+            return new Availability(name(), List.of(), e.getMessage());
+        }
     }
 
     @Override

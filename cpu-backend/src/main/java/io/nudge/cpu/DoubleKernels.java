@@ -3,116 +3,174 @@ package io.nudge.cpu;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
-import io.nudge.math.Optimizer;
 import io.nudge.math.Philox;
+import java.util.Arrays;
 
-/** Every elementwise pass and reduction in float64, over arrays with offsets. */
+/**
+ * The passes in float64, in plain loops that the JIT compiler turns into vector instructions where it can. {@link
+ * FloatKernels} is its likeness; a change here is a change there.
+ */
 class DoubleKernels extends Kernels {
-    private final double[] parameterState = new double[2];
-    private final double[] row = new double[Optimizer.COLUMNS];
-    private final int[] block = new int[4];
+    private final double[][] scratch;
+    private final int[][] words;
+
+    DoubleKernels(int workers) {
+        scratch = new double[workers][BLOCK];
+        words = new int[workers][4];
+    }
 
     @Override
-    void fill(CpuMemory x, int xAt, int n, double value) {
-        java.util.Arrays.fill(x.doubles, xAt, xAt + n, value);
+    void fill(double value, CpuMemory x, int xAt, int n) {
+        Arrays.fill(x.doubles, xAt, xAt + n, value);
     }
 
     @Override
     void add(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        double[] as = a.doubles;
-        double[] bs = b.doubles;
-        double[] cs = c.doubles;
+        add(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
+    }
+
+    private static void add(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
         for (int i = 0; i < n; i++) {
-            cs[cAt + i] = as[aAt + i] + bs[bAt + i];
+            c[cAt + i] = a[aAt + i] + b[bAt + i];
         }
     }
 
     @Override
     void subtract(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        double[] as = a.doubles;
-        double[] bs = b.doubles;
-        double[] cs = c.doubles;
+        subtract(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
+    }
+
+    private static void subtract(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
         for (int i = 0; i < n; i++) {
-            cs[cAt + i] = as[aAt + i] - bs[bAt + i];
+            c[cAt + i] = a[aAt + i] - b[bAt + i];
         }
     }
 
     @Override
     void hadamard(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        double[] as = a.doubles;
-        double[] bs = b.doubles;
-        double[] cs = c.doubles;
+        hadamard(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
+    }
+
+    private static void hadamard(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
         for (int i = 0; i < n; i++) {
-            cs[cAt + i] = as[aAt + i] * bs[bAt + i];
+            c[cAt + i] = a[aAt + i] * b[bAt + i];
         }
     }
 
     @Override
     void scale(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        double factor = alpha;
-        double[] xs = x.doubles;
-        double[] ys = y.doubles;
+        scale(alpha, x.doubles, xAt, y.doubles, yAt, n);
+    }
+
+    private static void scale(double alpha, double[] x, int xAt, double[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            ys[yAt + i] = factor * xs[xAt + i];
+            y[yAt + i] = alpha * x[xAt + i];
         }
     }
 
     @Override
     void addScaled(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        double factor = alpha;
-        double[] xs = x.doubles;
-        double[] ys = y.doubles;
+        addScaled(alpha, x.doubles, xAt, y.doubles, yAt, n);
+    }
+
+    private static void addScaled(double alpha, double[] x, int xAt, double[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            ys[yAt + i] += factor * xs[xAt + i];
+            y[yAt + i] += alpha * x[xAt + i];
+        }
+    }
+
+    @Override
+    void clamp(double limit, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
+        clamp(limit, x.doubles, xAt, y.doubles, yAt, n);
+    }
+
+    private static void clamp(double limit, double[] x, int xAt, double[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = Math.max(-limit, Math.min(limit, x[xAt + i]));
         }
     }
 
     @Override
     void sumRows(
+            double scale,
             CpuMemory x,
             int xAt,
             int rows,
             int columns,
             int from,
             int to,
-            double scale,
             double beta,
             CpuMemory into,
-            int intoAt) {
-        double[] xs = x.doubles;
-        double[] sums = into.doubles;
-        for (int j = from; j < to; j++) {
-            double sum = 0;
+            int intoAt,
+            int worker) {
+        double[] sums = scratch[worker];
+        for (int j = from; j < to; j += BLOCK) {
+            int width = Math.min(BLOCK, to - j);
+            Arrays.fill(sums, 0, width, 0);
             for (int i = 0; i < rows; i++) {
-                sum += xs[xAt + i * columns + j];
+                add(sums, 0, x.doubles, xAt + i * columns + j, sums, 0, width);
             }
-            sums[intoAt + j] = (beta == 0 ? scale * sum : scale * sum + beta * sums[intoAt + j]);
+            if (beta == 0) {
+                scale(scale, sums, 0, into.doubles, intoAt + j, width);
+            } else {
+                combine(scale, sums, 0, beta, into.doubles, intoAt + j, width);
+            }
         }
     }
 
     @Override
+    void combine(double alpha, CpuMemory x, int xAt, double beta, CpuMemory y, int yAt, int n) {
+        combine(alpha, x.doubles, xAt, beta, y.doubles, yAt, n);
+    }
+
+    private static void combine(double alpha, double[] x, int xAt, double beta, double[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = alpha * x[xAt + i] + beta * y[yAt + i];
+        }
+    }
+
+    /** Four sums side by side, so that an addition need not wait for the one before. */
+    @Override
     double sumSquares(CpuMemory x, int xAt, int n) {
+        double[] xs = x.doubles;
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = 0;
+        for (; i < n - 3; i += 4) {
+            sum0 += square(xs[xAt + i]);
+            sum1 += square(xs[xAt + i + 1]);
+            sum2 += square(xs[xAt + i + 2]);
+            sum3 += square(xs[xAt + i + 3]);
+        }
+        for (; i < n; i++) {
+            sum0 += square(xs[xAt + i]);
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
+    private static double square(double x) {
+        return x * x;
+    }
+
+    @Override
+    double sum(CpuMemory x, int xAt, int n) {
         double sum = 0;
         for (int i = 0; i < n; i++) {
-            double each = x.doubles[xAt + i];
-            sum += each * each;
+            sum += x.doubles[xAt + i];
         }
         return sum;
     }
 
     @Override
-    void clamp(CpuMemory x, int xAt, double limit, CpuMemory y, int yAt, int n) {
-        double most = limit;
-        for (int i = 0; i < n; i++) {
-            y.doubles[yAt + i] = Math.max(-most, Math.min(most, x.doubles[xAt + i]));
-        }
-    }
-
-    @Override
-    void transpose(CpuMemory x, int xAt, int rows, int columns, CpuMemory y, int yAt) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                y.doubles[yAt + j * rows + i] = x.doubles[xAt + i * columns + j];
+    void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt) {
+        for (int j = 0; j < columns; j += TILE) {
+            int end = Math.min(columns, j + TILE);
+            for (int i = from; i < to; i++) {
+                for (int k = j; k < end; k++) {
+                    y.doubles[yAt + k * rows + i] = x.doubles[xAt + i * columns + k];
+                }
             }
         }
     }
@@ -125,9 +183,9 @@ class DoubleKernels extends Kernels {
     }
 
     @Override
-    void activatePrime(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, int n) {
+    void activatePrime(Activation f, CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
         for (int i = 0; i < n; i++) {
-            a.doubles[aAt + i] = f.prime(z.doubles[zAt + i]);
+            into.doubles[intoAt + i] = f.prime(z.doubles[zAt + i]);
         }
     }
 
@@ -143,140 +201,176 @@ class DoubleKernels extends Kernels {
             CpuMemory delta,
             int deltaAt,
             int n) {
+        if (f instanceof Activation.Sigmoid) {
+            sigmoidChain(a.doubles, aAt, up.doubles, upAt, delta.doubles, deltaAt, n);
+        } else if (f instanceof Activation.Tanh) {
+            tanhChain(a.doubles, aAt, up.doubles, upAt, delta.doubles, deltaAt, n);
+        } else {
+            for (int i = 0; i < n; i++) {
+                delta.doubles[deltaAt + i] = up.doubles[upAt + i] * f.prime(z.doubles[zAt + i]);
+            }
+        }
+    }
+
+    /** σ′ = a (1 − a). */
+    private static void sigmoidChain(double[] a, int aAt, double[] up, int upAt, double[] delta, int deltaAt, int n) {
         for (int i = 0; i < n; i++) {
-            delta.doubles[deltaAt + i] = (up.doubles[upAt + i] * f.prime(z.doubles[zAt + i]));
+            delta[deltaAt + i] = up[upAt + i] * (a[aAt + i] * (1 - a[aAt + i]));
+        }
+    }
+
+    /** σ′ = 1 − a² = (1 − a) (1 + a), which loses less where a is near ±1. */
+    private static void tanhChain(double[] a, int aAt, double[] up, int upAt, double[] delta, int deltaAt, int n) {
+        for (int i = 0; i < n; i++) {
+            delta[deltaAt + i] = up[upAt + i] * ((1 - a[aAt + i]) * (1 + a[aAt + i]));
         }
     }
 
     @Override
-    void softmax(CpuMemory z, int zAt, CpuMemory a, int aAt, int n) {
+    void softmax(CpuMemory z, int zAt, CpuMemory a, int aAt, int rows, int columns) {
+        for (int i = 0; i < rows; i++) {
+            int from = zAt + i * columns;
+            int to = aAt + i * columns;
+            expLess(max(z.doubles, from, columns), z.doubles, from, a.doubles, to, columns);
+            double sum = sum(a, to, columns);
+            for (int j = to; j < to + columns; j++) {
+                a.doubles[j] /= sum;
+            }
+        }
+    }
+
+    private static double max(double[] x, int at, int n) {
         double max = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < n; j++) {
-            max = Math.max(max, z.doubles[zAt + j]);
+            max = Math.max(max, x[at + j]);
         }
-        double sum = 0;
+        return max;
+    }
+
+    /** y = e to the power of x − max. */
+    void expLess(double max, double[] x, int xAt, double[] y, int yAt, int n) {
         for (int j = 0; j < n; j++) {
-            double e = Math.exp(z.doubles[zAt + j] - max);
-            sum += e;
-            a.doubles[aAt + j] = e;
-        }
-        for (int j = 0; j < n; j++) {
-            a.doubles[aAt + j] = (a.doubles[aAt + j] / sum);
+            y[yAt + j] = Math.exp(x[xAt + j] - max);
         }
     }
 
     @Override
-    void softmaxChain(CpuMemory a, int aAt, CpuMemory up, int upAt, CpuMemory delta, int deltaAt, int n) {
-        double mean = 0;
-        for (int j = 0; j < n; j++) {
-            mean += a.doubles[aAt + j] * up.doubles[upAt + j];
-        }
-        for (int j = 0; j < n; j++) {
-            delta.doubles[deltaAt + j] = (a.doubles[aAt + j] * (up.doubles[upAt + j] - mean));
+    void softmaxChain(
+            CpuMemory a, int aAt, CpuMemory up, int upAt, CpuMemory delta, int deltaAt, int rows, int columns) {
+        for (int i = 0; i < rows; i++) {
+            int row = i * columns;
+            double mean = 0;
+            for (int j = row; j < row + columns; j++) {
+                mean += a.doubles[aAt + j] * up.doubles[upAt + j];
+            }
+            for (int j = row; j < row + columns; j++) {
+                delta.doubles[deltaAt + j] = (a.doubles[aAt + j] * (up.doubles[upAt + j] - mean));
+            }
         }
     }
 
     @Override
-    void cost(
-            Cost cost,
-            Activation f,
-            CpuMemory z,
-            int zAt,
-            CpuMemory a,
-            int aAt,
-            CpuMemory y,
-            int yAt,
-            int n,
-            CpuMemory costs,
-            int at) {
-        double sum = 0;
+    double cost(Cost cost, Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory y, int yAt, int n) {
         if (!cost.fusesWith(f)) {
+            double sum = 0;
             for (int j = 0; j < n; j++) {
                 sum += cost.term(a.doubles[aAt + j], y.doubles[yAt + j], n);
             }
-        } else if (cost instanceof Cost.BinaryCrossEntropy) {
-            for (int j = 0; j < n; j++) {
-                double each = z.doubles[zAt + j];
-                sum += Math.max(each, 0.0) - each * y.doubles[yAt + j] + Math.log1p(Math.exp(-Math.abs(each)));
-            }
-        } else {
-            sum = categorical(z, zAt, y, yAt, n);
+            return sum;
         }
-        costs.doubles[at] = sum;
+        return f.elementwise()
+                ? binary(z.doubles, zAt, y.doubles, yAt, n)
+                : categorical(z.doubles, zAt, y.doubles, yAt, n);
     }
 
-    private static double categorical(CpuMemory z, int zAt, CpuMemory y, int yAt, int n) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int j = 0; j < n; j++) {
-            max = Math.max(max, z.doubles[zAt + j]);
-        }
+    /** The formula of {@link Cost.BinaryCrossEntropy} with sigmoid. */
+    private static double binary(double[] z, int zAt, double[] y, int yAt, int n) {
         double sum = 0;
         for (int j = 0; j < n; j++) {
-            sum += Math.exp(z.doubles[zAt + j] - max);
+            double each = z[zAt + j];
+            sum += Math.max(each, 0.0) - each * y[yAt + j] + Math.log1p(Math.exp(-Math.abs(each)));
+        }
+        return sum;
+    }
+
+    /** The formula of {@link Cost.CategoricalCrossEntropy} with softmax. */
+    private static double categorical(double[] z, int zAt, double[] y, int yAt, int n) {
+        double max = max(z, zAt, n);
+        double sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += Math.exp(z[zAt + j] - max);
         }
         double log = Math.log(sum);
         double cost = 0;
         for (int j = 0; j < n; j++) {
-            cost += y.doubles[yAt + j] * (log - (z.doubles[zAt + j] - max));
+            cost += y[yAt + j] * (log - (z[zAt + j] - max));
         }
         return cost;
     }
 
     @Override
-    void costDelta(
-            Cost cost,
-            Activation f,
-            CpuMemory z,
-            int zAt,
+    void costGradient(
+            Cost cost, CpuMemory a, int aAt, CpuMemory y, int yAt, CpuMemory into, int intoAt, int rows, int columns) {
+        double slope = slope(cost, columns);
+        if (slope != 0) {
+            difference(slope, a.doubles, aAt, y.doubles, yAt, into.doubles, intoAt, rows * columns);
+            return;
+        }
+        for (int i = 0; i < rows * columns; i++) {
+            into.doubles[intoAt + i] = cost.gradient(a.doubles[aAt + i], y.doubles[yAt + i], columns);
+        }
+    }
+
+    private static void difference(
+            double scale, double[] a, int aAt, double[] y, int yAt, double[] into, int intoAt, int n) {
+        for (int i = 0; i < n; i++) {
+            into[intoAt + i] = scale * (a[aAt + i] - y[yAt + i]);
+        }
+    }
+
+    @Override
+    void fusedDelta(
+            boolean softmax,
             CpuMemory a,
             int aAt,
             CpuMemory y,
             int yAt,
             CpuMemory delta,
-            int at,
+            int deltaAt,
+            int rows,
             int n) {
-        if (cost.fusesWith(f)) {
-            double total = f.elementwise() ? 1 : 0;
-            for (int j = 0; j < n && !f.elementwise(); j++) {
-                total += y.doubles[yAt + j];
-            }
-            for (int j = 0; j < n; j++) {
-                delta.doubles[at + j] = (a.doubles[aAt + j] * total - y.doubles[yAt + j]);
-            }
+        if (!softmax) {
+            difference(1, a.doubles, aAt, y.doubles, yAt, delta.doubles, deltaAt, rows * n);
             return;
         }
-        for (int j = 0; j < n; j++) {
-            double g = cost.gradient(a.doubles[aAt + j], y.doubles[yAt + j], n);
-            delta.doubles[at + j] = (f.elementwise() ? g * f.prime(z.doubles[zAt + j]) : g);
-        }
-        if (!f.elementwise()) {
-            softmaxChain(a, aAt, delta, at, delta, at, n);
+        for (int i = 0; i < rows; i++) {
+            double total = sum(y, yAt + i * n, n);
+            for (int j = i * n; j < i * n + n; j++) {
+                delta.doubles[deltaAt + j] = a.doubles[aAt + j] * total - y.doubles[yAt + j];
+            }
         }
     }
 
     @Override
-    double sum(CpuMemory x, int xAt, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += x.doubles[xAt + i];
+    int right(CpuMemory a, int aAt, CpuMemory y, int yAt, int rows, int columns) {
+        int right = 0;
+        for (int i = 0; i < rows; i++) {
+            right += right(a.doubles, aAt + i * columns, y.doubles, yAt + i * columns, columns) ? 1 : 0;
         }
-        return sum;
+        return right;
     }
 
-    @Override
-    boolean right(CpuMemory a, int aAt, CpuMemory y, int yAt, int n) {
+    private static boolean right(double[] a, int aAt, double[] y, int yAt, int n) {
         if (n == 1) {
-            return a.doubles[aAt] > 0.5 == y.doubles[yAt] > 0.5;
+            return a[aAt] > 0.5 == y[yAt] > 0.5;
         }
-        return n > 0 && largest(a.doubles, aAt, n) == largest(y.doubles, yAt, n);
+        return n > 0 && largest(a, aAt, n) == largest(y, yAt, n);
     }
 
     private static int largest(double[] x, int at, int n) {
         int largest = 0;
         for (int j = 1; j < n; j++) {
-            if (x[at + j] > x[at + largest]) {
-                largest = j;
-            }
+            largest = x[at + j] > x[at + largest] ? j : largest;
         }
         return largest;
     }
@@ -284,31 +378,47 @@ class DoubleKernels extends Kernels {
     @Override
     void update(
             Descent rule,
+            boolean penalized,
             CpuMemory w,
             int wAt,
-            int from,
-            int to,
-            int penalized,
             CpuMemory g,
             int gAt,
             CpuMemory state,
-            int stateAt,
-            int stride,
+            int slot0,
+            int slot1,
             double[] schedule,
-            int rowAt) {
-        System.arraycopy(schedule, rowAt, row, 0, row.length);
-        Optimizer optimizer = rule.optimizer();
-        int slots = optimizer.slots();
-        for (int i = from; i < to; i++) {
-            for (int slot = 0; slot < slots; slot++) {
-                parameterState[slot] = state.doubles[stateAt + slot * stride + i];
+            int rowAt,
+            int n,
+            int worker) {
+        boolean changed = penalized && (rule.l1() != 0 || rule.l2() != 0);
+        double[] room = scratch[worker];
+        for (int i = 0; i < n; i += BLOCK) {
+            int width = Math.min(BLOCK, n - i);
+            if (changed) {
+                penalize(rule.l1(), rule.l2(), w.doubles, wAt + i, g.doubles, gAt + i, room, width);
             }
-            double each = w.doubles[wAt + i];
-            double gradient = i < penalized ? rule.penalized(each, g.doubles[gAt + i]) : g.doubles[gAt + i];
-            w.doubles[wAt + i] = optimizer.step(each, gradient, parameterState, row, i < penalized);
-            for (int slot = 0; slot < slots; slot++) {
-                state.doubles[stateAt + slot * stride + i] = parameterState[slot];
-            }
+            DoubleDescent.step(
+                    rule.optimizer(),
+                    penalized,
+                    w.doubles,
+                    wAt + i,
+                    changed ? room : g.doubles,
+                    changed ? 0 : gAt + i,
+                    state.doubles,
+                    slot0 + i,
+                    slot1 + i,
+                    schedule,
+                    rowAt,
+                    width);
+        }
+    }
+
+    private static void penalize(double l1, double l2, double[] w, int wAt, double[] g, int gAt, double[] into, int n) {
+        for (int i = 0; i < n; i++) {
+            into[i] = g[gAt + i] + l2 * w[wAt + i];
+        }
+        for (int i = 0; i < n && l1 != 0; i++) {
+            into[i] += l1 * Math.signum(w[wAt + i]);
         }
     }
 
@@ -317,31 +427,31 @@ class DoubleKernels extends Kernels {
             double rate,
             long seed,
             long stream,
-            long total,
+            long step,
             CpuMemory x,
             int xAt,
             CpuMemory y,
             int yAt,
             int from,
-            int to) {
+            int to,
+            int worker) {
         double factor = (1 / (1 - rate));
-        long least = (long) (rate * 0x1p32);
-        for (int i = from; i < to; i++) {
-            if (i % 4 == 0 || i == from) {
-                Philox.block(seed, i / 4 + ((total & 0xFFFFFFFFL) << 32), stream, block);
+        int[] block = words[worker];
+        for (int i = from; i < to; i += block.length) {
+            Philox.block(seed, (i >> 2) + (step << 32), stream, block);
+            for (int j = i; j < Math.min(to, i + block.length); j++) {
+                y.doubles[yAt + j] = keeps(block[j - i], rate) ? x.doubles[xAt + j] * factor : 0;
             }
-            boolean kept = (block[i % 4] & 0xFFFFFFFFL) >= least;
-            y.doubles[yAt + i] = kept ? x.doubles[xAt + i] * factor : 0;
         }
-    }
-
-    @Override
-    void set(CpuMemory x, int at, double value) {
-        x.doubles[at] = value;
     }
 
     @Override
     double get(CpuMemory x, int at) {
         return x.doubles[at];
+    }
+
+    @Override
+    void set(CpuMemory x, int at, double value) {
+        x.doubles[at] = value;
     }
 }

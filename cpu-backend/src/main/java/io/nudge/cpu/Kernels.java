@@ -4,9 +4,24 @@ import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 
-/** The passes over memory, one element type each: pieces of operations, told where in an array to begin and how far to go. */
+/**
+ * The passes over memory in one element type. Each is told where in which array to begin and how far to go, so that
+ * several workers can each do a part; where it needs room of its own, it is told which worker calls. A destination may be
+ * an operand, the same elements. What the operations mean is said in {@link io.nudge.tensor.Operations}.
+ */
 abstract class Kernels {
-    abstract void fill(CpuMemory x, int xAt, int n, double value);
+    /** Elements of the room that each worker has; they fit into the first cache with what they are computed from. */
+    static final int BLOCK = 1024;
+
+    /** Columns that are transposed at a time: as many lines of the first cache are written to. */
+    static final int TILE = 16;
+
+    /** Elements in a vector; 1 where vectors are left to the JIT compiler. */
+    int lanes() {
+        return 1;
+    }
+
+    abstract void fill(double value, CpuMemory x, int xAt, int n);
 
     abstract void add(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n);
 
@@ -18,28 +33,38 @@ abstract class Kernels {
 
     abstract void addScaled(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n);
 
+    /** y = alpha x + beta y. */
+    abstract void combine(double alpha, CpuMemory x, int xAt, double beta, CpuMemory y, int yAt, int n);
+
+    abstract void clamp(double limit, CpuMemory x, int xAt, CpuMemory y, int yAt, int n);
+
+    /** Columns from to to of the sum over all rows. */
     abstract void sumRows(
+            double scale,
             CpuMemory x,
             int xAt,
             int rows,
             int columns,
             int from,
             int to,
-            double scale,
             double beta,
             CpuMemory into,
-            int intoAt);
+            int intoAt,
+            int worker);
 
     abstract double sumSquares(CpuMemory x, int xAt, int n);
 
-    abstract void clamp(CpuMemory x, int xAt, double limit, CpuMemory y, int yAt, int n);
+    abstract double sum(CpuMemory x, int xAt, int n);
 
-    abstract void transpose(CpuMemory x, int xAt, int rows, int columns, CpuMemory y, int yAt);
+    /** Rows from to to of x [rows, columns] become columns of y. */
+    abstract void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt);
 
+    /** For an elementwise σ. */
     abstract void activate(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, int n);
 
-    abstract void activatePrime(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, int n);
+    abstract void activatePrime(Activation f, CpuMemory z, int zAt, CpuMemory into, int intoAt, int n);
 
+    /** For an elementwise σ. */
     abstract void chain(
             Activation f,
             CpuMemory z,
@@ -52,68 +77,72 @@ abstract class Kernels {
             int deltaAt,
             int n);
 
-    abstract void softmax(CpuMemory z, int zAt, CpuMemory a, int aAt, int n);
+    abstract void softmax(CpuMemory z, int zAt, CpuMemory a, int aAt, int rows, int columns);
 
-    abstract void softmaxChain(CpuMemory a, int aAt, CpuMemory up, int upAt, CpuMemory delta, int deltaAt, int n);
+    abstract void softmaxChain(
+            CpuMemory a, int aAt, CpuMemory up, int upAt, CpuMemory delta, int deltaAt, int rows, int columns);
 
-    abstract void cost(
-            Cost cost,
-            Activation f,
-            CpuMemory z,
-            int zAt,
-            CpuMemory a,
-            int aAt,
-            CpuMemory y,
-            int yAt,
-            int n,
-            CpuMemory costs,
-            int at);
+    /** C₀ of one example with n outputs. */
+    abstract double cost(
+            Cost cost, Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory y, int yAt, int n);
 
-    abstract void costDelta(
-            Cost cost,
-            Activation f,
-            CpuMemory z,
-            int zAt,
-            CpuMemory a,
-            int aAt,
-            CpuMemory y,
-            int yAt,
-            CpuMemory delta,
-            int at,
-            int n);
+    /** ∂C₀/∂a. */
+    abstract void costGradient(
+            Cost cost, CpuMemory a, int aAt, CpuMemory y, int yAt, CpuMemory into, int intoAt, int rows, int columns);
 
-    abstract double sum(CpuMemory x, int xAt, int n);
+    /** δ of a cross-entropy together with its activation, sigmoid or softmax. */
+    abstract void fusedDelta(
+            boolean softmax, CpuMemory a, int aAt, CpuMemory y, int yAt, CpuMemory delta, int deltaAt, int rows, int n);
 
-    abstract boolean right(CpuMemory a, int aAt, CpuMemory y, int yAt, int n);
+    /** How many examples are answered right. */
+    abstract int right(CpuMemory a, int aAt, CpuMemory y, int yAt, int rows, int columns);
 
+    /** Moves n parameters, all of them penalised or none; the two slots are where their state begins. */
     abstract void update(
             Descent rule,
+            boolean penalized,
             CpuMemory w,
             int wAt,
-            int from,
-            int to,
-            int penalized,
             CpuMemory g,
             int gAt,
             CpuMemory state,
-            int stateAt,
-            int stride,
+            int slot0,
+            int slot1,
             double[] schedule,
-            int rowAt);
+            int rowAt,
+            int n,
+            int worker);
 
+    /** Elements from to to, where from is a multiple of 4. */
     abstract void dropout(
             double rate,
             long seed,
             long stream,
-            long total,
+            long step,
             CpuMemory x,
             int xAt,
             CpuMemory y,
             int yAt,
             int from,
-            int to);
+            int to,
+            int worker);
+
+    abstract double get(CpuMemory x, int at);
 
     abstract void set(CpuMemory x, int at, double value);
 
-    abstract double get(CpuMemory x, int at);
+    /** The s of a cost whose gradient is s (a − y); 0 for any other. */
+    static double slope(Cost cost, int outputs) {
+        if (cost instanceof Cost.Quadratic) {
+            return 2;
+        } else if (cost instanceof Cost.HalfQuadratic) {
+            return 1;
+        }
+        return cost instanceof Cost.MeanSquaredError ? 2.0 / outputs : 0;
+    }
+
+    /** Whether dropout keeps the element that drew this word. */
+    static boolean keeps(int word, double rate) {
+        return (word & 0xFFFFFFFFL) >= (long) (rate * 0x1p32);
+    }
 }

@@ -1,46 +1,80 @@
 package io.nudge.cpu;
 
 /**
- * How matrix products are computed: c = alpha op(a) op(b) + beta c, row-major and dense, on Java arrays. op(a) is [m, k],
- * op(b) is [k, n], c is [m, n]; m, n and k are at least 1. Where beta is 0, what was in c does not count, not even NaN. Used
- * by one thread at a time.
+ * A matrix product to be computed, c = alpha op(a) op(b) + beta c: op(a) is [m, k], op(b) is [k, n], c is [m, n], m, n and
+ * k are at least 1. Where beta is 0, what is in c does not count, not even NaN. A row of c does not depend on the other
+ * rows of op(a), so that rows may be computed apart.
+ *
+ * <p>Filled in anew for every product, so that none is allocated.
  */
-interface Product extends AutoCloseable {
-    /** What computes, in a few words for people. */
-    String name();
+final class Product {
+    int m;
+    int n;
+    int k;
+    double alpha;
+    double beta;
+    CpuMemory a;
+    int aAt;
+    /** Elements between the beginnings of two stored rows of a; so for b and c. */
+    int aStride;
 
-    /** The product in float32; each array comes with where its matrix begins and, for a factor, whether it is transposed. */
-    void multiply(
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aAt,
-            boolean ta,
-            float[] b,
-            int bAt,
-            boolean tb,
-            float beta,
-            float[] c,
-            int cAt);
+    boolean aFlipped;
+    CpuMemory b;
+    int bAt;
+    int bStride;
+    boolean bFlipped;
+    CpuMemory c;
+    int cAt;
+    int cStride;
 
-    /** The product in float64. */
-    void multiply(
-            int m,
-            int n,
-            int k,
-            double alpha,
-            double[] a,
-            int aAt,
-            boolean ta,
-            double[] b,
-            int bAt,
-            boolean tb,
-            double beta,
-            double[] c,
-            int cAt);
+    boolean isFloat32() {
+        return c.floats != null;
+    }
 
-    @Override
-    default void close() {}
+    /** Elements of a between op(a)_ip and op(a)_(i+1)p. */
+    int aRow() {
+        return aFlipped ? 1 : aStride;
+    }
+
+    /** Elements of a between op(a)_ip and op(a)_i(p+1). */
+    int aColumn() {
+        return aFlipped ? aStride : 1;
+    }
+
+    /** How many multiplications there are. */
+    long work() {
+        return (long) m * n * k;
+    }
+
+    /** Elements of the largest of the three matrices. */
+    long largest() {
+        return Math.max((long) m * n, (long) k * Math.max(m, n));
+    }
+
+    /** Makes this the part of another product that computes some rows of c. */
+    void rowsOf(Product whole, int from, int to) {
+        m = to - from;
+        n = whole.n;
+        k = whole.k;
+        alpha = whole.alpha;
+        beta = whole.beta;
+        a = whole.a;
+        aAt = whole.aAt + from * whole.aRow();
+        aStride = whole.aStride;
+        aFlipped = whole.aFlipped;
+        b = whole.b;
+        bAt = whole.bAt;
+        bStride = whole.bStride;
+        bFlipped = whole.bFlipped;
+        c = whole.c;
+        cAt = whole.cAt + from * whole.cStride;
+        cStride = whole.cStride;
+    }
+
+    /** Lets go of the arrays, which may be large. */
+    void clear() {
+        a = null;
+        b = null;
+        c = null;
+    }
 }

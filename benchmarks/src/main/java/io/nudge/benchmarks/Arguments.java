@@ -1,0 +1,85 @@
+package io.nudge.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What the user asked for on the command line.
+ *
+ * @param full the whole table, not the short profile
+ * @param includes regular expressions of the benchmarks wanted, at least one of which must be found in a name; none for all
+ * @param backends the backends to measure
+ * @param out where results go
+ * @param help only an explanation is wanted
+ * @param jmh what JMH is told
+ */
+record Arguments(boolean full, List<String> includes, List<String> backends, Path out, boolean help, List<String> jmh) {
+    static final String HELP = """
+            Measures Nudge with JMH and writes a table.
+
+              benchmarks/run [--full] [--include REGEX] [--backend NAMES] [--out FOLDER] [options of JMH]
+
+              --full            every size, and longer: an hour or more; without it some minutes
+              --include REGEX   only benchmarks in whose name this is found, such as Product or 'Step.*step$'
+              --backend NAMES   such as cpu or cpu,cuda:1; without it cpu
+              --out FOLDER      where table.md, results.json and log.txt go; without it a new folder in benchmarks/results
+              --help            this
+
+            Options of JMH, all of which its -h explains, go before what is said here: -prof gc counts allocated bytes,
+            -p size=512x784@128 -p type=float32 chooses parameters, -f, -wi, -w, -i and -r say how often and how long.
+            """;
+
+    Arguments {
+        includes = List.copyOf(includes);
+        backends = List.copyOf(backends);
+        jmh = List.copyOf(jmh);
+    }
+
+    static Arguments parse(List<String> words) {
+        boolean full = false;
+        boolean help = false;
+        List<String> includes = new ArrayList<>();
+        List<String> backends = List.of("cpu");
+        Path out = Path.of("results");
+        List<String> jmh = new ArrayList<>();
+        Iterator<String> rest = words.iterator();
+        while (rest.hasNext()) {
+            String word = rest.next();
+            switch (word) {
+                case "--full" -> full = true;
+                case "--help" -> help = true;
+                case "--include" -> includes.add(value(word, rest));
+                case "--backend" -> backends = List.of(value(word, rest).split(","));
+                case "--out" -> out = Path.of(value(word, rest));
+                default -> {
+                    if (word.startsWith("--")) {
+                        throw new IllegalArgumentException("unknown option " + word + "; see --help");
+                    }
+                    jmh.add(word);
+                }
+            }
+        }
+        return new Arguments(full, includes, backends, out, help, jmh);
+    }
+
+    /** The command that says this again; where results go does not count. */
+    String command() {
+        List<String> words = new ArrayList<>(List.of("benchmarks/run"));
+        if (full) {
+            words.add("--full");
+        }
+        includes.forEach(regex -> words.addAll(List.of("--include", "'" + regex + "'")));
+        words.addAll(List.of("--backend", String.join(",", backends)));
+        words.addAll(jmh);
+        return String.join(" ", words);
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException(option + " needs a value; see --help");
+        }
+        return rest.next();
+    }
+}

@@ -1,0 +1,256 @@
+package io.nudge.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nudge.math.Activation;
+import io.nudge.math.Cost;
+import io.nudge.math.Initializer;
+import io.nudge.math.RandomStream;
+import io.nudge.tensor.Backend;
+import io.nudge.tensor.DType;
+import io.nudge.tensor.Operations;
+import io.nudge.tensor.Scope;
+import io.nudge.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a {@link Network} and a {@link Pass} promise, on any backend. */
+public abstract class NetworkSpecification {
+    private static final Architecture SMALL =
+            Architecture.uniform(Activation.TANH, Activation.SIGMOID, Cost.QUADRATIC, 3, 5, 4, 2);
+
+    private Backend backend;
+
+    /**
+     * Opens the backend under test.
+     *
+     * @return a backend that the test closes
+     */
+    protected abstract Backend open();
+
+    @BeforeEach
+    void openBackend() {
+        backend = open();
+    }
+
+    /** A leak of any test shows here: closing names what is still open. */
+    @AfterEach
+    void closeBackend() {
+        backend.close();
+    }
+
+    private Network network(DType type) {
+        return Network.create(SMALL, Initializer.NORMAL, 5, backend, type);
+    }
+
+    private static double[] numbers(int count, int index) {
+        RandomStream random = RandomStream.of(11, RandomStream.Use.DATA, index);
+        double[] numbers = new double[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = random.normal();
+        }
+        return numbers;
+    }
+
+    private static void fill(Pass pass) {
+        pass.input().write(numbers(pass.batch() * 3, 1));
+        pass.target().write(numbers(pass.batch() * 2, 2));
+    }
+
+    // ---- network ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void theSameSeedDrawsTheSameNumbersInBothTypes() {
+        try (Network single = network(DType.FLOAT32);
+                Network twice = network(DType.FLOAT64)) {
+            double[] exact = twice.parameters().doubles();
+            float[] rounded = single.parameters().floats();
+            for (int i = 0; i < exact.length; i++) {
+                assertThat(rounded[i]).isEqualTo((float) exact[i]);
+            }
+        }
+    }
+
+    @Test
+    void weightsAndBiasesAreViewsOfTheParameters() {
+        try (Network network = network(DType.FLOAT64)) {
+            network.backend().operations().fill(network.parameters(), 0);
+            network.bias(3).write(new double[] {7, 8});
+            network.weights(2).write(new double[20]);
+            double[] parameters = network.parameters().doubles();
+            assertThat(parameters[parameters.length - 2]).isEqualTo(7);
+            assertThat(parameters[parameters.length - 1]).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void outlivesTheScopeItWasMadeIn() {
+        Network network;
+        try (Scope scope = Scope.open()) {
+            assertThat(scope).isNotNull();
+            network = network(DType.FLOAT32);
+        }
+        assertThat(network.predict(new double[][] {{0, 0, 0}})).hasDimensions(1, 2);
+        network.close();
+    }
+
+    @Test
+    void predictsRowByRow() {
+        double[][] inputs = {{1, 2, 3}, {-1, 0, 0.5}};
+        try (Network network = network(DType.FLOAT64)) {
+            double[][] both = network.predict(inputs);
+            assertThat(network.predict(new double[][] {inputs[1]})[0]).containsExactly(both[1], within(1e-15));
+            assertThat(network.predict(new double[0][])).isEmpty();
+            assertThatThrownBy(() -> network.predict(new double[][] {{1, 2}}))
+                    .hasMessageContaining("example 0 has 2 values")
+                    .hasMessageContaining("3 inputs");
+        }
+    }
+
+    @Test
+    void refusesInitializersThatDoNotFit() {
+        assertThatThrownBy(() -> Network.create(SMALL, List.of(Initializer.NORMAL), 1, backend, DType.FLOAT32))
+                .hasMessageContaining("1 initializers for 3 layers");
+        Initializer given = Initializer.given(new double[][] {{1}}, new double[] {0});
+        assertThatThrownBy(() -> Network.create(SMALL, given, 1, backend, DType.FLOAT32))
+                .hasMessageContaining("[5, 3]");
+        assertThat(backend.memory().tensors()).as("nothing is left behind").isZero();
+    }
+
+    // ---- pass -------------------------------------------------------------------------------------------------------
+
+    @Test
+    void everyKindOfPassGoesForwardAlike() {
+        try (Network network = network(DType.FLOAT32);
+                Pass inference = Pass.inference(network, 4);
+                Pass training = Pass.training(network, 4, 1);
+                Pass inspection = Pass.inspection(network, 4)) {
+            for (Pass pass : List.of(inference, training, inspection)) {
+                fill(pass);
+                pass.forward();
+            }
+            assertThat(training.output().floats()).isEqualTo(inference.output().floats());
+            assertThat(inspection.output().floats())
+                    .isEqualTo(inference.output().floats());
+        }
+    }
+
+    @Test
+    void trainingAndInspectionGiveTheSameGradient() {
+        try (Network network = network(DType.FLOAT64);
+                Pass training = Pass.training(network, 4, 1);
+                Pass inspection = Pass.inspection(network, 4)) {
+            for (Pass pass : List.of(training, inspection)) {
+                fill(pass);
+                pass.forward();
+                pass.backward();
+            }
+            assertThat(training.gradients().doubles())
+                    .isEqualTo(inspection.gradients().doubles());
+        }
+    }
+
+    @Test
+    void theDeltaOfALayerIsItsActivationGradientTimesSigmaPrime() {
+        try (Network network = network(DType.FLOAT64);
+                Pass pass = Pass.inspection(network, 4);
+                Scope scope = Scope.open()) {
+            fill(pass);
+            pass.forward();
+            pass.backward();
+            for (int l = 1; l <= 3; l++) {
+                Tensor prime = pass.weightedSum(l).activatePrime(SMALL.layer(l).activation());
+                assertThat(pass.delta(l).doubles())
+                        .as("δ of layer %d", l)
+                        .containsExactly(
+                                pass.activationGradient(l).hadamard(prime).doubles(), within(1e-15));
+            }
+            assertThat(scope).isNotNull();
+        }
+    }
+
+    @Test
+    void theFirstRowsAreTheSameAsASmallerPass() {
+        try (Network network = network(DType.FLOAT64);
+                Pass whole = Pass.training(network, 4, 1);
+                Pass small = Pass.training(network, 3, 1)) {
+            fill(whole);
+            Pass first = whole.first(3);
+            small.input().write(first.input().doubles());
+            small.target().write(first.target().doubles());
+            for (Pass pass : List.of(first, small)) {
+                pass.forward();
+                pass.backward();
+            }
+            assertThat(first.gradients().doubles()).isEqualTo(small.gradients().doubles());
+            assertThat(whole.first(4)).isSameAs(whole);
+            assertThatThrownBy(() -> whole.first(5)).hasMessageContaining("1 to 4");
+            assertThatThrownBy(() -> whole.first(0)).hasMessageContaining("1 to 4");
+        }
+    }
+
+    @Test
+    void theTallyCountsCostAndRightAnswersOverBatches() {
+        Architecture identity = new Architecture(2, List.of(new Dense(2, Activation.IDENTITY)), Cost.QUADRATIC);
+        Initializer unit = Initializer.given(new double[][] {{1, 0}, {0, 1}}, new double[] {0, 0});
+        try (Network network = Network.create(identity, unit, 1, backend, DType.FLOAT32);
+                Pass pass = Pass.inference(network, 2)) {
+            pass.input().write(new double[] {1, 0, 0.25, 0.75});
+            pass.target().write(new double[] {1, 0, 1, 0});
+            pass.forward();
+            pass.score();
+            pass.score();
+            double[] tally = pass.tally().doubles();
+            assertThat(pass.costs().doubles()).containsExactly(0, 0.75 * 0.75 * 2);
+            assertThat(tally[Operations.COST]).isEqualTo(2 * 0.75 * 0.75 * 2);
+            assertThat(tally[Operations.CORRECT]).isEqualTo(2);
+            assertThat(tally[Operations.FAULT]).isZero();
+        }
+    }
+
+    @Test
+    void dropoutDropsTheSameOnTheWayBack() {
+        Architecture dropping = new Architecture(
+                3, List.of(new Dense(64, Activation.IDENTITY, 0.5), new Dense(1, Activation.IDENTITY)), Cost.QUADRATIC);
+        try (Network network = Network.create(dropping, Initializer.NORMAL, 1, backend, DType.FLOAT64);
+                Pass pass = Pass.training(network, 1, 9)) {
+            pass.input().write(new double[] {1, 2, 3});
+            pass.target().write(new double[] {1e3});
+            pass.forwardWithDropout();
+            pass.backward();
+            double[] outgoing = pass.weightGradient(2).doubles();
+            double[] delta = pass.delta(1).doubles();
+            int dropped = 0;
+            for (int k = 0; k < 64; k++) {
+                assertThat(delta[k] == 0).as("neuron %d", k).isEqualTo(outgoing[k] == 0);
+                dropped += delta[k] == 0 ? 1 : 0;
+            }
+            assertThat(dropped).as("of 64 neurons at the rate one half").isBetween(16, 48);
+        }
+    }
+
+    @Test
+    void aPassGivesOnlyWhatItKeeps() {
+        try (Network network = network(DType.FLOAT32);
+                Pass inference = Pass.inference(network, 1);
+                Pass training = Pass.training(network, 1, 1)) {
+            assertThatThrownBy(() -> inference.delta(1)).hasMessageContaining("Pass.training");
+            assertThatThrownBy(inference::gradients).hasMessageContaining("forward only");
+            assertThatThrownBy(() -> training.activationGradient(1)).hasMessageContaining("Pass.inspection");
+            assertThatThrownBy(() -> training.weightedSum(0)).hasMessageContaining("no layer 0");
+            assertThatThrownBy(() -> Pass.inference(network, 0)).hasMessageContaining("at least 1 example");
+        }
+    }
+
+    @Test
+    void closingAPassLeavesTheNetworkOpen() {
+        try (Network network = network(DType.FLOAT32)) {
+            Pass.inspection(network, 7).close();
+            assertThat(backend.memory().tensors()).isEqualTo(1);
+        }
+    }
+}

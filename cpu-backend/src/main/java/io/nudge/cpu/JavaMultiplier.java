@@ -1,0 +1,97 @@
+package io.nudge.cpu;
+
+import io.nudge.tensor.DType;
+import java.util.function.Supplier;
+
+/** Matrix products in Java: the rows of c are shared among workers, each with loops and room of its own. */
+final class JavaMultiplier implements Multiplier, Task {
+    /** Multiplications in a worker's part, at least: some 10 µs of work. */
+    private static final long WORK = 1 << 19;
+
+    /** Rows in a part are a multiple of this: so many are computed at a time. */
+    private static final int STEP = 4;
+
+    private final Workers workers;
+    private final Kernels floats;
+    private final Kernels doubles;
+    private final Loops[] loops;
+    private final Product[] parts;
+    private final CpuMemory[] floatRooms;
+    private final CpuMemory[] doubleRooms;
+    private Product whole;
+    private int rows;
+
+    JavaMultiplier(Workers workers, Kernels floats, Kernels doubles, Supplier<Loops> supplier) {
+        this.workers = workers;
+        this.floats = floats;
+        this.doubles = doubles;
+        loops = new Loops[workers.count()];
+        parts = new Product[workers.count()];
+        floatRooms = new CpuMemory[workers.count()];
+        doubleRooms = new CpuMemory[workers.count()];
+        for (int i = 0; i < parts.length; i++) {
+            loops[i] = supplier.get();
+            parts[i] = new Product();
+            floatRooms[i] = CpuMemory.allocate(DType.FLOAT32, 0);
+            doubleRooms[i] = CpuMemory.allocate(DType.FLOAT64, 0);
+        }
+    }
+
+    @Override
+    public String name() {
+        return loops[0].name();
+    }
+
+    @Override
+    public void multiply(Product p) {
+        rows = (int) Math.min(p.m, (WORK / ((long) p.n * p.k) / STEP + 1) * STEP);
+        whole = p;
+        try {
+            workers.run(this, (p.m + rows - 1) / rows);
+        } finally {
+            whole = null;
+        }
+    }
+
+    @Override
+    public void run(int part, int worker) {
+        Product mine = parts[worker];
+        mine.rowsOf(whole, part * rows, Math.min(whole.m, (part + 1) * rows));
+        Kernels kernels = mine.isFloat32() ? floats : doubles;
+        if (mine.beta == 0) {
+            loops[worker].multiply(mine);
+            scale(kernels, mine);
+        } else {
+            addTo(kernels, mine, worker);
+        }
+        mine.clear();
+    }
+
+    /** c = alpha c, after the sum and not before, so that nothing overflows or underflows that need not. */
+    private static void scale(Kernels kernels, Product p) {
+        for (int i = 0; i < p.m && p.alpha != 1; i++) {
+            int at = p.cAt + i * p.cStride;
+            kernels.scale(p.alpha, p.c, at, p.c, at, p.n);
+        }
+    }
+
+    /** c = alpha op(a) op(b) + beta c, with the product made apart. */
+    private void addTo(Kernels kernels, Product p, int worker) {
+        CpuMemory c = p.c;
+        int cAt = p.cAt;
+        int cStride = p.cStride;
+        p.c = room(p.isFloat32(), (long) p.m * p.n, worker);
+        p.cAt = 0;
+        p.cStride = p.n;
+        loops[worker].multiply(p);
+        for (int i = 0; i < p.m; i++) {
+            kernels.combine(p.alpha, p.c, i * p.n, p.beta, c, cAt + i * cStride, p.n);
+        }
+    }
+
+    private CpuMemory room(boolean isFloat32, long size, int worker) {
+        CpuMemory[] rooms = isFloat32 ? floatRooms : doubleRooms;
+        rooms[worker] = rooms[worker].orLarger(size);
+        return rooms[worker];
+    }
+}

@@ -1,0 +1,292 @@
+package io.nudge.cpu;
+
+import io.nudge.math.Activation;
+import io.nudge.math.Cost;
+import io.nudge.math.Descent;
+import io.nudge.tensor.DType;
+import io.nudge.tensor.Tensor;
+
+/**
+ * One pass over memory, with its arguments in fields, so that workers find them and none is allocated: filled in, run, and
+ * cleared again. It is cut into parts of a size that the number of threads has no say in, and each element of a result is
+ * computed in one part alone; so the number of threads does not show in the result.
+ */
+final class Pass implements Task {
+    /** What is done. */
+    enum Kind {
+        FILL,
+        COPY,
+        ADD,
+        SUBTRACT,
+        HADAMARD,
+        SCALE,
+        ADD_SCALED,
+        CLAMP,
+        ADD_ROW,
+        SUM_ROWS,
+        SUM_SQUARES,
+        TRANSPOSE,
+        ACTIVATE,
+        ACTIVATE_PRIME,
+        CHAIN,
+        BIAS_AND_ACTIVATE,
+        COSTS,
+        COST_DELTA,
+        UPDATE,
+        DROPOUT,
+        OUTER
+    }
+
+    /** Elements in a part, where an element takes little more than its way from memory and back. */
+    static final int LIGHT = 1 << 15;
+
+    /** Elements in a part, where an element takes some computing. */
+    static final int HEAVY = 1 << 13;
+
+    private final Workers workers;
+    private final Kernels floats;
+    private final Kernels doubles;
+    private double[] sums = new double[64];
+
+    private Kind kind;
+    private Kernels kernels;
+    private int units;
+    private int unitsInPart;
+    private int parts;
+
+    // Operands: memory, where the tensor begins in it, and the matrix's shape.
+    private CpuMemory a;
+    private CpuMemory b;
+    private CpuMemory c;
+    private CpuMemory d;
+    private int aAt;
+    private int bAt;
+    private int cAt;
+    private int dAt;
+    private int rows;
+    private int columns;
+
+    // Other arguments, as the kind needs them.
+    double alpha;
+    double beta;
+    Activation activation;
+    Cost cost;
+    Descent rule;
+    int penalized;
+    double[] schedule;
+    int scheduleAt;
+    long seed;
+    long stream;
+    long step;
+
+    Pass(Workers workers, Kernels floats, Kernels doubles) {
+        this.workers = workers;
+        this.floats = floats;
+        this.doubles = doubles;
+    }
+
+    Kernels kernels(Tensor x) {
+        return x.type() == DType.FLOAT32 ? floats : doubles;
+    }
+
+    Pass of(Kind newKind, Tensor first) {
+        kind = newKind;
+        kernels = kernels(first);
+        a = CpuMemory.of(first);
+        aAt = (int) first.offset();
+        return this;
+    }
+
+    Pass of(Kind newKind, Tensor first, Tensor second) {
+        b = CpuMemory.of(second);
+        bAt = (int) second.offset();
+        return of(newKind, first);
+    }
+
+    Pass of(Kind newKind, Tensor first, Tensor second, Tensor third) {
+        c = CpuMemory.of(third);
+        cAt = (int) third.offset();
+        return of(newKind, first, second);
+    }
+
+    Pass of(Kind newKind, Tensor first, Tensor second, Tensor third, Tensor fourth) {
+        d = CpuMemory.of(fourth);
+        dAt = (int) fourth.offset();
+        return of(newKind, first, second, third);
+    }
+
+    /** Runs over so many elements. */
+    void elements(long count, int inPart) {
+        runAll((int) count, inPart);
+    }
+
+    /** Runs over the rows of a matrix of this shape. */
+    void rows(int newRows, int newColumns, int elementsInPart) {
+        rows = newRows;
+        columns = newColumns;
+        runAll(newRows, Math.max(1, elementsInPart / Math.max(1, newColumns)));
+    }
+
+    /** Runs over the columns of a matrix of this shape. */
+    void columns(int newRows, int newColumns, int elementsInPart) {
+        rows = newRows;
+        columns = newColumns;
+        runAll(newColumns, Math.max(1, elementsInPart / Math.max(1, newRows)));
+    }
+
+    private void runAll(int newUnits, int newUnitsInPart) {
+        units = newUnits;
+        unitsInPart = newUnitsInPart;
+        parts = (int) (((long) newUnits + newUnitsInPart - 1) / newUnitsInPart);
+        if (kind == Kind.SUM_SQUARES && parts > sums.length) {
+            sums = new double[parts];
+        }
+        try {
+            workers.run(this, parts);
+        } finally {
+            clear();
+        }
+    }
+
+    /** Lets go of the arrays, which may be large. */
+    private void clear() {
+        a = null;
+        b = null;
+        c = null;
+        d = null;
+        schedule = null;
+    }
+
+    /** Σ x² of the pass of kind SUM_SQUARES that was run last: the sums of the parts, added in order. */
+    double total() {
+        double total = 0;
+        for (int part = 0; part < parts; part++) {
+            total += sums[part];
+        }
+        return total;
+    }
+
+    @Override
+    public void run(int part, int worker) {
+        int from = part * unitsInPart;
+        int n = Math.min(unitsInPart, units - from);
+        switch (kind) {
+            case FILL -> kernels.fill(alpha, a, aAt + from, n);
+            case COPY -> System.arraycopy(a.array(), aAt + from, b.array(), bAt + from, n);
+            case ADD -> kernels.add(a, aAt + from, b, bAt + from, c, cAt + from, n);
+            case SUBTRACT -> kernels.subtract(a, aAt + from, b, bAt + from, c, cAt + from, n);
+            case HADAMARD -> kernels.hadamard(a, aAt + from, b, bAt + from, c, cAt + from, n);
+            case SCALE -> kernels.scale(alpha, a, aAt + from, b, bAt + from, n);
+            case ADD_SCALED -> kernels.addScaled(alpha, a, aAt + from, b, bAt + from, n);
+            case CLAMP -> kernels.clamp(alpha, a, aAt + from, b, bAt + from, n);
+            case SUM_SQUARES -> sums[part] = kernels.sumSquares(a, aAt + from, n);
+            case ACTIVATE_PRIME -> kernels.activatePrime(activation, a, aAt + from, b, bAt + from, n);
+            case DROPOUT -> dropout(from, from + n, worker);
+            case UPDATE -> update(from, from + n, worker);
+            default -> runLines(from, n, worker);
+        }
+    }
+
+    private void runLines(int from, int n, int worker) {
+        switch (kind) {
+            case ADD_ROW -> addRow(from, n);
+            case SUM_ROWS -> kernels.sumRows(alpha, a, aAt, rows, columns, from, from + n, beta, b, bAt, worker);
+            case TRANSPOSE -> kernels.transpose(a, aAt, rows, columns, from, from + n, b, bAt);
+            case ACTIVATE -> activate(a, aAt + from * columns, b, bAt + from * columns, n);
+            case CHAIN -> chain(from, n);
+            case BIAS_AND_ACTIVATE -> biasAndActivate(from, n);
+            case COSTS -> costs(from, n);
+            case COST_DELTA -> costDelta(from, n);
+            case OUTER -> outer(from, n);
+            default -> throw new AssertionError(kind);
+        }
+    }
+
+    /** c = a + b in each row. */
+    private void addRow(int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            kernels.add(a, aAt + i * columns, b, bAt, c, cAt + i * columns, columns);
+        }
+    }
+
+    private void activate(CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
+        if (activation.elementwise()) {
+            kernels.activate(activation, z, zAt, into, intoAt, n * columns);
+        } else {
+            kernels.softmax(z, zAt, into, intoAt, n, columns);
+        }
+    }
+
+    /** a z, b a, c upstream, d δ. */
+    private void chain(int from, int n) {
+        int at = from * columns;
+        if (activation.elementwise()) {
+            kernels.chain(activation, a, aAt + at, b, bAt + at, c, cAt + at, d, dAt + at, n * columns);
+        } else {
+            kernels.softmaxChain(b, bAt + at, c, cAt + at, d, dAt + at, n, columns);
+        }
+    }
+
+    /** a z, b bias, c a: while a few rows of z are in the first cache, they get their bias and go through σ. */
+    private void biasAndActivate(int from, int n) {
+        int atOnce = Math.max(1, Kernels.BLOCK / Math.max(1, columns));
+        for (int i = from; i < from + n; i += atOnce) {
+            int some = Math.min(atOnce, from + n - i);
+            for (int row = i; row < i + some; row++) {
+                kernels.add(a, aAt + row * columns, b, bAt, a, aAt + row * columns, columns);
+            }
+            activate(a, aAt + i * columns, c, cAt + i * columns, some);
+        }
+    }
+
+    /** a z, b a, c y, d costs. */
+    private void costs(int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            int at = i * columns;
+            double each = kernels.cost(cost, activation, a, aAt + at, b, bAt + at, c, cAt + at, columns);
+            kernels.set(d, dAt + i, each);
+        }
+    }
+
+    /** a z, b a, c y, d δ. */
+    private void costDelta(int from, int n) {
+        int at = from * columns;
+        if (cost.fusesWith(activation)) {
+            boolean softmax = !activation.elementwise();
+            kernels.fusedDelta(softmax, b, bAt + at, c, cAt + at, d, dAt + at, n, columns);
+            return;
+        }
+        kernels.costGradient(cost, b, bAt + at, c, cAt + at, d, dAt + at, n, columns);
+        if (activation.elementwise()) {
+            kernels.chain(activation, a, aAt + at, b, bAt + at, d, dAt + at, d, dAt + at, n * columns);
+        } else {
+            kernels.softmaxChain(b, bAt + at, d, dAt + at, d, dAt + at, n, columns);
+        }
+    }
+
+    /** a parameters, b gradients, c state. */
+    private void update(int from, int to, int worker) {
+        int border = Math.max(from, Math.min(to, penalized));
+        update(true, from, border, worker);
+        update(false, border, to, worker);
+    }
+
+    private void update(boolean weights, int from, int to, int worker) {
+        int slot0 = cAt + from;
+        int slot1 = slot0 + units;
+        kernels.update(
+                rule, weights, a, aAt + from, b, bAt + from, c, slot0, slot1, schedule, scheduleAt, to - from, worker);
+    }
+
+    /** a x, b into. */
+    private void dropout(int from, int to, int worker) {
+        kernels.dropout(alpha, seed, stream, step, a, aAt, b, bAt, from, to, worker);
+    }
+
+    /** a and b factors, c the outer product. */
+    private void outer(int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            kernels.scale(kernels.get(a, aAt + i), b, bAt, c, cAt + i * columns, columns);
+        }
+    }
+}

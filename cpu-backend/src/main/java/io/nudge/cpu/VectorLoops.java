@@ -1,0 +1,94 @@
+package io.nudge.cpu;
+
+import io.nudge.tensor.DType;
+
+/**
+ * Matrix products with the Vector API. Where the rows of op(b) lie in memory one after the other, c gathers multiples of
+ * them; where its columns do, an element of c is the dot product of two stretches of memory. Each element of c is summed
+ * in an order that depends on k and the kind of product alone, so that neither the tiles nor the threads show in it.
+ */
+final class VectorLoops implements Loops {
+    /** Columns of c, and rows of op(b), that are worked on at a time: what is used again stays in the second cache. */
+    private static final int COLUMNS = 1024;
+
+    private static final int DEPTH = 32;
+
+    private final VectorTiles floats = new VectorFloatTiles();
+    private final VectorTiles doubles = new VectorDoubleTiles();
+    private final Kernels floatKernels;
+    private final Kernels doubleKernels;
+    private CpuMemory floatRoom = CpuMemory.allocate(DType.FLOAT32, 0);
+    private CpuMemory doubleRoom = CpuMemory.allocate(DType.FLOAT64, 0);
+
+    VectorLoops(Kernels floatKernels, Kernels doubleKernels) {
+        this.floatKernels = floatKernels;
+        this.doubleKernels = doubleKernels;
+    }
+
+    @Override
+    public String name() {
+        return "Java products of " + floats.lanes() * 32 + "-bit vectors";
+    }
+
+    @Override
+    public void multiply(Product p) {
+        VectorTiles tiles = p.isFloat32() ? floats : doubles;
+        if (p.bFlipped && !p.aFlipped && p.k >= tiles.lanes()) {
+            dots(tiles, p);
+            return;
+        }
+        if (p.bFlipped) {
+            straighten(p);
+        }
+        multiples(tiles, p);
+    }
+
+    private static void dots(VectorTiles tiles, Product p) {
+        for (int j = 0; j < p.n; j += VectorTiles.SIDE) {
+            for (int i = 0; i < p.m; i += VectorTiles.SIDE) {
+                tiles.dots(p, i, j);
+            }
+        }
+    }
+
+    private void multiples(VectorTiles tiles, Product p) {
+        for (int j = 0; j < p.n; j += COLUMNS) {
+            int width = Math.min(COLUMNS, p.n - j);
+            for (int q = 0; q < p.k; q += DEPTH) {
+                int end = Math.min(p.k, q + DEPTH);
+                for (int i = 0; i < p.m; i += VectorTiles.SIDE) {
+                    multiples(tiles, p, i, q, end, j, width);
+                }
+            }
+        }
+    }
+
+    private static void multiples(VectorTiles tiles, Product p, int i, int from, int to, int j, int width) {
+        int q = from;
+        for (; q <= to - VectorTiles.SIDE; q += VectorTiles.SIDE) {
+            tiles.addMultiples(p, i, q, j, width, q == 0);
+        }
+        for (; q < to; q++) {
+            tiles.addMultiple(p, i, q, j, width, q == 0);
+        }
+    }
+
+    /** Makes a copy of b with the rows of op(b) one after the other. */
+    private void straighten(Product p) {
+        if (p.isFloat32()) {
+            floatRoom = floatRoom.orLarger((long) p.k * p.n);
+            turn(floatKernels, p, floatRoom);
+        } else {
+            doubleRoom = doubleRoom.orLarger((long) p.k * p.n);
+            turn(doubleKernels, p, doubleRoom);
+        }
+    }
+
+    private static void turn(Kernels kernels, Product p, CpuMemory room) {
+        kernels.transpose(p.b, p.bAt, p.n, p.k, 0, p.n, room, 0);
+        p.b = room;
+        p.bAt = 0;
+        p.bStride = p.n;
+        p.bFlipped = false;
+    }
+}

@@ -1,0 +1,26 @@
+package io.nudge.cpu;
+
+/**
+ * The innermost parts of a matrix product, for four rows of c at a time. At the lower edge, where fewer are left, the last
+ * row stands for those that are missing: it is computed several times, always alike.
+ */
+abstract class VectorTiles {
+    /** Rows, columns or terms that are worked on together. */
+    static final int SIDE = 4;
+
+    /** Elements in a vector. */
+    abstract int lanes();
+
+    /** c_ij = Σ_p op(a)_ip op(b)_pj for a tile of 4 by 4, where p runs along memory in a and b. */
+    abstract void dots(Product p, int i, int j);
+
+    /**
+     * Adds four terms, q to q + 3, of the sum over p to c_ij, for four rows from i and a width of columns from j.
+     *
+     * @param fresh whether these are the first terms, and what is in c does not count
+     */
+    abstract void addMultiples(Product p, int i, int q, int j, int width, boolean fresh);
+
+    /** Adds one term. */
+    abstract void addMultiple(Product p, int i, int q, int j, int width, boolean fresh);
+}
