@@ -42,6 +42,7 @@ constexpr uint64_t maxMemory = 128ull << 30;
 bool Settings::set(const std::string& name, const std::string& value) {
   static const std::map<std::string, bool Settings::*> flags = {
       {"lazy", &Settings::lazy},
+      {"echo", &Settings::echo},
       {"check.initialised", &Settings::checkInitialised},
       {"check.races", &Settings::checkSharedRaces},
       {"check.barriers", &Settings::checkBarriers},
@@ -78,7 +79,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
 }
 
 Settings Settings::fromEnvironment() {
-  static const char* names[] = {"devices", "capability", "memory", "driver", "seed", "budget", "lazy", "trace",
+  static const char* names[] = {"devices", "capability", "memory", "driver", "seed", "budget", "lazy", "echo", "trace",
                                 "check.initialised", "check.races", "check.barriers", "check.shuffles", "check.leaks"};
   Settings result;
   for (const char* name : names) {

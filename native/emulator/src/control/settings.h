@@ -19,6 +19,7 @@ struct Settings {
   bool checkBarriers = true;          // divergent barriers
   bool checkShuffles = true;          // shuffles and votes whose partners are not there
   bool checkLeaks = true;
+  bool echo = false;                  // reports go to standard error too, as they come
   std::string trace;                  // file that gets one JSON line a call; empty: none
 
   // Sets one value by its name; false where there is no such name or the value makes no sense.

@@ -21,6 +21,7 @@ Watch& Watch::get() {
 
 void Watch::report(const std::string& kind, const std::string& text) {
   count("reports");
+  if (settings().echo) std::fprintf(stderr, "emulated CUDA device: %s: %s\n", kind.c_str(), text.c_str());
   if (reports_.size() < maxReports)
     reports_.push_back({kind, text});
   else

@@ -321,8 +321,16 @@ class Parser {
       file_ = int(integer());
       sourceLine_ = int(integer());
       integer();
-      if (accept(",")) {  // , function_name NAME[+n], inlined_at FILE LINE COLUMN
-        while (peek().kind == Token::Identifier || isSymbol(",") || isSymbol("+") || peek().kind == Token::Integer) take();
+      while (accept(",")) {
+        std::string what = identifier("an attribute of .loc");
+        if (what == "function_name") {
+          identifier("a name");
+          if (accept("+")) integer();
+        } else if (what == "inlined_at") {
+          for (int i = 0; i < 3; i++) integer();
+        } else {
+          fail("an attribute of .loc that is not known: " + what);
+        }
       }
     } else if (acceptDirective("pragma") || acceptDirective("branchtargets") || acceptDirective("callprototype")) {
       while (!accept(";")) next("a directive");
