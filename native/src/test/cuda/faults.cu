@@ -77,7 +77,7 @@ extern "C" __global__ void endless(volatile int* flag) {
 
 extern "C" __global__ void shuffleHalf(float* out, unsigned members) {
   float v = threadIdx.x;
-  if (threadIdx.x < 16) v = __shfl_down_sync(members, v, 1);
+  if (threadIdx.x < 16) v = __shfl_xor_sync(members, v, 1);
   out[threadIdx.x] = v;
 }
 

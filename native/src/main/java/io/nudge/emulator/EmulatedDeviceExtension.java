@@ -46,8 +46,8 @@ final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCal
         List<Report> reports = Emulator.takeReports();
         Emulator.reset();
         if (!reports.isEmpty() && context.getExecutionException().isEmpty()) {
-            throw new AssertionError("The emulated device reports, with seed " + seed(settings(context)) + " (-D" + SEED + "):\n"
-                    + reports.stream().map(Report::toString).collect(Collectors.joining("\n")));
+            throw new AssertionError("The emulated device reports, with seed " + seed(settings(context)) + " (-D" + SEED
+                    + "):\n" + reports.stream().map(Report::toString).collect(Collectors.joining("\n")));
         }
     }
 

@@ -69,7 +69,8 @@ public final class Emulator {
     public static void set(String name, String value) {
         load();
         if (!EmulatorNatives.set(name, value)) {
-            throw new IllegalArgumentException("No such setting of the emulated device, or no value for it: " + name + "=" + value);
+            throw new IllegalArgumentException(
+                    "No such setting of the emulated device, or no value for it: " + name + "=" + value);
         }
     }
 
@@ -145,7 +146,8 @@ public final class Emulator {
         EmulatorNatives.counters()
                 .lines()
                 .forEach(line -> result.put(
-                        line.substring(0, line.lastIndexOf('=')), Long.valueOf(line.substring(line.lastIndexOf('=') + 1))));
+                        line.substring(0, line.lastIndexOf('=')),
+                        Long.valueOf(line.substring(line.lastIndexOf('=') + 1))));
         return result;
     }
 
