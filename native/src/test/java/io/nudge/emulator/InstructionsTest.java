@@ -24,10 +24,58 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @EmulatedDevice
 class InstructionsTest {
-    private static final long[] INTEGERS = {0, 1, -1, 2, -2, 31, 32, 33, 63, 64, 100, -100, 255, 256, 32767, 32768, 65535, 65536, 0x7fffffffL,
-        0x80000000L, 0xffffffffL, 0x12345678L, 0x123456789abcdefL, Long.MAX_VALUE, Long.MIN_VALUE};
-    private static final float[] SINGLES = {0f, -0f, 1f, -1f, 0.5f, 1.5f, 2.5f, -2.5f, 3e9f, -3e9f, 1e-40f, -1e-40f, Float.MIN_VALUE, Float.MIN_NORMAL,
-        Float.MAX_VALUE, 1e20f, 1e-20f, 0.1f, 3.14159f, 12345.678f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN};
+    private static final long[] INTEGERS = {
+        0,
+        1,
+        -1,
+        2,
+        -2,
+        31,
+        32,
+        33,
+        63,
+        64,
+        100,
+        -100,
+        255,
+        256,
+        32767,
+        32768,
+        65535,
+        65536,
+        0x7fffffffL,
+        0x80000000L,
+        0xffffffffL,
+        0x12345678L,
+        0x123456789abcdefL,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE
+    };
+    private static final float[] SINGLES = {
+        0f,
+        -0f,
+        1f,
+        -1f,
+        0.5f,
+        1.5f,
+        2.5f,
+        -2.5f,
+        3e9f,
+        -3e9f,
+        1e-40f,
+        -1e-40f,
+        Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        Float.MAX_VALUE,
+        1e20f,
+        1e-20f,
+        0.1f,
+        3.14159f,
+        12345.678f,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.NaN
+    };
 
     /** What a value is made of: where its kind says single or double, the bits of one. */
     private enum Kind {
@@ -55,7 +103,7 @@ class InstructionsTest {
         }
 
         /** Special values in the bits of this kind. */
-        long[] values() {
+        long[] specials() {
             return switch (this) {
                 case F32 -> {
                     long[] r = new long[SINGLES.length];
@@ -83,7 +131,8 @@ class InstructionsTest {
     }
 
     /** An instruction: d of a, b and, where it takes three, c; the result by Java from the same bits. */
-    private record Row(String instruction, Kind result, List<Kind> sources, double tolerance, BiFunction<long[], Row, Long> java) {
+    private record Row(
+            String instruction, Kind result, List<Kind> sources, double tolerance, BiFunction<long[], Row, Long> java) {
         @Override
         public String toString() {
             return instruction;
@@ -101,7 +150,8 @@ class InstructionsTest {
             StringBuilder addresses = new StringBuilder();
             for (int i = 0; i <= 3; i++) {
                 int bytes = i == 3 ? result.bytes : i < sources.size() ? sources.get(i).bytes : 4;
-                addresses.append("\tld.param.u64 %%p%d, [k_%d];%n\tmad.wide.u32 %%p%d, %%r0, %d, %%p%d;%n".formatted(i, i, i, bytes, i));
+                addresses.append("\tld.param.u64 %%p%d, [k_%d];%n\tmad.wide.u32 %%p%d, %%r0, %d, %%p%d;%n"
+                        .formatted(i, i, i, bytes, i));
             }
             return ".version 7.0\n.target sm_75\n.address_size 64\n"
                     + ".visible .entry k(.param .u64 k_0, .param .u64 k_1, .param .u64 k_2, .param .u64 k_3, .param .u32 k_4)\n{\n"
@@ -145,7 +195,11 @@ class InstructionsTest {
     }
 
     private static Row singles(String instruction, DoubleBinaryOperator java) {
-        return row(instruction, Kind.F32, List.of(Kind.F32, Kind.F32), (v, r) -> bitsOf((float) java.applyAsDouble(single(v[0]), single(v[1]))));
+        return row(
+                instruction,
+                Kind.F32,
+                List.of(Kind.F32, Kind.F32),
+                (v, r) -> bitsOf((float) java.applyAsDouble(single(v[0]), single(v[1]))));
     }
 
     private static Row flushing(String instruction, DoubleBinaryOperator java) {
@@ -157,7 +211,12 @@ class InstructionsTest {
     }
 
     private static Row near(String instruction, double tolerance, DoubleUnaryOperator java) {
-        return new Row(instruction, Kind.F32, List.of(Kind.F32), tolerance, (v, r) -> bitsOf((float) java.applyAsDouble(single(v[0]))));
+        return new Row(
+                instruction,
+                Kind.F32,
+                List.of(Kind.F32),
+                tolerance,
+                (v, r) -> bitsOf((float) java.applyAsDouble(single(v[0]))));
     }
 
     private static Row doubles(String instruction, DoubleBinaryOperator java) {
@@ -165,11 +224,13 @@ class InstructionsTest {
                 instruction,
                 Kind.F64,
                 List.of(Kind.F64, Kind.F64),
-                (v, r) -> Double.doubleToLongBits(java.applyAsDouble(Double.longBitsToDouble(v[0]), Double.longBitsToDouble(v[1]))));
+                (v, r) -> Double.doubleToLongBits(
+                        java.applyAsDouble(Double.longBitsToDouble(v[0]), Double.longBitsToDouble(v[1]))));
     }
 
     private static Row compares(String comparison, Kind k, BiFunction<Long, Long, Boolean> java) {
-        String text = "setp.%s.%s %%q, %%%s1, %%%s2;%n\tselp.u32 $d, 1, 0, %%q".formatted(comparison, k.type, k.register, k.register);
+        String text = "setp.%s.%s %%q, %%%s1, %%%s2;%n\tselp.u32 $d, 1, 0, %%q"
+                .formatted(comparison, k.type, k.register, k.register);
         return row(text, Kind.U32, List.of(k, k), (v, r) -> java.apply(v[0], v[1]) ? 1L : 0L);
     }
 
@@ -233,15 +294,30 @@ class InstructionsTest {
         rows.add(row("mul.wide.s32", Kind.S64, List.of(Kind.S32, Kind.S32), (v, r) -> v[0] * v[1]));
         rows.add(row("mul.wide.u32", Kind.U64, List.of(Kind.U32, Kind.U32), (v, r) -> v[0] * v[1]));
         rows.add(row("mad.wide.s32", Kind.S64, List.of(Kind.S32, Kind.S32, Kind.S64), (v, r) -> v[0] * v[1] + v[2]));
-        rows.add(integers("add.sat", Kind.S32, (a, b) -> Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, a + b))));
+        rows.add(integers(
+                "add.sat", Kind.S32, (a, b) -> Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, a + b))));
         rows.add(one("abs.s32", Kind.S32, Kind.S32, Math::abs));
         rows.add(one("neg.s64", Kind.S64, Kind.S64, a -> -a));
-        rows.add(row("shf.l.wrap.b32", Kind.U32, List.of(Kind.U32, Kind.U32, Kind.U32), (v, r) -> (v[1] << 32 | v[0]) << (v[2] & 31) >>> 32));
-        rows.add(row("shf.r.wrap.b32", Kind.U32, List.of(Kind.U32, Kind.U32, Kind.U32), (v, r) -> (v[1] << 32 | v[0]) >>> (v[2] & 31)));
-        rows.add(row("lop3.b32 $d, %r1, %r2, %r3, 0xE8", Kind.U32, List.of(Kind.U32, Kind.U32, Kind.U32), (v, r) -> (v[0] & v[1]) | (v[0] & v[2]) | (v[1] & v[2])));
+        rows.add(row(
+                "shf.l.wrap.b32",
+                Kind.U32,
+                List.of(Kind.U32, Kind.U32, Kind.U32),
+                (v, r) -> (v[1] << 32 | v[0]) << (v[2] & 31) >>> 32));
+        rows.add(row(
+                "shf.r.wrap.b32",
+                Kind.U32,
+                List.of(Kind.U32, Kind.U32, Kind.U32),
+                (v, r) -> (v[1] << 32 | v[0]) >>> (v[2] & 31)));
+        rows.add(row(
+                "lop3.b32 $d, %r1, %r2, %r3, 0xE8",
+                Kind.U32,
+                List.of(Kind.U32, Kind.U32, Kind.U32),
+                (v, r) -> (v[0] & v[1]) | (v[0] & v[2]) | (v[1] & v[2])));
         rows.add(row("bfe.u32 $d, %r1, 4, 9", Kind.U32, List.of(Kind.U32), (v, r) -> v[0] >>> 4 & 511));
         rows.add(row("bfe.s32 $d, %r1, 4, 9", Kind.S32, List.of(Kind.S32), (v, r) -> v[0] << 51 >> 55));
-        rows.add(row("bfi.b32 $d, %r1, %r2, 8, 5", Kind.U32, List.of(Kind.U32, Kind.U32), (v, r) -> (v[1] & ~0x1f00L) | (v[0] & 31) << 8));
+        rows.add(row(
+                "bfi.b32 $d, %r1, %r2, 8, 5",
+                Kind.U32, List.of(Kind.U32, Kind.U32), (v, r) -> (v[1] & ~0x1f00L) | (v[0] & 31) << 8));
         rows.add(one("prmt.b32 $d, %r1, %r1, 0x0123", Kind.U32, Kind.U32, a -> Integer.reverseBytes((int) a)));
 
         rows.add(singles("add.f32", (a, b) -> (float) a + (float) b));
@@ -258,7 +334,7 @@ class InstructionsTest {
                 Kind.F32,
                 List.of(Kind.F32, Kind.F32, Kind.F32),
                 (v, r) -> bitsOf(Math.fma(single(v[0]), single(v[1]), single(v[2])))));
-        rows.add(singles("add.rz.f32", (a, b) -> towards(a + b, (float) (a + b), 0)));
+        rows.add(singles("mul.rz.f32", (a, b) -> towards(a * b, (float) (a * b), 0)));
         rows.add(singles("mul.rm.f32", (a, b) -> towards(a * b, (float) (a * b), -1)));
         rows.add(singles("mul.rp.f32", (a, b) -> towards(a * b, (float) (a * b), 1)));
         rows.add(near("rcp.rn.f32", 0, a -> 1f / (float) a));
@@ -289,8 +365,16 @@ class InstructionsTest {
         rows.add(one("cvt.rz.f32.s32", Kind.F32, Kind.S32, a -> bitsOf(towards((double) a, (float) a, 0))));
         rows.add(one("cvt.rn.f64.s64", Kind.F64, Kind.S64, a -> Double.doubleToLongBits((double) a)));
         rows.add(one("cvt.rzi.s32.f32", Kind.S32, Kind.F32, a -> (int) single(a)));
-        rows.add(one("cvt.rni.s32.f32", Kind.S32, Kind.F32, a -> rounded(Math.rint(single(a)), Integer.MIN_VALUE, Integer.MAX_VALUE)));
-        rows.add(one("cvt.rmi.s32.f32", Kind.S32, Kind.F32, a -> rounded(Math.floor(single(a)), Integer.MIN_VALUE, Integer.MAX_VALUE)));
+        rows.add(one(
+                "cvt.rni.s32.f32",
+                Kind.S32,
+                Kind.F32,
+                a -> rounded(Math.rint(single(a)), Integer.MIN_VALUE, Integer.MAX_VALUE)));
+        rows.add(one(
+                "cvt.rmi.s32.f32",
+                Kind.S32,
+                Kind.F32,
+                a -> rounded(Math.floor(single(a)), Integer.MIN_VALUE, Integer.MAX_VALUE)));
         rows.add(one("cvt.rzi.u32.f32", Kind.U32, Kind.F32, a -> rounded(single(a), 0, 0xffffffffL)));
         rows.add(one("cvt.rzi.s64.f32", Kind.S64, Kind.F32, a -> (long) single(a)));
         rows.add(one("cvt.rni.f32.f32", Kind.F32, Kind.F32, a -> bitsOf((float) Math.rint(single(a)))));
@@ -340,9 +424,9 @@ class InstructionsTest {
         assemble(ptx);
         // All pairs of special values; a third operand goes through them as well.
         List<long[]> cases = new ArrayList<>();
-        long[] firsts = row.sources.get(0).values();
-        long[] seconds = row.sources.size() > 1 ? row.sources.get(1).values() : new long[] {0};
-        long[] thirds = row.sources.size() > 2 ? row.sources.get(2).values() : new long[] {0};
+        long[] firsts = row.sources.get(0).specials();
+        long[] seconds = row.sources.size() > 1 ? row.sources.get(1).specials() : new long[] {0};
+        long[] thirds = row.sources.size() > 2 ? row.sources.get(2).specials() : new long[] {0};
         for (long a : firsts) {
             for (long b : seconds) {
                 cases.add(new long[] {a, b, thirds[cases.size() * 7 % thirds.length]});
@@ -365,7 +449,9 @@ class InstructionsTest {
             Cuda.launch(f, 1, 1024, 0, null, in[0], in[1], in[2], out, n);
             int[] words = cuda.ints(out, n * row.result.bytes / 4);
             for (int i = 0; i < n; i++) {
-                long found = row.result.bytes == 4 ? words[i] & 0xffffffffL : words[2 * i] & 0xffffffffL | (long) words[2 * i + 1] << 32;
+                long found = row.result.bytes == 4
+                        ? words[i] & 0xffffffffL
+                        : (words[2 * i] & 0xffffffffL) | ((long) words[2 * i + 1] << 32);
                 long expected = row.java.apply(cases.get(i), row);
                 check(row, cases.get(i), found, row.result.bytes == 4 ? expected & 0xffffffffL : expected);
             }
@@ -379,10 +465,15 @@ class InstructionsTest {
         double a = row.result == Kind.F64 ? Double.longBitsToDouble(found) : single(found);
         double b = row.result == Kind.F64 ? Double.longBitsToDouble(expected) : single(expected);
         boolean isReal = row.result == Kind.F32 || row.result == Kind.F64;
-        boolean sameNaN = isReal && Double.isNaN(a) && Double.isNaN(b) && (row.result == Kind.F64 || row.instruction.startsWith("neg") || row.instruction.startsWith("abs"));
+        boolean sameNaN = isReal
+                && Double.isNaN(a)
+                && Double.isNaN(b)
+                && (row.result == Kind.F64 || row.instruction.startsWith("neg") || row.instruction.startsWith("abs"));
         boolean near = isReal && row.tolerance > 0 && Math.abs(a - b) <= row.tolerance * Math.max(1, Math.abs(b));
         assertThat(sameNaN || near)
-                .as("%s of 0x%x, 0x%x, 0x%x is 0x%x (%s), has to be 0x%x (%s)", row.instruction, v[0], v[1], v[2], found, a, expected, b)
+                .as(
+                        "%s of 0x%x, 0x%x, 0x%x is 0x%x (%s), has to be 0x%x (%s)",
+                        row.instruction, v[0], v[1], v[2], found, a, expected, b)
                 .isTrue();
     }
 
@@ -390,16 +481,17 @@ class InstructionsTest {
     static void assemble(String ptx) {
         JNvPTXCompiler.setExceptionsEnabled(false);
         nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
-        byte[] text = ptx.getBytes(StandardCharsets.US_ASCII);
-        assertThat(JNvPTXCompiler.nvPTXCompilerCreate(compiler, text.length, ptx)).isEqualTo(nvPTXCompileResult.NVPTXCOMPILE_SUCCESS);
+        byte[] text = (ptx + "\0").getBytes(StandardCharsets.US_ASCII);
+        assertThat(JNvPTXCompiler.nvPTXCompilerCreate(compiler, text.length, text))
+                .isEqualTo(nvPTXCompileResult.NVPTXCOMPILE_SUCCESS);
         int result = JNvPTXCompiler.nvPTXCompilerCompile(compiler, 1, new String[] {"--gpu-name=sm_75"});
         String log = "";
         if (result != nvPTXCompileResult.NVPTXCOMPILE_SUCCESS) {
             long[] size = new long[1];
             JNvPTXCompiler.nvPTXCompilerGetErrorLogSize(compiler, size);
-            String[] logs = new String[1];
+            byte[] logs = new byte[(int) size[0]];
             JNvPTXCompiler.nvPTXCompilerGetErrorLog(compiler, logs);
-            log = logs[0];
+            log = new String(logs, StandardCharsets.US_ASCII);
         }
         JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
         assertThat(result).as("%s%n%s", log, ptx).isEqualTo(nvPTXCompileResult.NVPTXCOMPILE_SUCCESS);
