@@ -22,6 +22,7 @@ int newestPtx(int driver) {
 
 void put(Module& m, const ptx::Variable& v) {
   if (v.isExtern) throw ptx::Error(v.line, "variable " + v.name + " is extern, and there is nothing to link it with");
+  if (v.bytes() > settings().memory) throw ApiError{CUDA_ERROR_OUT_OF_MEMORY};
   if (v.bytes() == 0) throw ptx::Error(v.line, "variable " + v.name + " has no size");
   Allocation* a = Memory::get().allocate(m.context->device, m.context, v.bytes(), v.space == "const" ? Origin::Constant : Origin::Variable, v.name);
   check(a != nullptr, CUDA_ERROR_OUT_OF_MEMORY);
@@ -47,7 +48,7 @@ void fill(Module& m) {
       auto found = symbols.find(address.symbol);
       if (found == symbols.end()) throw ptx::Error(v.line, "the initial value of " + v.name + " names " + address.symbol + ", which is no variable");
       uint64_t value = found->second + uint64_t(address.displacement);
-      std::memcpy(m.variables[v.name]->data + address.offset, &value, 8);
+      if (v.space != "shared") std::memcpy(m.variables[v.name]->data + address.offset, &value, 8);
     }
   for (auto& [name, f] : m.syntax.functions) {
     if (!f.isEntry || !f.hasBody) continue;

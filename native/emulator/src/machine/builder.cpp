@@ -12,6 +12,7 @@ namespace {
 uint64_t up(uint64_t value, uint64_t to) { return (value + to - 1) / to * to; }
 
 constexpr size_t maxCode = 4000000;
+constexpr uint64_t maxShared = 48 << 10, maxLocal = 512 << 10, maxParameters = 4352;  // bytes
 constexpr uint64_t dynamicShared = 0xd15ea5edc0de5eedull;  // stands for an address that is known only when all static ones are
 
 const std::map<std::string, Special>& specialNames() {
@@ -41,12 +42,13 @@ std::shared_ptr<Program> Builder::build(const ptx::Function& entry) {
   uint64_t offset = 0;
   for (auto& p : entry.params) {
     offset = up(offset, p.align);
+    if (p.bytes() > maxParameters) throw Error(p.line, "the parameters of " + entry.name + " need more than 4352 bytes");
     frame.places[p.name] = {Space::Param, offset};
     program_->parameters.push_back({uint32_t(offset), uint32_t(p.bytes())});
     offset += p.bytes();
   }
   program_->parameterBytes = uint32_t(offset);
-  if (offset > 4352) throw Error(entry.line, "the parameters of " + entry.name + " need more than 4352 bytes");
+  if (offset > maxParameters) throw Error(entry.line, "the parameters of " + entry.name + " need more than 4352 bytes");
   if (entry.maxThreads[0]) program_->maxThreads = entry.maxThreads[0] * entry.maxThreads[1] * entry.maxThreads[2];
   for (int i = 0; i < 3; i++) program_->requiredThreads[i] = entry.requiredThreads[i];
   for (auto& v : module_.variables)
@@ -75,6 +77,7 @@ uint64_t Builder::shared(const ptx::Variable& v) {
   auto [entry, isNew] = shared_.try_emplace(v.name, 0);
   if (isNew) {
     entry->second = up(program_->sharedBytes, v.align);
+    if (entry->second + v.bytes() > maxShared) throw Error(v.line, "more than 48 KB of static shared memory");
     program_->sharedBytes = uint32_t(entry->second + v.bytes());
   }
   return entry->second;
@@ -88,6 +91,7 @@ void Builder::variable(Frame& frame, const ptx::Variable& v) {
     return;
   }
   uint64_t at = up(program_->localBytes, v.align);
+  if (at + v.bytes() > maxLocal) throw Error(v.line, "more than 512 KB of local memory");
   program_->localBytes = uint32_t(at + v.bytes());
   frame.places[v.name] = {Space::Local, at};
 }

@@ -168,6 +168,7 @@ class Parser {
       if (accept("[")) {
         v.isArray = true;
         v.count = uint64_t(integer());
+        if (v.count > maxElements) fail("the array is too large");
         expect("]");
       }
       to.push_back(v);
@@ -207,9 +208,10 @@ class Parser {
       each.name = identifier("a variable's name");
       while (accept("[")) {
         uint64_t n = isSymbol("]") ? 0 : uint64_t(integer());
-        if (n > (1ull << 34) || each.count > (1ull << 34)) fail("the array is too large");
+        if (n > maxElements) fail("the array is too large");
         each.count = each.isArray ? each.count * n : n;
         each.isArray = true;
+        if (each.count > maxElements) fail("the array is too large");
         expect("]");
       }
       if (accept("=")) initial(each);
@@ -231,8 +233,10 @@ class Parser {
   void initialValues(Variable& v, std::vector<uint8_t>& out) {
     if (accept("{")) {
       if (accept("}")) return;
+      if (++depth_ > maxDepth) fail("braces are nested too deeply");
       do initialValues(v, out);
       while (accept(","));
+      depth_--;
       expect("}");
       return;
     }
@@ -426,8 +430,10 @@ class Parser {
     Operand o;
     o.kind = kind;
     if (accept(end)) return o;
+    if (++depth_ > maxDepth) fail("braces are nested too deeply");
     do o.parts.push_back(operand());
     while (accept(","));
+    depth_--;
     expect(end);
     return o;
   }
@@ -446,6 +452,9 @@ class Parser {
   std::vector<std::map<std::string, std::string>> scopes_;
   int scopeNumber_ = 0;
   int file_ = 0, sourceLine_ = 0;
+  int depth_ = 0;
+  static constexpr int maxDepth = 16;
+  static constexpr uint64_t maxElements = 1ull << 31;
 };
 
 }  // namespace

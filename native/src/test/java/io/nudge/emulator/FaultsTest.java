@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 @EmulatedDevice
 class FaultsTest {
     private static final String MODULE = "faults";
-    private static final int SEEDS = 10;
+    private static final int SEEDS = 100;
 
     private interface Program {
         void run(Cuda cuda);

@@ -35,6 +35,12 @@ class KernelsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"kernels", "faults"})
+    void nvidiaTakesThem(String module) {
+        InstructionsTest.assemble(Cuda.ptx(module));
+    }
+
+    @ParameterizedTest
     @CsvSource({"1,32", "1000,32", "1000,100", "1024,1024", "4097,256"})
     void addsVectors(int n, int block) {
         try (Cuda cuda = new Cuda()) {
