@@ -84,7 +84,13 @@ public abstract class BackendSpecification {
 
     /** Whether this try of a property is one of those that are worth their time. */
     final boolean worthwhile() {
-        return (int) (tries * effort()) != (int) (++tries * effort());
+        return worthwhile(1);
+    }
+
+    /** The same, of a share of the tries. */
+    final boolean worthwhile(double share) {
+        double each = share * effort();
+        return (int) (tries * each) != (int) (++tries * each);
     }
 
     /** float32 and float64. */

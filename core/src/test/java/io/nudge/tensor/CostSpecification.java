@@ -14,6 +14,11 @@ public abstract class CostSpecification extends CallSpecification {
         return TrainingCalls.outputs();
     }
 
+    @Override
+    final double share() {
+        return 0.5;
+    }
+
     @Example
     void theQuadraticCostsByHand() {
         assertCosts(Cost.QUADRATIC, Activation.IDENTITY, new double[][] {{0.5, 1}}, new double[][] {{1, -1}}, 4.25);

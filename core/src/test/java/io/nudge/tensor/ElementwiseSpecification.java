@@ -108,6 +108,16 @@ public abstract class ElementwiseSpecification extends CallSpecification {
     }
 
     @Example
+    void softmaxLeavesOutWhatIsMinusInfinity() {
+        for (DType type : floatingTypes()) {
+            try (Tensor z = matrix(type, new double[][] {{0, -INFINITY, 0}, {-INFINITY, 5, -INFINITY}});
+                    Tensor a = z.activate(Activation.SOFTMAX)) {
+                assertThat(a.doubles()).as(type.toString()).containsExactly(0.5, 0, 0.5, 0, 1, 0);
+            }
+        }
+    }
+
+    @Example
     void limitedNumbersStayOrMeetTheLimit() {
         for (DType type : floatingTypes()) {
             try (Tensor x = vector(type, -INFINITY, -2, -0.5, 0.5, 2, INFINITY, Double.NaN)) {

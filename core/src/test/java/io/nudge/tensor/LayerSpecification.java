@@ -14,6 +14,11 @@ public abstract class LayerSpecification extends CallSpecification {
         return TrainingCalls.layers();
     }
 
+    @Override
+    final double share() {
+        return 0.6;
+    }
+
     @Example
     void weightedSumsByHand() {
         for (DType type : floatingTypes()) {

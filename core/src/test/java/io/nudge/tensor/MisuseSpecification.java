@@ -72,7 +72,7 @@ public abstract class MisuseSpecification extends BackendSpecification {
                     (arrangement, i) -> {
                         Argument argument = arrangement.call().arguments().get(i);
                         boolean fits = wrong == argument.type()
-                                || wrong.isFloating() && takesAnyType(arrangement.call(), argument);
+                                || (wrong.isFloating() && takesAnyType(arrangement.call(), argument));
                         return fits ? null : made(arrangement, argument.shape(), wrong);
                     },
                     IllegalArgumentException.class,

@@ -2,9 +2,13 @@ package io.nudge.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 
 /** Matrix products and what is one. */
 public abstract class ProductSpecification extends CallSpecification {
@@ -49,6 +53,21 @@ public abstract class ProductSpecification extends CallSpecification {
         if (worthwhile()) {
             assertExact(affordable(sizes), ta, tb, seed);
         }
+    }
+
+    /** Lengths whose product is a million and more: work for a library, or for several threads. */
+    @Property(tries = 10, seed = "20260102")
+    void largeProductsOfWholeNumbersAreExact(
+            @ForAll("large") Sizes sizes, @ForAll Transpose ta, @ForAll Transpose tb, @ForAll long seed) {
+        if (worthwhile()) {
+            assertExact(affordable(sizes), ta, tb, seed);
+        }
+    }
+
+    @Provide
+    Arbitrary<Sizes> large() {
+        Arbitrary<Integer> length = Arbitraries.of(101, 107, 127, 128, 129, 160, 193, 257);
+        return Combinators.combine(length, length, length).as(Sizes::new);
     }
 
     private void assertExact(Sizes sizes, Transpose ta, Transpose tb, long seed) {

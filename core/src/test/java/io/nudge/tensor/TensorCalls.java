@@ -196,7 +196,7 @@ final class TensorCalls {
     }
 
     private static Call sumRows(Draw d, Sizes s) {
-        double scale = d.factor();
+        double scale = d.special() ? d.oneOf(1.0, -1.0) : d.factor();
         double beta = d.oneOf(0.0, 1.0, -0.9);
         Shape shape = Shape.of(s.m(), s.n());
         return destination(
@@ -264,7 +264,7 @@ final class TensorCalls {
     }
 
     private static Call product(Transpose ta, Transpose tb, Draw d, Sizes s) {
-        double alpha = d.special() || d.chance(0.9) ? d.factor() : 0;
+        double alpha = d.special() ? d.oneOf(1.0, -1.0) : d.chance(0.9) ? d.factor() : 0;
         double beta = d.oneOf(0.0, 1.0, -0.9);
         Shape a = ta == Transpose.NO ? Shape.of(s.m(), s.k()) : Shape.of(s.k(), s.m());
         Shape b = tb == Transpose.NO ? Shape.of(s.k(), s.n()) : Shape.of(s.n(), s.k());
@@ -288,7 +288,7 @@ final class TensorCalls {
     }
 
     private static Call weightGradient(Draw d, Sizes s) {
-        double scale = 1.0 / Math.max(1, s.m());
+        double scale = d.special() ? 1 : 1.0 / Math.max(1, s.m());
         double beta = d.oneOf(0.0, 1.0, 0.25);
         Shape delta = Shape.of(s.m(), s.n());
         Shape x = Shape.of(s.m(), s.k());

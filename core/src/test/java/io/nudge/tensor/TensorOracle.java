@@ -159,7 +159,7 @@ abstract class TensorOracle {
         for (double[] row : rows(x)) {
             for (int j = 0; j < sums.length; j++) {
                 sums[j] += row[j];
-                magnitudes[j] += finite(row[j]);
+                magnitudes[j] += finite(row[j], 1);
             }
         }
         return combination(
@@ -229,7 +229,7 @@ abstract class TensorOracle {
                 for (int p = 0; p < k; p++) {
                     double term = left[i * k + p] * right[j * k + p];
                     sums[i * n + j] += term;
-                    magnitudes[i * n + j] += finite(term);
+                    magnitudes[i * n + j] += finite(left[i * k + p], right[j * k + p]);
                 }
             }
         }
@@ -237,9 +237,11 @@ abstract class TensorOracle {
     }
 
     /**
-     * c = alpha Σ + beta c. A term of the sum is rounded {@code roundings} times in it; then alpha is rounded, alpha Σ is,
-     * and the last sum: γ_(roundings + 3) |alpha| Σ|terms|. Likewise beta, beta c and the last sum: γ_3 |beta c|. Where the
-     * finite terms alone may overflow, what comes out depends on the order, and nothing can be said.
+     * c = alpha Σ + beta c, with beta c as one more term of the sum, wherever it comes in. A term is rounded {@code roundings}
+     * times in a sum of its own; then alpha (or beta) is rounded, the product with it is, and the sum with one term more:
+     * γ_(roundings + 3) (|alpha| Σ|terms| + |beta c|). Where the finite terms alone may overflow, what comes out depends on
+     * the order, and nothing can be said. (Where alpha scales a factor first, that may over- or underflow too; so special
+     * values are tried with alpha = ±1.)
      */
     private Expected combination(
             String operation,
@@ -253,22 +255,21 @@ abstract class TensorOracle {
         double[] before = c.doubles();
         double[] values = new double[sums.length];
         double[] bounds = new double[sums.length];
-        double largestFactor = Math.max(1, Math.abs(alpha));
+        double scale = Math.max(1, Math.abs(alpha));
         for (int i = 0; i < sums.length; i++) {
             double kept = beta == 0 ? 0 : beta * before[i];
-            double error = r.gamma(roundings + 3) * Math.abs(alpha) * magnitudes[i]
-                    + r.gamma(3) * Math.abs(kept)
-                    + r.underflow(roundings + 3) * largestFactor;
+            double magnitude = Math.abs(alpha) * magnitudes[i] + finite(kept, 1);
+            double error = r.gamma(roundings + 3) * magnitude + r.underflow(roundings + 3) * scale;
             values[i] = alpha * sums[i] + kept;
-            boolean overflows = !r.holds(largestFactor * magnitudes[i] + finite(kept));
+            boolean overflows = !r.holds(scale * magnitudes[i] + finite(kept, 1));
             bounds[i] = overflows ? Double.POSITIVE_INFINITY : Double.isFinite(values[i]) ? error : 0;
         }
         return Expected.within(operation, role, c, values, bounds);
     }
 
-    /** The magnitude of a finite term; infinities and what is no number go their own way. */
-    private static double finite(double term) {
-        return Double.isFinite(term) ? Math.abs(term) : 0;
+    /** The magnitude of a product of finite numbers; infinities and what is no number go their own way. */
+    private static double finite(double x, double y) {
+        return Double.isFinite(x) && Double.isFinite(y) ? Math.abs(x * y) : 0;
     }
 
     Expected outer(Tensor a, Tensor b, Tensor into) {
@@ -294,7 +295,7 @@ abstract class TensorOracle {
         for (int i = 0; i < values.length; i++) {
             double each = bias[i % bias.length];
             values[i] += each;
-            double propagated = product.bounds()[i] + r.gamma(x.shape().columns() + 1) * finite(each);
+            double propagated = product.bounds()[i] + r.gamma(x.shape().columns() + 1) * finite(each, 1);
             analysed[i] = r.rounded(values[i], propagated, 1);
         }
         return Expected.within(operation, "z", z, values, analysed);

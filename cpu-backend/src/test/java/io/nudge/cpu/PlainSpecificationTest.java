@@ -1,5 +1,6 @@
 package io.nudge.cpu;
 
+import io.nudge.cpu.CpuOptions.ProductChoice;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.ChainSpecification;
 import io.nudge.tensor.CostSpecification;
@@ -14,17 +15,17 @@ import io.nudge.tensor.ThreadSpecification;
 import io.nudge.tensor.TrainingSpecification;
 import net.jqwik.api.Group;
 
-/** The specification of every backend, on the CPU with plain Java products. */
+/** The specification of every backend on the CPU in plain loops on one thread. */
 class PlainSpecificationTest {
-    private static Backend plain() {
-        return CpuBackend.open(new PlainProduct());
+    private static Backend cpu() {
+        return CpuBackend.open(new CpuOptions(1, ProductChoice.JAVA, false));
     }
 
     @Group
     class Elementwise extends ElementwiseSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -32,7 +33,7 @@ class PlainSpecificationTest {
     class Sums extends SumSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -40,7 +41,7 @@ class PlainSpecificationTest {
     class Products extends ProductSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -48,7 +49,7 @@ class PlainSpecificationTest {
     class Layers extends LayerSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -56,7 +57,7 @@ class PlainSpecificationTest {
     class Costs extends CostSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -64,7 +65,7 @@ class PlainSpecificationTest {
     class Training extends TrainingSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -72,7 +73,7 @@ class PlainSpecificationTest {
     class Chains extends ChainSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -80,7 +81,7 @@ class PlainSpecificationTest {
     class Ownership extends OwnershipSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -88,7 +89,7 @@ class PlainSpecificationTest {
     class Programs extends ProgramSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -96,7 +97,7 @@ class PlainSpecificationTest {
     class Misuse extends MisuseSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 
@@ -104,7 +105,7 @@ class PlainSpecificationTest {
     class Threads extends ThreadSpecification {
         @Override
         protected Backend open() {
-            return plain();
+            return cpu();
         }
     }
 }
