@@ -21,7 +21,7 @@ record Arguments(boolean full, List<String> includes, List<String> backends, Pat
 
               benchmarks/run [--full] [--include REGEX] [--backend NAMES] [--out FOLDER] [options of JMH]
 
-              --full            every size, and longer: half an hour or more; without it a few minutes
+              --full            every size, and longer: an hour or more; without it some minutes
               --include REGEX   only benchmarks in whose name this is found, such as Product or 'Step.*step$'
               --backend NAMES   such as cpu or cpu,cuda:1; without it cpu
               --out FOLDER      where table.md, results.json and log.txt go; without it a new folder in benchmarks/results

@@ -23,9 +23,13 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** Runs JMH, once for each plan. What the user tells JMH goes before what a plan says. */
 final class Measurement {
     private static final int SHORT_FORKS = 2;
-    private static final int SHORT_WARMUPS = 3;
+    private static final int SHORT_WARMUPS = 4;
+
+    /** The Vector API is a hundred times slower until it is compiled, which takes seconds. */
+    private static final TimeValue SHORT_WARMUP_TIME = TimeValue.milliseconds(750);
+
     private static final int SHORT_ITERATIONS = 5;
-    private static final TimeValue SHORT_TIME = TimeValue.milliseconds(200);
+    private static final TimeValue SHORT_TIME = TimeValue.milliseconds(150);
 
     private final Arguments arguments;
     private final CommandLineOptions user;
@@ -95,6 +99,9 @@ final class Measurement {
         }
         if (!user.getWarmupIterations().hasValue()) {
             options.warmupIterations(SHORT_WARMUPS);
+        }
+        if (!user.getWarmupTime().hasValue()) {
+            options.warmupTime(SHORT_WARMUP_TIME);
         }
         if (!user.getMeasurementIterations().hasValue()) {
             options.measurementIterations(SHORT_ITERATIONS);

@@ -1,0 +1,153 @@
+package io.nudge.tensor;
+
+import net.jqwik.api.Group;
+
+/** The specification of every backend, on the backend that asks the oracle: what it says of ownership, checks, programs and threads
+ * is core's own work, and is judged here without any real backend. */
+class OracleSpecificationTest {
+    /** The numbers are the oracle's own, so a few suffice; those worked out by hand judge the oracle. */
+    private static final double EFFORT = 0.15;
+
+    @Group
+    class Elementwise extends ElementwiseSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Sums extends SumSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Products extends ProductSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Layers extends LayerSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Costs extends CostSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Training extends TrainingSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Chains extends ChainSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Ownership extends OwnershipSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Programs extends ProgramSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Misuse extends MisuseSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+
+    @Group
+    class Threads extends ThreadSpecification {
+        @Override
+        protected Backend open() {
+            return new OracleBackend();
+        }
+
+        @Override
+        protected double effort() {
+            return EFFORT;
+        }
+    }
+}
