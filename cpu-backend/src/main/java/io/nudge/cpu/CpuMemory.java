@@ -36,7 +36,7 @@ final class CpuMemory implements Memory {
         }
     }
 
-    private static OutOfMemoryError outOfMemory(DType type, long elements, OutOfMemoryError cause) {
+    static OutOfMemoryError outOfMemory(DType type, long elements, OutOfMemoryError cause) {
         Runtime runtime = Runtime.getRuntime();
         long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
         OutOfMemoryError error = new OutOfMemoryError("a tensor of " + elements + " elements of " + type + " takes "
