@@ -32,6 +32,15 @@ public abstract class BackendSpecification {
     protected abstract Backend open();
 
     /**
+     * Opens a backend that must give the same results to the last bit.
+     *
+     * @return another backend of the same kind; where the number of threads, say, is not to show, one with another number
+     */
+    protected Backend openTwin() {
+        return open();
+    }
+
+    /**
      * How much of the specification is worth its time.
      *
      * @return 1 for all of it; less for fewer and smaller examples, where the backend is slow, as an emulated device is

@@ -76,7 +76,7 @@ public abstract class CallSpecification extends BackendSpecification {
 
     @Property(tries = 10, seed = SEED)
     void theSameCallGivesTheSameBits(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
-        try (Backend other = open()) {
+        try (Backend other = openTwin()) {
             sample(sizes, seed, true, call -> {
                 try (Arrangement first = Arrangement.apart(backend, call);
                         Arrangement second = Arrangement.inside(other, call, new Draw(seed, call.type(), false))) {

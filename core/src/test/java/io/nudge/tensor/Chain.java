@@ -6,7 +6,9 @@ import io.nudge.math.Descent;
 import io.nudge.math.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A random sequence of operations over a pool of tensors that they read and write again and again, the same for the same
@@ -41,9 +43,9 @@ final class Chain {
     private static final In[] MATRICES = {In.A, In.B, In.C, In.D};
 
     /** The tensors on one backend. */
-    record Pool(Tensor[] tensors, Tensor state, Tensor schedule, Tensor position, Tensor tally) {
+    record Pool(Map<In, Tensor> tensors, Tensor state, Tensor schedule, Tensor position, Tensor tally) {
         Tensor get(In which) {
-            return tensors[which.ordinal()];
+            return tensors.get(which);
         }
 
         /** Everything that the chain writes. */
@@ -52,7 +54,7 @@ final class Chain {
         }
 
         Tensor[] all() {
-            List<Tensor> all = new ArrayList<>(Arrays.asList(tensors));
+            List<Tensor> all = new ArrayList<>(tensors.values());
             all.addAll(List.of(state, position, tally));
             return all.toArray(new Tensor[0]);
         }
@@ -92,11 +94,11 @@ final class Chain {
     /** Makes the pool on a backend, in the current scope. */
     Pool pool(Backend backend) {
         Draw draw = new Draw(seed + 1, type, false);
-        Tensor[] tensors = new Tensor[In.values().length];
+        Map<In, Tensor> tensors = new EnumMap<>(In.class);
         for (In each : In.values()) {
             Shape shape = shape(each.shape);
             double[] values = each == In.TARGET ? draw.oneHot(shape) : draw.fractions(shape);
-            tensors[each.ordinal()] = backend.tensor(values, shape, type).named(each.name());
+            tensors.put(each, backend.tensor(values, shape, type).named(each.name()));
         }
         Tensor state = backend.zeros(Shape.of(2L * sizes.n() * sizes.k()), type);
         Tensor schedule = backend.matrix(schedule(), DType.FLOAT64);

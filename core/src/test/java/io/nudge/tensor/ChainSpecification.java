@@ -24,7 +24,7 @@ public abstract class ChainSpecification extends BackendSpecification {
             @ForAll("sizes") Sizes sizes, @ForAll @IntRange(min = 5, max = 30) int length, @ForAll long seed) {
         for (DType type : worthwhile() ? floatingTypes() : new DType[0]) {
             Chain chain = new Chain(type, small(sizes), length, seed);
-            try (Backend other = open();
+            try (Backend other = openTwin();
                     Scope scope = Scope.open()) {
                 Chain.Pool here = chain.pool(backend);
                 Chain.Pool there = chain.pool(other);

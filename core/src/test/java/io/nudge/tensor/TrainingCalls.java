@@ -223,7 +223,7 @@ final class TrainingCalls {
             state[i] = signed ? state[i] : Math.abs(state[i]); // where it is a mean of squares
         }
         for (int step = 0; step < 3; step++) {
-            double[] row = optimizer.row(1.0 / (1 + step), 7 * step);
+            double[] row = optimizer.row(1.0 / (1 + step), 7L * step);
             System.arraycopy(row, 0, schedule, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         return call.updates("state", shape, state)
