@@ -1,6 +1,7 @@
 package io.nudge.tensor;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -21,8 +22,6 @@ public abstract class BackendSpecification {
 
     /** Its operations. */
     Operations operations;
-
-    private int tries;
 
     /**
      * Opens a backend of the kind that is judged.
@@ -91,15 +90,9 @@ public abstract class BackendSpecification {
         return effort() < 1 ? Math.min(length, 33) : length;
     }
 
-    /** Whether this try of a property is one of those that are worth their time. */
-    final boolean worthwhile() {
-        return worthwhile(1);
-    }
-
-    /** The same, of a share of the tries. */
-    final boolean worthwhile(double share) {
-        double each = share * effort();
-        return (int) (tries * each) != (int) (++tries * each);
+    /** Whether a try of a property is one of the share that is worth its time; the same for the same seed. */
+    final boolean worthwhile(long seed, double share) {
+        return new SplittableRandom(seed).nextDouble() < share * effort();
     }
 
     /** float32 and float64. */
