@@ -25,11 +25,11 @@ final class Measurement {
     private static final int SHORT_FORKS = 2;
     private static final int SHORT_WARMUPS = 4;
 
-    /** The Vector API is a hundred times slower until it is compiled, which takes a second or two. */
-    private static final TimeValue SHORT_WARMUP_TIME = TimeValue.milliseconds(500);
+    /** The Vector API is a hundred times slower until it is compiled, which takes seconds. */
+    private static final TimeValue SHORT_WARMUP_TIME = TimeValue.milliseconds(750);
 
     private static final int SHORT_ITERATIONS = 5;
-    private static final TimeValue SHORT_TIME = TimeValue.milliseconds(200);
+    private static final TimeValue SHORT_TIME = TimeValue.milliseconds(150);
 
     private final Arguments arguments;
     private final CommandLineOptions user;

@@ -178,13 +178,22 @@ public record Architecture(int inputs, List<Dense> layers, Cost cost) {
         return biasOffset(depth() + 1);
     }
 
-    /** For people: {@code 784-30-10, sigmoid, quadratic cost}. */
+    /** All of it in a line: {@code 784-30-10, sigmoid, quadratic cost}, with the layers' activations in their order. */
     @Override
     public String toString() {
         String sizes =
                 inputs + layers.stream().map(each -> "-" + each.neurons()).collect(Collectors.joining());
-        List<String> names =
-                layers.stream().map(each -> each.activation().name()).distinct().toList();
-        return sizes + ", " + String.join(" then ", names) + ", " + cost.name() + " cost";
+        List<String> names = layers.stream().map(Architecture::functions).toList();
+        List<String> hidden =
+                names.subList(0, names.size() - 1).stream().distinct().toList();
+        String output = names.get(names.size() - 1);
+        String functions = hidden.size() > 1
+                ? String.join(", then ", names)
+                : hidden.isEmpty() || hidden.get(0).equals(output) ? output : hidden.get(0) + " then " + output;
+        return sizes + ", " + functions + ", " + cost.name() + " cost";
+    }
+
+    private static String functions(Dense layer) {
+        return layer.activation().name() + (layer.dropout() == 0 ? "" : " (dropout " + layer.dropout() + ")");
     }
 }

@@ -160,6 +160,10 @@ public abstract class Backend implements AutoCloseable {
             throw new IllegalArgumentException(
                     "tensor: " + values.length + " values do not fill the shape " + shape + "; give " + shape.size());
         }
+        if (!type.isFloating()) {
+            throw new IllegalArgumentException(
+                    "tensor: " + type + " holds whole numbers; make zeros(shape, type) and write(long[])");
+        }
         Tensor tensor = zeros(shape, type);
         tensor.write(values);
         return tensor;

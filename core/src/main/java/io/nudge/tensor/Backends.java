@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -109,11 +110,15 @@ public final class Backends {
     /** A provider that cannot even be made is left out with a log line; it must not hide the others. */
     private static List<BackendProvider> providers() {
         List<BackendProvider> providers = new ArrayList<>();
-        for (ServiceLoader.Provider<BackendProvider> found :
-                ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).stream()
-                        .toList()) {
+        Iterator<BackendProvider> found = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
+                .iterator();
+        boolean more = true;
+        while (more) {
             try {
-                providers.add(found.get());
+                more = found.hasNext();
+                if (more) {
+                    providers.add(found.next());
+                }
             } catch (ServiceConfigurationError e) {
                 LOG.log(Level.WARNING, "a backend is left out, since it cannot be loaded: {0}", e.getMessage());
             }

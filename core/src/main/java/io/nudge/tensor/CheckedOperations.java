@@ -229,6 +229,7 @@ final class CheckedOperations implements Operations {
         shape(op, costs, "costs", a.shape().rows());
         position(op, position);
         tallyOf(op, tally);
+        apartFromAll(op, tally, costs, a, y);
         backend.submit(op, () -> raw.tally(costs, a, y, position, tally), costs, a, y, position, tally);
     }
 
@@ -287,6 +288,8 @@ final class CheckedOperations implements Operations {
                 schedule);
         position(op, position);
         tallyOf(op, tally);
+        apartFromAll(op, schedule, parameters, gradients, state, tally);
+        apartFromAll(op, tally, parameters, gradients, state);
     }
 
     @Override
@@ -482,6 +485,7 @@ final class CheckedOperations implements Operations {
         apart(op, biasGradient, y);
         position(op, position);
         tallyOf(op, tally);
+        apartFromAll(op, tally, z, a, y, costs, delta, biasGradient);
         backend.submit(
                 op,
                 () -> raw.outputDelta(cost, f, z, a, y, costs, delta, scale, biasGradient, position, tally),
@@ -509,6 +513,7 @@ final class CheckedOperations implements Operations {
         String op = "descend";
         checkUpdate(op, rule, parameters, penalized, gradients, state, schedule, position, tally);
         single(op, norm);
+        apartFromAll(op, norm, parameters, gradients, state, schedule, tally);
         backend.submit(
                 op,
                 () -> raw.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally),
@@ -606,6 +611,12 @@ final class CheckedOperations implements Operations {
 
     private static void apart(String op, Tensor into, Tensor operand) {
         require(!into.overlaps(operand), op, "the destination must not share memory with this operand", into, operand);
+    }
+
+    private static void apartFromAll(String op, Tensor into, Tensor... others) {
+        for (Tensor other : others) {
+            apart(op, into, other);
+        }
     }
 
     private static void wholeOrApart(String op, Tensor into, Tensor operand) {

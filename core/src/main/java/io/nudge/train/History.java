@@ -114,7 +114,10 @@ public record History(List<EpochResult> epochs) {
         try {
             List<EpochResult> epochs = new ArrayList<>();
             for (Object row : JSON.std.listFrom(json)) {
-                epochs.add(epoch((Map<?, ?>) row));
+                if (!(row instanceof Map<?, ?> map)) {
+                    throw new IllegalArgumentException("this is not the JSON of a history: an epoch is " + row);
+                }
+                epochs.add(epoch(map));
             }
             return new History(epochs);
         } catch (IOException | ClassCastException e) {

@@ -22,6 +22,7 @@ final class Run implements AutoCloseable {
 
     private final Trainer.Builder settings;
     private final Network network;
+    private final Dataset dataset;
     private final int examples;
     private final int batch;
     private final int stepsPerEpoch;
@@ -37,6 +38,7 @@ final class Run implements AutoCloseable {
     private final Evaluator validation;
     private final double[] tally = new double[Operations.TALLY];
 
+    private String fingerprint;
     private int epoch;
     private long steps;
     private double bestScore = Double.NEGATIVE_INFINITY;
@@ -48,6 +50,7 @@ final class Run implements AutoCloseable {
         settings.validation.ifPresent(held -> DeviceData.requireFit(held, network.architecture(), "validation data"));
         this.settings = settings;
         this.network = network;
+        this.dataset = dataset;
         this.examples = dataset.size();
         this.batch = Math.min(settings.batch, examples);
         this.stepsPerEpoch = (examples + batch - 1) / batch;
@@ -223,12 +226,22 @@ final class Run implements AutoCloseable {
                 history);
     }
 
+    /** What decides the bits of this run, by name. */
     private Map<String, String> describe() {
         Map<String, String> names = new LinkedHashMap<>(settings.describe());
         names.put("network", network.architecture().toString());
         names.put("type", network.type().toString());
-        names.put("training examples", String.valueOf(examples));
+        names.put("training data", fingerprint());
         return names;
+    }
+
+    /** Names the training data and, where they choose the best epoch, the validation data; made once, when asked for. */
+    private String fingerprint() {
+        if (fingerprint == null) {
+            fingerprint = dataset.fingerprint()
+                    + settings.validation.map(held -> "-" + held.fingerprint()).orElse("");
+        }
+        return fingerprint;
     }
 
     void restore(TrainingState from) {

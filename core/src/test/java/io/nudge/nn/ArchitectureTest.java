@@ -39,6 +39,14 @@ class ArchitectureTest {
         assertThat(Architecture.uniform(
                         Activation.RELU, Activation.SOFTMAX, Cost.CATEGORICAL_CROSS_ENTROPY, 4, 8, 8, 3))
                 .hasToString("4-8-8-3, relu then softmax, categorical-cross-entropy cost");
+        assertThat(new Architecture(
+                        4,
+                        List.of(
+                                new Dense(8, Activation.RELU, 0.25),
+                                new Dense(8, Activation.TANH),
+                                new Dense(1, Activation.IDENTITY)),
+                        Cost.QUADRATIC))
+                .hasToString("4-8-8-1, relu (dropout 0.25), then tanh, then identity, quadratic cost");
     }
 
     @Test

@@ -29,6 +29,7 @@ class HistoryTest {
     @Test
     void refusesOtherJson() {
         assertThatThrownBy(() -> History.fromJson("[{\"epoch\":1}]")).hasMessageContaining("'cost'");
+        assertThatThrownBy(() -> History.fromJson("[null]")).hasMessageContaining("an epoch is null");
         assertThatThrownBy(() -> History.fromJson("{")).hasMessageContaining("not the JSON of a history");
         assertThatThrownBy(() -> History.empty().last()).hasMessageContaining("no epoch yet");
     }

@@ -3,20 +3,20 @@ package io.nudge.cpu;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
+import io.nudge.math.Optimizer;
 import io.nudge.math.Philox;
 import java.util.Arrays;
 
-/**
- * The passes in float64, in plain loops that the JIT compiler turns into vector instructions where it can. {@link
- * FloatKernels} is its likeness; a change here is a change there.
- */
-class DoubleKernels extends Kernels {
-    private final double[][] scratch;
-    private final int[][] words;
+/** The passes in float64. {@link FloatKernels} is its likeness; a change here is a change there. */
+final class DoubleKernels extends Kernels {
+    private final DoubleArithmetic arithmetic;
+    private final DoubleFunctions functions;
+    private final double[] room = new double[BLOCK];
+    private final int[] words = new int[4];
 
-    DoubleKernels(int workers) {
-        scratch = new double[workers][BLOCK];
-        words = new int[workers][4];
+    DoubleKernels(DoubleArithmetic arithmetic, DoubleFunctions functions) {
+        this.arithmetic = arithmetic;
+        this.functions = functions;
     }
 
     @Override
@@ -26,68 +26,32 @@ class DoubleKernels extends Kernels {
 
     @Override
     void add(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        add(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
-    }
-
-    private static void add(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
-        for (int i = 0; i < n; i++) {
-            c[cAt + i] = a[aAt + i] + b[bAt + i];
-        }
+        arithmetic.add(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
     }
 
     @Override
     void subtract(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        subtract(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
-    }
-
-    private static void subtract(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
-        for (int i = 0; i < n; i++) {
-            c[cAt + i] = a[aAt + i] - b[bAt + i];
-        }
+        arithmetic.subtract(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
     }
 
     @Override
     void hadamard(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        hadamard(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
-    }
-
-    private static void hadamard(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
-        for (int i = 0; i < n; i++) {
-            c[cAt + i] = a[aAt + i] * b[bAt + i];
-        }
+        arithmetic.hadamard(a.doubles, aAt, b.doubles, bAt, c.doubles, cAt, n);
     }
 
     @Override
     void scale(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        scale(alpha, x.doubles, xAt, y.doubles, yAt, n);
-    }
-
-    private static void scale(double alpha, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = alpha * x[xAt + i];
-        }
+        arithmetic.scale(alpha, x.doubles, xAt, y.doubles, yAt, n);
     }
 
     @Override
     void addScaled(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        addScaled(alpha, x.doubles, xAt, y.doubles, yAt, n);
-    }
-
-    private static void addScaled(double alpha, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] += alpha * x[xAt + i];
-        }
+        arithmetic.addScaled(alpha, x.doubles, xAt, y.doubles, yAt, n);
     }
 
     @Override
     void clamp(double limit, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        clamp(limit, x.doubles, xAt, y.doubles, yAt, n);
-    }
-
-    private static void clamp(double limit, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = Math.max(-limit, Math.min(limit, x[xAt + i]));
-        }
+        arithmetic.clamp(limit, x.doubles, xAt, y.doubles, yAt, n);
     }
 
     @Override
@@ -101,32 +65,25 @@ class DoubleKernels extends Kernels {
             int to,
             double beta,
             CpuMemory into,
-            int intoAt,
-            int worker) {
-        double[] sums = scratch[worker];
+            int intoAt) {
+        double[] sums = room;
         for (int j = from; j < to; j += BLOCK) {
             int width = Math.min(BLOCK, to - j);
             Arrays.fill(sums, 0, width, 0);
             for (int i = 0; i < rows; i++) {
-                add(sums, 0, x.doubles, xAt + i * columns + j, sums, 0, width);
+                arithmetic.add(sums, 0, x.doubles, xAt + i * columns + j, sums, 0, width);
             }
             if (beta == 0) {
-                scale(scale, sums, 0, into.doubles, intoAt + j, width);
+                arithmetic.scale(scale, sums, 0, into.doubles, intoAt + j, width);
             } else {
-                combine(scale, sums, 0, beta, into.doubles, intoAt + j, width);
+                arithmetic.combine(scale, sums, 0, beta, into.doubles, intoAt + j, width);
             }
         }
     }
 
     @Override
     void combine(double alpha, CpuMemory x, int xAt, double beta, CpuMemory y, int yAt, int n) {
-        combine(alpha, x.doubles, xAt, beta, y.doubles, yAt, n);
-    }
-
-    private static void combine(double alpha, double[] x, int xAt, double beta, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = alpha * x[xAt + i] + beta * y[yAt + i];
-        }
+        arithmetic.combine(alpha, x.doubles, xAt, beta, y.doubles, yAt, n);
     }
 
     /** Four sums side by side, so that an addition need not wait for the one before. */
@@ -165,11 +122,16 @@ class DoubleKernels extends Kernels {
 
     @Override
     void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt) {
+        transpose(x.doubles, xAt, rows, columns, from, to, y.doubles, yAt);
+    }
+
+    /** Rows from to to of x [rows, columns] become columns of y. */
+    static void transpose(double[] x, int xAt, int rows, int columns, int from, int to, double[] y, int yAt) {
         for (int j = 0; j < columns; j += TILE) {
             int end = Math.min(columns, j + TILE);
             for (int i = from; i < to; i++) {
                 for (int k = j; k < end; k++) {
-                    y.doubles[yAt + k * rows + i] = x.doubles[xAt + i * columns + k];
+                    y[yAt + k * rows + i] = x[xAt + i * columns + k];
                 }
             }
         }
@@ -177,16 +139,12 @@ class DoubleKernels extends Kernels {
 
     @Override
     void activate(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, int n) {
-        for (int i = 0; i < n; i++) {
-            a.doubles[aAt + i] = f.value(z.doubles[zAt + i]);
-        }
+        functions.activate(f, z.doubles, zAt, a.doubles, aAt, n);
     }
 
     @Override
     void activatePrime(Activation f, CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
-        for (int i = 0; i < n; i++) {
-            into.doubles[intoAt + i] = f.prime(z.doubles[zAt + i]);
-        }
+        functions.prime(f, z.doubles, zAt, into.doubles, intoAt, n);
     }
 
     @Override
@@ -202,27 +160,11 @@ class DoubleKernels extends Kernels {
             int deltaAt,
             int n) {
         if (f instanceof Activation.Sigmoid) {
-            sigmoidChain(a.doubles, aAt, up.doubles, upAt, delta.doubles, deltaAt, n);
+            arithmetic.sigmoidChain(a.doubles, aAt, up.doubles, upAt, delta.doubles, deltaAt, n);
         } else if (f instanceof Activation.Tanh) {
-            tanhChain(a.doubles, aAt, up.doubles, upAt, delta.doubles, deltaAt, n);
+            arithmetic.tanhChain(a.doubles, aAt, up.doubles, upAt, delta.doubles, deltaAt, n);
         } else {
-            for (int i = 0; i < n; i++) {
-                delta.doubles[deltaAt + i] = up.doubles[upAt + i] * f.prime(z.doubles[zAt + i]);
-            }
-        }
-    }
-
-    /** σ′ = a (1 − a). */
-    private static void sigmoidChain(double[] a, int aAt, double[] up, int upAt, double[] delta, int deltaAt, int n) {
-        for (int i = 0; i < n; i++) {
-            delta[deltaAt + i] = up[upAt + i] * (a[aAt + i] * (1 - a[aAt + i]));
-        }
-    }
-
-    /** σ′ = 1 − a² = (1 − a) (1 + a), which loses less where a is near ±1. */
-    private static void tanhChain(double[] a, int aAt, double[] up, int upAt, double[] delta, int deltaAt, int n) {
-        for (int i = 0; i < n; i++) {
-            delta[deltaAt + i] = up[upAt + i] * ((1 - a[aAt + i]) * (1 + a[aAt + i]));
+            functions.chain(f, z.doubles, zAt, up.doubles, upAt, delta.doubles, deltaAt, n);
         }
     }
 
@@ -231,7 +173,7 @@ class DoubleKernels extends Kernels {
         for (int i = 0; i < rows; i++) {
             int from = zAt + i * columns;
             int to = aAt + i * columns;
-            expLess(max(z.doubles, from, columns), z.doubles, from, a.doubles, to, columns);
+            functions.expLess(max(z.doubles, from, columns), z.doubles, from, a.doubles, to, columns);
             double sum = sum(a, to, columns);
             for (int j = to; j < to + columns; j++) {
                 a.doubles[j] /= sum;
@@ -245,13 +187,6 @@ class DoubleKernels extends Kernels {
             max = Math.max(max, x[at + j]);
         }
         return max;
-    }
-
-    /** y = e to the power of x − max. */
-    void expLess(double max, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int j = 0; j < n; j++) {
-            y[yAt + j] = Math.exp(x[xAt + j] - max);
-        }
     }
 
     @Override
@@ -313,18 +248,11 @@ class DoubleKernels extends Kernels {
             Cost cost, CpuMemory a, int aAt, CpuMemory y, int yAt, CpuMemory into, int intoAt, int rows, int columns) {
         double slope = slope(cost, columns);
         if (slope != 0) {
-            difference(slope, a.doubles, aAt, y.doubles, yAt, into.doubles, intoAt, rows * columns);
+            arithmetic.difference(slope, a.doubles, aAt, y.doubles, yAt, into.doubles, intoAt, rows * columns);
             return;
         }
         for (int i = 0; i < rows * columns; i++) {
             into.doubles[intoAt + i] = cost.gradient(a.doubles[aAt + i], y.doubles[yAt + i], columns);
-        }
-    }
-
-    private static void difference(
-            double scale, double[] a, int aAt, double[] y, int yAt, double[] into, int intoAt, int n) {
-        for (int i = 0; i < n; i++) {
-            into[intoAt + i] = scale * (a[aAt + i] - y[yAt + i]);
         }
     }
 
@@ -340,7 +268,7 @@ class DoubleKernels extends Kernels {
             int rows,
             int n) {
         if (!softmax) {
-            difference(1, a.doubles, aAt, y.doubles, yAt, delta.doubles, deltaAt, rows * n);
+            arithmetic.difference(1, a.doubles, aAt, y.doubles, yAt, delta.doubles, deltaAt, rows * n);
             return;
         }
         for (int i = 0; i < rows; i++) {
@@ -375,6 +303,7 @@ class DoubleKernels extends Kernels {
         return largest;
     }
 
+    /** Block by block, so that the passes over a block, of which an optimizer needs up to three, stay in the first cache. */
     @Override
     void update(
             Descent rule,
@@ -388,22 +317,26 @@ class DoubleKernels extends Kernels {
             int slot1,
             double[] schedule,
             int rowAt,
-            int n,
-            int worker) {
+            int n) {
         boolean changed = penalized && (rule.l1() != 0 || rule.l2() != 0);
-        double[] room = scratch[worker];
+        double[] gradients = changed ? room : g.doubles;
+        Optimizer optimizer = rule.optimizer();
         for (int i = 0; i < n; i += BLOCK) {
             int width = Math.min(BLOCK, n - i);
+            int from = changed ? 0 : gAt + i;
             if (changed) {
-                penalize(rule.l1(), rule.l2(), w.doubles, wAt + i, g.doubles, gAt + i, room, width);
+                penalize(rule, w.doubles, wAt + i, g.doubles, gAt + i, gradients, width);
             }
-            DoubleDescent.step(
-                    rule.optimizer(),
-                    penalized,
+            if (penalized && optimizer instanceof Optimizer.AdamW it) {
+                double kept = (1 - schedule[rowAt] * it.weightDecay());
+                arithmetic.scale(kept, w.doubles, wAt + i, w.doubles, wAt + i, width);
+            }
+            step(
+                    optimizer,
                     w.doubles,
                     wAt + i,
-                    changed ? room : g.doubles,
-                    changed ? 0 : gAt + i,
+                    gradients,
+                    from,
                     state.doubles,
                     slot0 + i,
                     slot1 + i,
@@ -413,13 +346,68 @@ class DoubleKernels extends Kernels {
         }
     }
 
-    private static void penalize(double l1, double l2, double[] w, int wAt, double[] g, int gAt, double[] into, int n) {
-        for (int i = 0; i < n; i++) {
-            into[i] = g[gAt + i] + l2 * w[wAt + i];
-        }
+    private void penalize(Descent rule, double[] w, int wAt, double[] g, int gAt, double[] into, int n) {
+        System.arraycopy(g, gAt, into, 0, n);
+        arithmetic.addScaled(rule.l2(), w, wAt, into, 0, n);
+        double l1 = rule.l1();
         for (int i = 0; i < n && l1 != 0; i++) {
             into[i] += l1 * Math.signum(w[wAt + i]);
         }
+    }
+
+    private void step(
+            Optimizer rule,
+            double[] w,
+            int wAt,
+            double[] g,
+            int gAt,
+            double[] state,
+            int slot0,
+            int slot1,
+            double[] schedule,
+            int rowAt,
+            int n) {
+        double rate = schedule[rowAt];
+        if (rule instanceof Optimizer.Sgd) {
+            arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+        } else if (rule instanceof Optimizer.Momentum it) {
+            arithmetic.combine(-rate, g, gAt, it.momentum(), state, slot0, n);
+            arithmetic.add(w, wAt, state, slot0, w, wAt, n);
+        } else if (rule instanceof Optimizer.Nesterov it) {
+            arithmetic.combine(-rate, g, gAt, it.momentum(), state, slot0, n);
+            arithmetic.addScaled(it.momentum(), state, slot0, w, wAt, n);
+            arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+        } else if (rule instanceof Optimizer.RmsProp it) {
+            arithmetic.meanSquare(it.decay(), state, slot0, (1 - it.decay()), g, gAt, n);
+            arithmetic.descend(rate, g, gAt, 1, state, slot0, it.epsilon(), w, wAt, n);
+        } else if (rule instanceof Optimizer.Adam it) {
+            adam(it.beta1(), it.beta2(), it.epsilon(), w, wAt, g, gAt, state, slot0, slot1, schedule, rowAt, n);
+        } else if (rule instanceof Optimizer.AdamW it) {
+            adam(it.beta1(), it.beta2(), it.epsilon(), w, wAt, g, gAt, state, slot0, slot1, schedule, rowAt, n);
+        } else {
+            throw new IllegalArgumentException("update: the CPU backend does not know the optimizer " + rule.name());
+        }
+    }
+
+    private void adam(
+            double beta1,
+            double beta2,
+            double epsilon,
+            double[] w,
+            int wAt,
+            double[] g,
+            int gAt,
+            double[] state,
+            int slot0,
+            int slot1,
+            double[] schedule,
+            int rowAt,
+            int n) {
+        double rate = (schedule[rowAt] / schedule[rowAt + 1]);
+        double correction = (1 / schedule[rowAt + 2]);
+        arithmetic.combine((1 - beta1), g, gAt, beta1, state, slot0, n);
+        arithmetic.meanSquare(beta2, state, slot1, (1 - beta2), g, gAt, n);
+        arithmetic.descend(rate, state, slot0, correction, state, slot1, epsilon, w, wAt, n);
     }
 
     @Override
@@ -433,10 +421,9 @@ class DoubleKernels extends Kernels {
             CpuMemory y,
             int yAt,
             int from,
-            int to,
-            int worker) {
+            int to) {
         double factor = (1 / (1 - rate));
-        int[] block = words[worker];
+        int[] block = words;
         for (int i = from; i < to; i += block.length) {
             Philox.block(seed, (i >> 2) + (step << 32), stream, block);
             for (int j = i; j < Math.min(to, i + block.length); j++) {

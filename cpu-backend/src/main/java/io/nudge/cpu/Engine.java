@@ -5,6 +5,7 @@ import io.nudge.tensor.BackendUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What there is to compute with, found when a backend is opened: OpenBLAS or Java, the Vector API or plain loops. What is
@@ -13,19 +14,22 @@ import java.util.function.Function;
 final class Engine implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.nudge");
 
-    /** Multiplications in a product from which on it goes to OpenBLAS. */
-    static final long LARGE = 1 << 20;
-
     final Workers workers;
-    final Kernels floats;
-    final Kernels doubles;
-    final Multiplier multiplier;
+    /** The passes in float32, for each worker. */
+    final Kernels[] floats;
 
-    private Engine(Workers workers, Kernels floats, Kernels doubles, Multiplier multiplier) {
+    /** The passes in float64, for each worker. */
+    final Kernels[] doubles;
+
+    final Multiplier multiplier;
+    private final int lanes;
+
+    private Engine(Workers workers, Kernels[] floats, Kernels[] doubles, Multiplier multiplier, int lanes) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
+        this.lanes = lanes;
     }
 
     static Engine open(CpuOptions options) {
@@ -35,23 +39,30 @@ final class Engine implements AutoCloseable {
     /** With a given way to load OpenBLAS, which may throw anything. */
     static Engine open(CpuOptions options, Function<Workers, Multiplier> openBlas) {
         Workers workers = new Workers(options.threads());
-        Kernels plain = new FloatKernels(workers.count());
-        Kernels floats = options.vectors() ? vectorKernels(workers.count(), plain) : plain;
-        Kernels doubles = new DoubleKernels(workers.count());
-        boolean vectors = floats != plain;
+        boolean vectors = options.vectors() && vectorsAreWorthIt();
+        Kernels[] floats = new Kernels[workers.count()];
+        Kernels[] doubles = new Kernels[workers.count()];
+        for (int i = 0; i < workers.count(); i++) {
+            floats[i] = new FloatKernels(
+                    choose(vectors, FloatArithmetic.class, FloatArithmetic::new),
+                    choose(vectors, FloatFunctions.class, FloatFunctions::new));
+            doubles[i] = new DoubleKernels(
+                    choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new), new DoubleFunctions());
+        }
         Multiplier java = new JavaMultiplier(
-                workers, floats, doubles, () -> vectors ? vectorLoops(floats, doubles) : new PlainLoops());
-        return new Engine(workers, floats, doubles, multiplier(options.product(), java, workers, openBlas));
+                workers, floats, doubles, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
+        int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
+        Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
+        return new Engine(workers, floats, doubles, all, lanes);
     }
 
     private static Multiplier multiplier(
-            ProductChoice choice, Multiplier java, Workers workers, Function<Workers, Multiplier> openBlas) {
+            ProductChoice choice, Multiplier java, int lanes, Workers workers, Function<Workers, Multiplier> openBlas) {
         if (choice == ProductChoice.JAVA) {
             return java;
         }
         try {
-            long largeFrom = choice == ProductChoice.OPENBLAS ? 0 : LARGE;
-            return new TieredMultiplier(largeFrom, java, openBlas.apply(workers));
+            return new TieredMultiplier(java, openBlas.apply(workers), choice == ProductChoice.OPENBLAS ? 0 : lanes);
         } catch (Throwable e) { // whatever a native library does while it is loaded
             String why = "OpenBLAS cannot be loaded (" + e + ")";
             if (choice == ProductChoice.OPENBLAS) {
@@ -75,48 +86,45 @@ final class Engine implements AutoCloseable {
                 + System.getProperty("os.name") + ", " + System.getProperty("os.arch") + ") on the class path";
     }
 
-    /** The passes with the Vector API, or the plain ones where that is absent or not worth it. */
-    private static Kernels vectorKernels(int workers, Kernels plain) {
+    /**
+     * Whether the Vector API is there and fast. It is slow where the compiler does not know it, and its products are where
+     * the processor cannot multiply and add in one: every x86 with 256-bit vectors can, and every 64-bit ARM.
+     */
+    private static boolean vectorsAreWorthIt() {
+        String mode = System.getProperty("java.vm.info", "");
+        if (mode.contains("interpreted") || mode.contains("emulated-client")) {
+            return false;
+        }
         try {
-            Kernels kernels = Class.forName("io.nudge.cpu.VectorFloatKernels")
-                    .asSubclass(Kernels.class)
-                    .getDeclaredConstructor(int.class)
-                    .newInstance(workers);
-            return isWorthIt(kernels.lanes()) ? kernels : plain;
+            return vector(FloatFunctions.class).lanes() >= 8
+                    || System.getProperty("os.arch").equals("aarch64");
         } catch (ReflectiveOperationException | LinkageError e) {
             LOG.log(Level.DEBUG, "no Vector API; plain loops instead", e);
-            return plain;
+            return false;
         }
     }
 
-    /**
-     * Vectors are slow where the compiler does not know them, and their products where the processor cannot multiply and
-     * add in one: every x86 with 256-bit vectors can, and every 64-bit ARM.
-     */
-    private static boolean isWorthIt(int lanes) {
-        String mode = System.getProperty("java.vm.info", "");
-        boolean compiled = !mode.contains("interpreted") && !mode.contains("emulated-client");
-        return compiled && (lanes >= 8 || System.getProperty("os.arch").equals("aarch64"));
-    }
-
-    static Loops vectorLoops(Kernels floats, Kernels doubles) {
+    private static <T> T choose(boolean vectors, Class<T> type, Supplier<T> plain) {
         try {
-            return Class.forName("io.nudge.cpu.VectorLoops")
-                    .asSubclass(Loops.class)
-                    .getDeclaredConstructor(Kernels.class, Kernels.class)
-                    .newInstance(floats, doubles);
+            return vectors ? vector(type) : plain.get();
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("the Vector API was there a moment ago", e);
         }
     }
 
+    /** Found by name, since the class does not load where the module of the Vector API is absent. */
+    private static <T> T vector(Class<T> type) throws ReflectiveOperationException {
+        String name = Engine.class.getPackageName() + ".Vector" + type.getSimpleName();
+        return Class.forName(name).asSubclass(type).getDeclaredConstructor().newInstance();
+    }
+
     /** In one line for people. */
     String describe() {
         int threads = workers.count();
-        String vectors = floats.lanes() > 1
-                ? floats.lanes() * 32 + "-bit vectors"
+        String how = lanes > 1
+                ? lanes * Float.SIZE + "-bit vectors"
                 : "no Vector API (start Java with --add-modules jdk.incubator.vector)";
-        return threads + (threads == 1 ? " thread; " : " threads; ") + multiplier.name() + "; " + vectors;
+        return threads + (threads == 1 ? " thread; " : " threads; ") + multiplier.name() + "; " + how;
     }
 
     @Override

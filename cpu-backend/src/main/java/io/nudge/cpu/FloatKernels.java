@@ -3,20 +3,20 @@ package io.nudge.cpu;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
+import io.nudge.math.Optimizer;
 import io.nudge.math.Philox;
 import java.util.Arrays;
 
-/**
- * The passes in float32, in plain loops that the JIT compiler turns into vector instructions where it can. {@link
- * DoubleKernels} is its likeness; a change here is a change there.
- */
-class FloatKernels extends Kernels {
-    private final float[][] scratch;
-    private final int[][] words;
+/** The passes in float32. {@link DoubleKernels} is its likeness; a change here is a change there. */
+final class FloatKernels extends Kernels {
+    private final FloatArithmetic arithmetic;
+    private final FloatFunctions functions;
+    private final float[] room = new float[BLOCK];
+    private final int[] words = new int[4];
 
-    FloatKernels(int workers) {
-        scratch = new float[workers][BLOCK];
-        words = new int[workers][4];
+    FloatKernels(FloatArithmetic arithmetic, FloatFunctions functions) {
+        this.arithmetic = arithmetic;
+        this.functions = functions;
     }
 
     @Override
@@ -26,68 +26,32 @@ class FloatKernels extends Kernels {
 
     @Override
     void add(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        add(a.floats, aAt, b.floats, bAt, c.floats, cAt, n);
-    }
-
-    private static void add(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
-        for (int i = 0; i < n; i++) {
-            c[cAt + i] = a[aAt + i] + b[bAt + i];
-        }
+        arithmetic.add(a.floats, aAt, b.floats, bAt, c.floats, cAt, n);
     }
 
     @Override
     void subtract(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        subtract(a.floats, aAt, b.floats, bAt, c.floats, cAt, n);
-    }
-
-    private static void subtract(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
-        for (int i = 0; i < n; i++) {
-            c[cAt + i] = a[aAt + i] - b[bAt + i];
-        }
+        arithmetic.subtract(a.floats, aAt, b.floats, bAt, c.floats, cAt, n);
     }
 
     @Override
     void hadamard(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n) {
-        hadamard(a.floats, aAt, b.floats, bAt, c.floats, cAt, n);
-    }
-
-    private static void hadamard(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
-        for (int i = 0; i < n; i++) {
-            c[cAt + i] = a[aAt + i] * b[bAt + i];
-        }
+        arithmetic.hadamard(a.floats, aAt, b.floats, bAt, c.floats, cAt, n);
     }
 
     @Override
     void scale(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        scale((float) alpha, x.floats, xAt, y.floats, yAt, n);
-    }
-
-    private static void scale(float alpha, float[] x, int xAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = alpha * x[xAt + i];
-        }
+        arithmetic.scale((float) alpha, x.floats, xAt, y.floats, yAt, n);
     }
 
     @Override
     void addScaled(double alpha, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        addScaled((float) alpha, x.floats, xAt, y.floats, yAt, n);
-    }
-
-    private static void addScaled(float alpha, float[] x, int xAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] += alpha * x[xAt + i];
-        }
+        arithmetic.addScaled((float) alpha, x.floats, xAt, y.floats, yAt, n);
     }
 
     @Override
     void clamp(double limit, CpuMemory x, int xAt, CpuMemory y, int yAt, int n) {
-        clamp((float) limit, x.floats, xAt, y.floats, yAt, n);
-    }
-
-    private static void clamp(float limit, float[] x, int xAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = Math.max(-limit, Math.min(limit, x[xAt + i]));
-        }
+        arithmetic.clamp((float) limit, x.floats, xAt, y.floats, yAt, n);
     }
 
     @Override
@@ -101,32 +65,25 @@ class FloatKernels extends Kernels {
             int to,
             double beta,
             CpuMemory into,
-            int intoAt,
-            int worker) {
-        float[] sums = scratch[worker];
+            int intoAt) {
+        float[] sums = room;
         for (int j = from; j < to; j += BLOCK) {
             int width = Math.min(BLOCK, to - j);
             Arrays.fill(sums, 0, width, 0);
             for (int i = 0; i < rows; i++) {
-                add(sums, 0, x.floats, xAt + i * columns + j, sums, 0, width);
+                arithmetic.add(sums, 0, x.floats, xAt + i * columns + j, sums, 0, width);
             }
             if (beta == 0) {
-                scale((float) scale, sums, 0, into.floats, intoAt + j, width);
+                arithmetic.scale((float) scale, sums, 0, into.floats, intoAt + j, width);
             } else {
-                combine((float) scale, sums, 0, (float) beta, into.floats, intoAt + j, width);
+                arithmetic.combine((float) scale, sums, 0, (float) beta, into.floats, intoAt + j, width);
             }
         }
     }
 
     @Override
     void combine(double alpha, CpuMemory x, int xAt, double beta, CpuMemory y, int yAt, int n) {
-        combine((float) alpha, x.floats, xAt, (float) beta, y.floats, yAt, n);
-    }
-
-    private static void combine(float alpha, float[] x, int xAt, float beta, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = alpha * x[xAt + i] + beta * y[yAt + i];
-        }
+        arithmetic.combine((float) alpha, x.floats, xAt, (float) beta, y.floats, yAt, n);
     }
 
     /** Four sums side by side, so that an addition need not wait for the one before. */
@@ -165,11 +122,16 @@ class FloatKernels extends Kernels {
 
     @Override
     void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt) {
+        transpose(x.floats, xAt, rows, columns, from, to, y.floats, yAt);
+    }
+
+    /** Rows from to to of x [rows, columns] become columns of y. */
+    static void transpose(float[] x, int xAt, int rows, int columns, int from, int to, float[] y, int yAt) {
         for (int j = 0; j < columns; j += TILE) {
             int end = Math.min(columns, j + TILE);
             for (int i = from; i < to; i++) {
                 for (int k = j; k < end; k++) {
-                    y.floats[yAt + k * rows + i] = x.floats[xAt + i * columns + k];
+                    y[yAt + k * rows + i] = x[xAt + i * columns + k];
                 }
             }
         }
@@ -177,16 +139,12 @@ class FloatKernels extends Kernels {
 
     @Override
     void activate(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, int n) {
-        for (int i = 0; i < n; i++) {
-            a.floats[aAt + i] = FloatMath.value(f, z.floats[zAt + i]);
-        }
+        functions.activate(f, z.floats, zAt, a.floats, aAt, n);
     }
 
     @Override
     void activatePrime(Activation f, CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
-        for (int i = 0; i < n; i++) {
-            into.floats[intoAt + i] = FloatMath.prime(f, z.floats[zAt + i]);
-        }
+        functions.prime(f, z.floats, zAt, into.floats, intoAt, n);
     }
 
     @Override
@@ -202,27 +160,11 @@ class FloatKernels extends Kernels {
             int deltaAt,
             int n) {
         if (f instanceof Activation.Sigmoid) {
-            sigmoidChain(a.floats, aAt, up.floats, upAt, delta.floats, deltaAt, n);
+            arithmetic.sigmoidChain(a.floats, aAt, up.floats, upAt, delta.floats, deltaAt, n);
         } else if (f instanceof Activation.Tanh) {
-            tanhChain(a.floats, aAt, up.floats, upAt, delta.floats, deltaAt, n);
+            arithmetic.tanhChain(a.floats, aAt, up.floats, upAt, delta.floats, deltaAt, n);
         } else {
-            for (int i = 0; i < n; i++) {
-                delta.floats[deltaAt + i] = up.floats[upAt + i] * FloatMath.prime(f, z.floats[zAt + i]);
-            }
-        }
-    }
-
-    /** σ′ = a (1 − a). */
-    private static void sigmoidChain(float[] a, int aAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
-        for (int i = 0; i < n; i++) {
-            delta[deltaAt + i] = up[upAt + i] * (a[aAt + i] * (1 - a[aAt + i]));
-        }
-    }
-
-    /** σ′ = 1 − a² = (1 − a) (1 + a), which loses less where a is near ±1. */
-    private static void tanhChain(float[] a, int aAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
-        for (int i = 0; i < n; i++) {
-            delta[deltaAt + i] = up[upAt + i] * ((1 - a[aAt + i]) * (1 + a[aAt + i]));
+            functions.chain(f, z.floats, zAt, up.floats, upAt, delta.floats, deltaAt, n);
         }
     }
 
@@ -231,7 +173,7 @@ class FloatKernels extends Kernels {
         for (int i = 0; i < rows; i++) {
             int from = zAt + i * columns;
             int to = aAt + i * columns;
-            expLess(max(z.floats, from, columns), z.floats, from, a.floats, to, columns);
+            functions.expLess(max(z.floats, from, columns), z.floats, from, a.floats, to, columns);
             float sum = (float) sum(a, to, columns);
             for (int j = to; j < to + columns; j++) {
                 a.floats[j] /= sum;
@@ -245,13 +187,6 @@ class FloatKernels extends Kernels {
             max = Math.max(max, x[at + j]);
         }
         return max;
-    }
-
-    /** y = e to the power of x − max. */
-    void expLess(float max, float[] x, int xAt, float[] y, int yAt, int n) {
-        for (int j = 0; j < n; j++) {
-            y[yAt + j] = FloatMath.expLess(max, x[xAt + j]);
-        }
     }
 
     @Override
@@ -311,18 +246,11 @@ class FloatKernels extends Kernels {
             Cost cost, CpuMemory a, int aAt, CpuMemory y, int yAt, CpuMemory into, int intoAt, int rows, int columns) {
         double slope = slope(cost, columns);
         if (slope != 0) {
-            difference((float) slope, a.floats, aAt, y.floats, yAt, into.floats, intoAt, rows * columns);
+            arithmetic.difference((float) slope, a.floats, aAt, y.floats, yAt, into.floats, intoAt, rows * columns);
             return;
         }
         for (int i = 0; i < rows * columns; i++) {
             into.floats[intoAt + i] = (float) cost.gradient(a.floats[aAt + i], y.floats[yAt + i], columns);
-        }
-    }
-
-    private static void difference(
-            float scale, float[] a, int aAt, float[] y, int yAt, float[] into, int intoAt, int n) {
-        for (int i = 0; i < n; i++) {
-            into[intoAt + i] = scale * (a[aAt + i] - y[yAt + i]);
         }
     }
 
@@ -338,7 +266,7 @@ class FloatKernels extends Kernels {
             int rows,
             int n) {
         if (!softmax) {
-            difference(1, a.floats, aAt, y.floats, yAt, delta.floats, deltaAt, rows * n);
+            arithmetic.difference(1, a.floats, aAt, y.floats, yAt, delta.floats, deltaAt, rows * n);
             return;
         }
         for (int i = 0; i < rows; i++) {
@@ -373,6 +301,7 @@ class FloatKernels extends Kernels {
         return largest;
     }
 
+    /** Block by block, so that the passes over a block, of which an optimizer needs up to three, stay in the first cache. */
     @Override
     void update(
             Descent rule,
@@ -386,22 +315,26 @@ class FloatKernels extends Kernels {
             int slot1,
             double[] schedule,
             int rowAt,
-            int n,
-            int worker) {
+            int n) {
         boolean changed = penalized && (rule.l1() != 0 || rule.l2() != 0);
-        float[] room = scratch[worker];
+        float[] gradients = changed ? room : g.floats;
+        Optimizer optimizer = rule.optimizer();
         for (int i = 0; i < n; i += BLOCK) {
             int width = Math.min(BLOCK, n - i);
+            int from = changed ? 0 : gAt + i;
             if (changed) {
-                penalize((float) rule.l1(), (float) rule.l2(), w.floats, wAt + i, g.floats, gAt + i, room, width);
+                penalize(rule, w.floats, wAt + i, g.floats, gAt + i, gradients, width);
             }
-            FloatDescent.step(
-                    rule.optimizer(),
-                    penalized,
+            if (penalized && optimizer instanceof Optimizer.AdamW it) {
+                float kept = (float) (1 - schedule[rowAt] * it.weightDecay());
+                arithmetic.scale(kept, w.floats, wAt + i, w.floats, wAt + i, width);
+            }
+            step(
+                    optimizer,
                     w.floats,
                     wAt + i,
-                    changed ? room : g.floats,
-                    changed ? 0 : gAt + i,
+                    gradients,
+                    from,
                     state.floats,
                     slot0 + i,
                     slot1 + i,
@@ -411,13 +344,68 @@ class FloatKernels extends Kernels {
         }
     }
 
-    private static void penalize(float l1, float l2, float[] w, int wAt, float[] g, int gAt, float[] into, int n) {
-        for (int i = 0; i < n; i++) {
-            into[i] = g[gAt + i] + l2 * w[wAt + i];
-        }
+    private void penalize(Descent rule, float[] w, int wAt, float[] g, int gAt, float[] into, int n) {
+        System.arraycopy(g, gAt, into, 0, n);
+        arithmetic.addScaled((float) rule.l2(), w, wAt, into, 0, n);
+        float l1 = (float) rule.l1();
         for (int i = 0; i < n && l1 != 0; i++) {
             into[i] += l1 * Math.signum(w[wAt + i]);
         }
+    }
+
+    private void step(
+            Optimizer rule,
+            float[] w,
+            int wAt,
+            float[] g,
+            int gAt,
+            float[] state,
+            int slot0,
+            int slot1,
+            double[] schedule,
+            int rowAt,
+            int n) {
+        float rate = (float) schedule[rowAt];
+        if (rule instanceof Optimizer.Sgd) {
+            arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+        } else if (rule instanceof Optimizer.Momentum it) {
+            arithmetic.combine(-rate, g, gAt, (float) it.momentum(), state, slot0, n);
+            arithmetic.add(w, wAt, state, slot0, w, wAt, n);
+        } else if (rule instanceof Optimizer.Nesterov it) {
+            arithmetic.combine(-rate, g, gAt, (float) it.momentum(), state, slot0, n);
+            arithmetic.addScaled((float) it.momentum(), state, slot0, w, wAt, n);
+            arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+        } else if (rule instanceof Optimizer.RmsProp it) {
+            arithmetic.meanSquare((float) it.decay(), state, slot0, (float) (1 - it.decay()), g, gAt, n);
+            arithmetic.descend(rate, g, gAt, 1, state, slot0, (float) it.epsilon(), w, wAt, n);
+        } else if (rule instanceof Optimizer.Adam it) {
+            adam(it.beta1(), it.beta2(), it.epsilon(), w, wAt, g, gAt, state, slot0, slot1, schedule, rowAt, n);
+        } else if (rule instanceof Optimizer.AdamW it) {
+            adam(it.beta1(), it.beta2(), it.epsilon(), w, wAt, g, gAt, state, slot0, slot1, schedule, rowAt, n);
+        } else {
+            throw new IllegalArgumentException("update: the CPU backend does not know the optimizer " + rule.name());
+        }
+    }
+
+    private void adam(
+            double beta1,
+            double beta2,
+            double epsilon,
+            float[] w,
+            int wAt,
+            float[] g,
+            int gAt,
+            float[] state,
+            int slot0,
+            int slot1,
+            double[] schedule,
+            int rowAt,
+            int n) {
+        float rate = (float) (schedule[rowAt] / schedule[rowAt + 1]);
+        float correction = (float) (1 / schedule[rowAt + 2]);
+        arithmetic.combine((float) (1 - beta1), g, gAt, (float) beta1, state, slot0, n);
+        arithmetic.meanSquare((float) beta2, state, slot1, (float) (1 - beta2), g, gAt, n);
+        arithmetic.descend(rate, state, slot0, correction, state, slot1, (float) epsilon, w, wAt, n);
     }
 
     @Override
@@ -431,10 +419,9 @@ class FloatKernels extends Kernels {
             CpuMemory y,
             int yAt,
             int from,
-            int to,
-            int worker) {
+            int to) {
         float factor = (float) (1 / (1 - rate));
-        int[] block = words[worker];
+        int[] block = words;
         for (int i = from; i < to; i += block.length) {
             Philox.block(seed, (i >> 2) + (step << 32), stream, block);
             for (int j = i; j < Math.min(to, i + block.length); j++) {

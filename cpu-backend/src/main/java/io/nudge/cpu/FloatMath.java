@@ -23,6 +23,9 @@ final class FloatMath {
     /** Below the first eˣ is 0, even 100 times as much; above the second it is infinite. */
     static final float EXP_LEAST = -120f;
 
+    /** Below this eˣ − 1 is −1. */
+    static final float EXPM1_LEAST = -80f;
+
     static final float EXP_MOST = 89f;
 
     /** Where more is lost of a difference, its exponential is 0. */
@@ -160,7 +163,7 @@ final class FloatMath {
 
     /** eˣ − 1 for x at most 0. */
     static float expm1(float x) {
-        float limited = Math.max(-80f, x);
+        float limited = Math.max(EXPM1_LEAST, x);
         float shifted = limited * LOG2_E + ROUNDER;
         float whole = shifted - ROUNDER;
         float r = (limited - whole * LN2_HIGH) - whole * LN2_LOW;

@@ -12,20 +12,20 @@ final class JavaMultiplier implements Multiplier, Task {
     private static final int STEP = 4;
 
     private final Workers workers;
-    private final Kernels floats;
-    private final Kernels doubles;
-    private final Loops[] loops;
+    private final Kernels[] floats;
+    private final Kernels[] doubles;
+    private final ProductLoops[] loops;
     private final Product[] parts;
     private final CpuMemory[] floatRooms;
     private final CpuMemory[] doubleRooms;
     private Product whole;
     private int rows;
 
-    JavaMultiplier(Workers workers, Kernels floats, Kernels doubles, Supplier<Loops> supplier) {
+    JavaMultiplier(Workers workers, Kernels[] floats, Kernels[] doubles, Supplier<ProductLoops> supplier) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
-        loops = new Loops[workers.count()];
+        loops = new ProductLoops[workers.count()];
         parts = new Product[workers.count()];
         floatRooms = new CpuMemory[workers.count()];
         doubleRooms = new CpuMemory[workers.count()];
@@ -57,7 +57,7 @@ final class JavaMultiplier implements Multiplier, Task {
     public void run(int part, int worker) {
         Product mine = parts[worker];
         mine.rowsOf(whole, part * rows, Math.min(whole.m, (part + 1) * rows));
-        Kernels kernels = mine.isFloat32() ? floats : doubles;
+        Kernels kernels = (mine.isFloat32() ? floats : doubles)[worker];
         if (mine.beta == 0) {
             loops[worker].multiply(mine);
             scale(kernels, mine);

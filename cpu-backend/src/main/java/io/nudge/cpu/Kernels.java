@@ -6,20 +6,14 @@ import io.nudge.math.Descent;
 
 /**
  * The passes over memory in one element type. Each is told where in which array to begin and how far to go, so that
- * several workers can each do a part; where it needs room of its own, it is told which worker calls. A destination may be
- * an operand, the same elements. What the operations mean is said in {@link io.nudge.tensor.Operations}.
+ * several workers, each with kernels of its own, can do a part. A destination may be an operand, the same elements. What the operations mean is said in {@link io.nudge.tensor.Operations}.
  */
 abstract class Kernels {
-    /** Elements of the room that each worker has; they fit into the first cache with what they are computed from. */
+    /** Elements that are taken through several steps at a time: with what is computed from them they fit into the first cache. */
     static final int BLOCK = 1024;
 
     /** Columns that are transposed at a time: as many lines of the first cache are written to. */
     static final int TILE = 16;
-
-    /** Elements in a vector; 1 where vectors are left to the JIT compiler. */
-    int lanes() {
-        return 1;
-    }
 
     abstract void fill(double value, CpuMemory x, int xAt, int n);
 
@@ -49,8 +43,7 @@ abstract class Kernels {
             int to,
             double beta,
             CpuMemory into,
-            int intoAt,
-            int worker);
+            int intoAt);
 
     abstract double sumSquares(CpuMemory x, int xAt, int n);
 
@@ -110,8 +103,7 @@ abstract class Kernels {
             int slot1,
             double[] schedule,
             int rowAt,
-            int n,
-            int worker);
+            int n);
 
     /** Elements from to to, where from is a multiple of 4. */
     abstract void dropout(
@@ -124,8 +116,7 @@ abstract class Kernels {
             CpuMemory y,
             int yAt,
             int from,
-            int to,
-            int worker);
+            int to);
 
     abstract double get(CpuMemory x, int at);
 

@@ -44,12 +44,12 @@ final class Pass implements Task {
     static final int HEAVY = 1 << 13;
 
     private final Workers workers;
-    private final Kernels floats;
-    private final Kernels doubles;
+    private final Kernels[] floats;
+    private final Kernels[] doubles;
     private double[] sums = new double[64];
 
     private Kind kind;
-    private Kernels kernels;
+    private Kernels[] kernelsOfWorkers;
     private int units;
     private int unitsInPart;
     private int parts;
@@ -79,19 +79,24 @@ final class Pass implements Task {
     long stream;
     long step;
 
-    Pass(Workers workers, Kernels floats, Kernels doubles) {
+    Pass(Workers workers, Kernels[] floats, Kernels[] doubles) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
     }
 
+    /** The caller's kernels, for what is too little for a pass. */
     Kernels kernels(Tensor x) {
+        return ofWorkers(x)[0];
+    }
+
+    private Kernels[] ofWorkers(Tensor x) {
         return x.type() == DType.FLOAT32 ? floats : doubles;
     }
 
     Pass of(Kind newKind, Tensor first) {
         kind = newKind;
-        kernels = kernels(first);
+        kernelsOfWorkers = ofWorkers(first);
         a = CpuMemory.of(first);
         aAt = (int) first.offset();
         return this;
@@ -170,6 +175,7 @@ final class Pass implements Task {
     public void run(int part, int worker) {
         int from = part * unitsInPart;
         int n = Math.min(unitsInPart, units - from);
+        Kernels kernels = kernelsOfWorkers[worker];
         switch (kind) {
             case FILL -> kernels.fill(alpha, a, aAt + from, n);
             case COPY -> System.arraycopy(a.array(), aAt + from, b.array(), bAt + from, n);
@@ -181,35 +187,35 @@ final class Pass implements Task {
             case CLAMP -> kernels.clamp(alpha, a, aAt + from, b, bAt + from, n);
             case SUM_SQUARES -> sums[part] = kernels.sumSquares(a, aAt + from, n);
             case ACTIVATE_PRIME -> kernels.activatePrime(activation, a, aAt + from, b, bAt + from, n);
-            case DROPOUT -> dropout(from, from + n, worker);
-            case UPDATE -> update(from, from + n, worker);
-            default -> runLines(from, n, worker);
+            case DROPOUT -> dropout(kernels, from, from + n);
+            case UPDATE -> update(kernels, from, from + n);
+            default -> runLines(kernels, from, n);
         }
     }
 
-    private void runLines(int from, int n, int worker) {
+    private void runLines(Kernels kernels, int from, int n) {
         switch (kind) {
-            case ADD_ROW -> addRow(from, n);
-            case SUM_ROWS -> kernels.sumRows(alpha, a, aAt, rows, columns, from, from + n, beta, b, bAt, worker);
+            case ADD_ROW -> addRow(kernels, from, n);
+            case SUM_ROWS -> kernels.sumRows(alpha, a, aAt, rows, columns, from, from + n, beta, b, bAt);
             case TRANSPOSE -> kernels.transpose(a, aAt, rows, columns, from, from + n, b, bAt);
-            case ACTIVATE -> activate(a, aAt + from * columns, b, bAt + from * columns, n);
-            case CHAIN -> chain(from, n);
-            case BIAS_AND_ACTIVATE -> biasAndActivate(from, n);
-            case COSTS -> costs(from, n);
-            case COST_DELTA -> costDelta(from, n);
-            case OUTER -> outer(from, n);
+            case ACTIVATE -> activate(kernels, a, aAt + from * columns, b, bAt + from * columns, n);
+            case CHAIN -> chain(kernels, from, n);
+            case BIAS_AND_ACTIVATE -> biasAndActivate(kernels, from, n);
+            case COSTS -> costs(kernels, from, n);
+            case COST_DELTA -> costDelta(kernels, from, n);
+            case OUTER -> outer(kernels, from, n);
             default -> throw new AssertionError(kind);
         }
     }
 
     /** c = a + b in each row. */
-    private void addRow(int from, int n) {
+    private void addRow(Kernels kernels, int from, int n) {
         for (int i = from; i < from + n; i++) {
             kernels.add(a, aAt + i * columns, b, bAt, c, cAt + i * columns, columns);
         }
     }
 
-    private void activate(CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
+    private void activate(Kernels kernels, CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
         if (activation.elementwise()) {
             kernels.activate(activation, z, zAt, into, intoAt, n * columns);
         } else {
@@ -218,7 +224,7 @@ final class Pass implements Task {
     }
 
     /** a z, b a, c upstream, d δ. */
-    private void chain(int from, int n) {
+    private void chain(Kernels kernels, int from, int n) {
         int at = from * columns;
         if (activation.elementwise()) {
             kernels.chain(activation, a, aAt + at, b, bAt + at, c, cAt + at, d, dAt + at, n * columns);
@@ -228,19 +234,19 @@ final class Pass implements Task {
     }
 
     /** a z, b bias, c a: while a few rows of z are in the first cache, they get their bias and go through σ. */
-    private void biasAndActivate(int from, int n) {
+    private void biasAndActivate(Kernels kernels, int from, int n) {
         int atOnce = Math.max(1, Kernels.BLOCK / Math.max(1, columns));
         for (int i = from; i < from + n; i += atOnce) {
             int some = Math.min(atOnce, from + n - i);
             for (int row = i; row < i + some; row++) {
                 kernels.add(a, aAt + row * columns, b, bAt, a, aAt + row * columns, columns);
             }
-            activate(a, aAt + i * columns, c, cAt + i * columns, some);
+            activate(kernels, a, aAt + i * columns, c, cAt + i * columns, some);
         }
     }
 
     /** a z, b a, c y, d costs. */
-    private void costs(int from, int n) {
+    private void costs(Kernels kernels, int from, int n) {
         for (int i = from; i < from + n; i++) {
             int at = i * columns;
             double each = kernels.cost(cost, activation, a, aAt + at, b, bAt + at, c, cAt + at, columns);
@@ -249,7 +255,7 @@ final class Pass implements Task {
     }
 
     /** a z, b a, c y, d δ. */
-    private void costDelta(int from, int n) {
+    private void costDelta(Kernels kernels, int from, int n) {
         int at = from * columns;
         if (cost.fusesWith(activation)) {
             boolean softmax = !activation.elementwise();
@@ -265,26 +271,25 @@ final class Pass implements Task {
     }
 
     /** a parameters, b gradients, c state. */
-    private void update(int from, int to, int worker) {
+    private void update(Kernels kernels, int from, int to) {
         int border = Math.max(from, Math.min(to, penalized));
-        update(true, from, border, worker);
-        update(false, border, to, worker);
+        update(kernels, true, from, border);
+        update(kernels, false, border, to);
     }
 
-    private void update(boolean weights, int from, int to, int worker) {
+    private void update(Kernels kernels, boolean weights, int from, int to) {
         int slot0 = cAt + from;
         int slot1 = slot0 + units;
-        kernels.update(
-                rule, weights, a, aAt + from, b, bAt + from, c, slot0, slot1, schedule, scheduleAt, to - from, worker);
+        kernels.update(rule, weights, a, aAt + from, b, bAt + from, c, slot0, slot1, schedule, scheduleAt, to - from);
     }
 
     /** a x, b into. */
-    private void dropout(int from, int to, int worker) {
-        kernels.dropout(alpha, seed, stream, step, a, aAt, b, bAt, from, to, worker);
+    private void dropout(Kernels kernels, int from, int to) {
+        kernels.dropout(alpha, seed, stream, step, a, aAt, b, bAt, from, to);
     }
 
     /** a and b factors, c the outer product. */
-    private void outer(int from, int n) {
+    private void outer(Kernels kernels, int from, int n) {
         for (int i = from; i < from + n; i++) {
             kernels.scale(kernels.get(a, aAt + i), b, bAt, c, cAt + i * columns, columns);
         }

@@ -1,37 +1,36 @@
 package io.nudge.cpu;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The tiles in float64. {@link VectorFloatTiles} is its likeness; a change here is a change there. */
+/**
+ * The tiles in float64. {@link VectorFloatTiles} is its likeness; a change here is a change there.
+ *
+ * <p>No loop over vectors calls a method of our own, and none uses a second length of vector: either may lead the compiler to
+ * make an object of each vector, and the loop is thirty times slower.
+ */
 final class VectorDoubleTiles extends VectorTiles {
     private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Double> NARROW = DoubleVector.SPECIES_128;
     private static final int LANES = SPECIES.length();
-    private static final int FEW = NARROW.length();
+    private static final int FEW = Math.min(4, LANES);
     /** From element t on, this says of each lane whether it is one of the last t. */
     private static final boolean[] LAST = new boolean[2 * LANES];
 
     static {
-        java.util.Arrays.fill(LAST, LANES, 2 * LANES, true);
+        Arrays.fill(LAST, LANES, 2 * LANES, true);
     }
 
-    private final double[] sums = new double[SIDE * SIDE * LANES];
-    private final double[] few = new double[FEW];
+    /** The sums of a tile, a vector each; and as much again of what {@link #fold} reads beyond. */
+    private final double[] sums = new double[(SIDE * SIDE + 1) * LANES];
 
     @Override
     int lanes() {
         return LANES;
     }
 
-    private static DoubleVector load(double[] x, int at) {
-        return DoubleVector.fromArray(SPECIES, x, at);
-    }
-
-    private static DoubleVector all(double x) {
-        return DoubleVector.broadcast(SPECIES, x);
-    }
+    // ---- dot products -----------------------------------------------------------------------------------------------
 
     @Override
     void dots(Product p, int i, int j) {
@@ -46,10 +45,17 @@ final class VectorDoubleTiles extends VectorTiles {
         int b2 = Math.min(b1 + p.bStride, lastColumn);
         int b3 = Math.min(b2 + p.bStride, lastColumn);
         dots(p.k, p.a.doubles, a0, a1, a2, a3, p.b.doubles, b0, b1, b2, b3, sums);
+        if (p.k % LANES != 0) {
+            addRest(p.k, p.a.doubles, a0, p.b.doubles, b0, b1, b2, b3, sums, 0);
+            addRest(p.k, p.a.doubles, a1, p.b.doubles, b0, b1, b2, b3, sums, SIDE * LANES);
+            addRest(p.k, p.a.doubles, a2, p.b.doubles, b0, b1, b2, b3, sums, 2 * SIDE * LANES);
+            addRest(p.k, p.a.doubles, a3, p.b.doubles, b0, b1, b2, b3, sums, 3 * SIDE * LANES);
+        }
+        fold(sums);
         storeDots(p, i, j);
     }
 
-    /** The sixteen sums, each still a vector. Terms that do not fill a vector are the last lanes of one, with zeros before. */
+    /** The sixteen sums, each still a vector, without the terms at the end that do not fill one. */
     private static void dots(
             int k,
             double[] a,
@@ -82,61 +88,33 @@ final class VectorDoubleTiles extends VectorTiles {
         DoubleVector s33 = zero;
         DoubleVector x;
         for (int q = 0; q <= k - LANES; q += LANES) {
-            DoubleVector y0 = load(b, b0 + q);
-            DoubleVector y1 = load(b, b1 + q);
-            DoubleVector y2 = load(b, b2 + q);
-            DoubleVector y3 = load(b, b3 + q);
-            x = load(a, a0 + q);
+            DoubleVector y0 = DoubleVector.fromArray(SPECIES, b, b0 + q);
+            DoubleVector y1 = DoubleVector.fromArray(SPECIES, b, b1 + q);
+            DoubleVector y2 = DoubleVector.fromArray(SPECIES, b, b2 + q);
+            DoubleVector y3 = DoubleVector.fromArray(SPECIES, b, b3 + q);
+            x = DoubleVector.fromArray(SPECIES, a, a0 + q);
             s00 = x.fma(y0, s00);
             s01 = x.fma(y1, s01);
             s02 = x.fma(y2, s02);
             s03 = x.fma(y3, s03);
-            x = load(a, a1 + q);
+            x = DoubleVector.fromArray(SPECIES, a, a1 + q);
             s10 = x.fma(y0, s10);
             s11 = x.fma(y1, s11);
             s12 = x.fma(y2, s12);
             s13 = x.fma(y3, s13);
-            x = load(a, a2 + q);
+            x = DoubleVector.fromArray(SPECIES, a, a2 + q);
             s20 = x.fma(y0, s20);
             s21 = x.fma(y1, s21);
             s22 = x.fma(y2, s22);
             s23 = x.fma(y3, s23);
-            x = load(a, a3 + q);
-            s30 = x.fma(y0, s30);
-            s31 = x.fma(y1, s31);
-            s32 = x.fma(y2, s32);
-            s33 = x.fma(y3, s33);
-        }
-        if (k % LANES != 0) {
-            int end = k - LANES;
-            VectorMask<Double> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
-            DoubleVector y0 = zero.blend(load(b, b0 + end), last);
-            DoubleVector y1 = zero.blend(load(b, b1 + end), last);
-            DoubleVector y2 = zero.blend(load(b, b2 + end), last);
-            DoubleVector y3 = zero.blend(load(b, b3 + end), last);
-            x = zero.blend(load(a, a0 + end), last);
-            s00 = x.fma(y0, s00);
-            s01 = x.fma(y1, s01);
-            s02 = x.fma(y2, s02);
-            s03 = x.fma(y3, s03);
-            x = zero.blend(load(a, a1 + end), last);
-            s10 = x.fma(y0, s10);
-            s11 = x.fma(y1, s11);
-            s12 = x.fma(y2, s12);
-            s13 = x.fma(y3, s13);
-            x = zero.blend(load(a, a2 + end), last);
-            s20 = x.fma(y0, s20);
-            s21 = x.fma(y1, s21);
-            s22 = x.fma(y2, s22);
-            s23 = x.fma(y3, s23);
-            x = zero.blend(load(a, a3 + end), last);
+            x = DoubleVector.fromArray(SPECIES, a, a3 + q);
             s30 = x.fma(y0, s30);
             s31 = x.fma(y1, s31);
             s32 = x.fma(y2, s32);
             s33 = x.fma(y3, s33);
         }
         s00.intoArray(sums, 0);
-        s01.intoArray(sums, 1 * LANES);
+        s01.intoArray(sums, LANES);
         s02.intoArray(sums, 2 * LANES);
         s03.intoArray(sums, 3 * LANES);
         s10.intoArray(sums, 4 * LANES);
@@ -153,6 +131,34 @@ final class VectorDoubleTiles extends VectorTiles {
         s33.intoArray(sums, 15 * LANES);
     }
 
+    /** Adds the terms at the end to four of the sums: the last lanes of the last full vector, with zeros before. */
+    private static void addRest(
+            int k, double[] a, int aAt, double[] b, int b0, int b1, int b2, int b3, double[] sums, int at) {
+        DoubleVector zero = DoubleVector.zero(SPECIES);
+        VectorMask<Double> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
+        int end = k - LANES;
+        DoubleVector x = zero.blend(DoubleVector.fromArray(SPECIES, a, aAt + end), last);
+        DoubleVector y = zero.blend(DoubleVector.fromArray(SPECIES, b, b0 + end), last);
+        x.fma(y, DoubleVector.fromArray(SPECIES, sums, at)).intoArray(sums, at);
+        y = zero.blend(DoubleVector.fromArray(SPECIES, b, b1 + end), last);
+        x.fma(y, DoubleVector.fromArray(SPECIES, sums, at + LANES)).intoArray(sums, at + LANES);
+        y = zero.blend(DoubleVector.fromArray(SPECIES, b, b2 + end), last);
+        x.fma(y, DoubleVector.fromArray(SPECIES, sums, at + 2 * LANES)).intoArray(sums, at + 2 * LANES);
+        y = zero.blend(DoubleVector.fromArray(SPECIES, b, b3 + end), last);
+        x.fma(y, DoubleVector.fromArray(SPECIES, sums, at + 3 * LANES)).intoArray(sums, at + 3 * LANES);
+    }
+
+    /** Adds the upper half of the lanes to the lower half, until few are left; what is above them no longer counts. */
+    private static void fold(double[] sums) {
+        for (int half = LANES / 2; half >= FEW; half /= 2) {
+            for (int at = 0; at < SIDE * SIDE * LANES; at += LANES) {
+                DoubleVector.fromArray(SPECIES, sums, at)
+                        .add(DoubleVector.fromArray(SPECIES, sums, at + half))
+                        .intoArray(sums, at);
+            }
+        }
+    }
+
     private void storeDots(Product p, int i, int j) {
         double[] c = p.c.doubles;
         int rows = Math.min(SIDE, p.m - i);
@@ -160,82 +166,157 @@ final class VectorDoubleTiles extends VectorTiles {
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                c[at + s] = lanesOf((r * SIDE + s) * LANES);
+                c[at + s] = few((r * SIDE + s) * LANES);
             }
         }
     }
 
-    /** The sum over a vector's lanes in an order of our own; that of reduceLanes may change. */
-    private double lanesOf(int at) {
-        DoubleVector sum = DoubleVector.fromArray(NARROW, sums, at);
-        for (int l = FEW; l < LANES; l += FEW) {
-            sum = sum.add(DoubleVector.fromArray(NARROW, sums, at + l));
+    /** The sum over a vector's lanes, folded before; reduceLanes would leave the order open. */
+    private double few(int at) {
+        double sum = sums[at];
+        for (int l = 1; l < FEW; l++) {
+            sum += sums[at + l];
         }
-        sum.intoArray(few, 0);
-        return few[0] + few[1];
+        return sum;
     }
 
-    private static double factor(Product p, int row, int q) {
-        return p.a.doubles[row + q * p.aColumn()];
-    }
+    // ---- multiples of rows ------------------------------------------------------------------------------------------
 
     @Override
-    void addMultiples(Product p, int i, int q, int j, int width, boolean fresh) {
-        int lastRow = p.aAt + (p.m - 1) * p.aRow();
-        int row0 = p.aAt + i * p.aRow();
+    void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh) {
+        int aColumn = p.aColumn();
+        int lastRow = p.aAt + (p.m - 1) * p.aRow() + q * aColumn;
+        int row0 = p.aAt + i * p.aRow() + q * aColumn;
         int row1 = Math.min(row0 + p.aRow(), lastRow);
         int row2 = Math.min(row1 + p.aRow(), lastRow);
         int row3 = Math.min(row2 + p.aRow(), lastRow);
-        DoubleVector f00 = all(factor(p, row0, q));
-        DoubleVector f01 = all(factor(p, row0, q + 1));
-        DoubleVector f02 = all(factor(p, row0, q + 2));
-        DoubleVector f03 = all(factor(p, row0, q + 3));
-        DoubleVector f10 = all(factor(p, row1, q));
-        DoubleVector f11 = all(factor(p, row1, q + 1));
-        DoubleVector f12 = all(factor(p, row1, q + 2));
-        DoubleVector f13 = all(factor(p, row1, q + 3));
-        DoubleVector f20 = all(factor(p, row2, q));
-        DoubleVector f21 = all(factor(p, row2, q + 1));
-        DoubleVector f22 = all(factor(p, row2, q + 2));
-        DoubleVector f23 = all(factor(p, row2, q + 3));
-        DoubleVector f30 = all(factor(p, row3, q));
-        DoubleVector f31 = all(factor(p, row3, q + 1));
-        DoubleVector f32 = all(factor(p, row3, q + 2));
-        DoubleVector f33 = all(factor(p, row3, q + 3));
         int last = p.cAt + (p.m - 1) * p.cStride + j;
         int c0 = p.cAt + i * p.cStride + j;
         int c1 = Math.min(c0 + p.cStride, last);
         int c2 = Math.min(c1 + p.cStride, last);
         int c3 = Math.min(c2 + p.cStride, last);
-        int b0 = p.bAt + q * p.bStride + j;
-        int b1 = b0 + p.bStride;
-        int b2 = b1 + p.bStride;
-        int b3 = b2 + p.bStride;
+        double[] a = p.a.doubles;
         double[] b = p.b.doubles;
         double[] c = p.c.doubles;
+        int bRow = p.bStride;
+        int bAt = p.bAt + q * bRow + j;
+        switch (terms) {
+            case 4 -> addFour(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+            case 2 -> addTwo(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+            default -> addOne(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+        }
+        if (width % LANES != 0) {
+            addRest(terms, p, i, row0, bAt, c0, width, fresh);
+        }
+    }
+
+    /** The columns that do not fill a vector, row by row. */
+    private static void addRest(int terms, Product p, int i, int row0, int bAt, int c0, int width, boolean fresh) {
+        int from = width - width % LANES;
+        int aColumn = p.aColumn();
+        for (int r = 0; r < Math.min(SIDE, p.m - i); r++) {
+            int aAt = row0 + r * p.aRow();
+            int cAt = c0 + r * p.cStride;
+            switch (terms) {
+                case 4 ->
+                    addFour(
+                            p.a.doubles,
+                            aAt,
+                            aColumn,
+                            p.b.doubles,
+                            bAt,
+                            p.bStride,
+                            p.c.doubles,
+                            cAt,
+                            from,
+                            width,
+                            fresh);
+                case 2 ->
+                    addTwo(
+                            p.a.doubles,
+                            aAt,
+                            aColumn,
+                            p.b.doubles,
+                            bAt,
+                            p.bStride,
+                            p.c.doubles,
+                            cAt,
+                            from,
+                            width,
+                            fresh);
+                default ->
+                    addOne(
+                            p.a.doubles,
+                            aAt,
+                            aColumn,
+                            p.b.doubles,
+                            bAt,
+                            p.bStride,
+                            p.c.doubles,
+                            cAt,
+                            from,
+                            width,
+                            fresh);
+            }
+        }
+    }
+
+    private static void addFour(
+            double[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            double[] b,
+            int bAt,
+            int bRow,
+            double[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        DoubleVector f00 = DoubleVector.broadcast(SPECIES, a[row0]);
+        DoubleVector f01 = DoubleVector.broadcast(SPECIES, a[row0 + aColumn]);
+        DoubleVector f02 = DoubleVector.broadcast(SPECIES, a[row0 + 2 * aColumn]);
+        DoubleVector f03 = DoubleVector.broadcast(SPECIES, a[row0 + 3 * aColumn]);
+        DoubleVector f10 = DoubleVector.broadcast(SPECIES, a[row1]);
+        DoubleVector f11 = DoubleVector.broadcast(SPECIES, a[row1 + aColumn]);
+        DoubleVector f12 = DoubleVector.broadcast(SPECIES, a[row1 + 2 * aColumn]);
+        DoubleVector f13 = DoubleVector.broadcast(SPECIES, a[row1 + 3 * aColumn]);
+        DoubleVector f20 = DoubleVector.broadcast(SPECIES, a[row2]);
+        DoubleVector f21 = DoubleVector.broadcast(SPECIES, a[row2 + aColumn]);
+        DoubleVector f22 = DoubleVector.broadcast(SPECIES, a[row2 + 2 * aColumn]);
+        DoubleVector f23 = DoubleVector.broadcast(SPECIES, a[row2 + 3 * aColumn]);
+        DoubleVector f30 = DoubleVector.broadcast(SPECIES, a[row3]);
+        DoubleVector f31 = DoubleVector.broadcast(SPECIES, a[row3 + aColumn]);
+        DoubleVector f32 = DoubleVector.broadcast(SPECIES, a[row3 + 2 * aColumn]);
+        DoubleVector f33 = DoubleVector.broadcast(SPECIES, a[row3 + 3 * aColumn]);
         DoubleVector zero = DoubleVector.zero(SPECIES);
         for (int l = 0; l <= width - LANES; l += LANES) {
-            DoubleVector s0 = fresh ? zero : load(c, c0 + l);
-            DoubleVector s1 = fresh ? zero : load(c, c1 + l);
-            DoubleVector s2 = fresh ? zero : load(c, c2 + l);
-            DoubleVector s3 = fresh ? zero : load(c, c3 + l);
+            DoubleVector s0 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c0 + l);
+            DoubleVector s1 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c1 + l);
+            DoubleVector s2 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c2 + l);
+            DoubleVector s3 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c3 + l);
             DoubleVector y;
-            y = load(b, b0 + l);
+            y = DoubleVector.fromArray(SPECIES, b, bAt + l);
             s0 = f00.fma(y, s0);
             s1 = f10.fma(y, s1);
             s2 = f20.fma(y, s2);
             s3 = f30.fma(y, s3);
-            y = load(b, b1 + l);
+            y = DoubleVector.fromArray(SPECIES, b, bAt + bRow + l);
             s0 = f01.fma(y, s0);
             s1 = f11.fma(y, s1);
             s2 = f21.fma(y, s2);
             s3 = f31.fma(y, s3);
-            y = load(b, b2 + l);
+            y = DoubleVector.fromArray(SPECIES, b, bAt + 2 * bRow + l);
             s0 = f02.fma(y, s0);
             s1 = f12.fma(y, s1);
             s2 = f22.fma(y, s2);
             s3 = f32.fma(y, s3);
-            y = load(b, b3 + l);
+            y = DoubleVector.fromArray(SPECIES, b, bAt + 3 * bRow + l);
             s0 = f03.fma(y, s0);
             s1 = f13.fma(y, s1);
             s2 = f23.fma(y, s2);
@@ -245,39 +326,162 @@ final class VectorDoubleTiles extends VectorTiles {
             s2.intoArray(c, c2 + l);
             s3.intoArray(c, c3 + l);
         }
-        addRest(p, i, q, SIDE, j + width - width % LANES, j + width, fresh);
     }
 
-    @Override
-    void addMultiple(Product p, int i, int q, int j, int width, boolean fresh) {
-        double[] b = p.b.doubles;
-        double[] c = p.c.doubles;
-        int bAt = p.bAt + q * p.bStride + j;
-        for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
-            DoubleVector factor = all(factor(p, p.aAt + r * p.aRow(), q));
-            int cAt = p.cAt + r * p.cStride + j;
-            for (int l = 0; l <= width - LANES; l += LANES) {
-                DoubleVector sum = fresh ? DoubleVector.zero(SPECIES) : load(c, cAt + l);
-                factor.fma(load(b, bAt + l), sum).intoArray(c, cAt + l);
-            }
+    private static void addFour(
+            double[] a,
+            int aAt,
+            int aColumn,
+            double[] b,
+            int bAt,
+            int bRow,
+            double[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        double f0 = a[aAt];
+        double f1 = a[aAt + aColumn];
+        double f2 = a[aAt + 2 * aColumn];
+        double f3 = a[aAt + 3 * aColumn];
+        for (int l = from; l < to; l++) {
+            double sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            sum = Math.fma(f1, b[bAt + bRow + l], sum);
+            sum = Math.fma(f2, b[bAt + 2 * bRow + l], sum);
+            sum = Math.fma(f3, b[bAt + 3 * bRow + l], sum);
+            c[cAt + l] = sum;
         }
-        addRest(p, i, q, 1, j + width - width % LANES, j + width, fresh);
     }
 
-    /** The columns that do not fill a vector. */
-    private static void addRest(Product p, int i, int q, int terms, int from, int to, boolean fresh) {
-        double[] b = p.b.doubles;
-        double[] c = p.c.doubles;
-        for (int r = i; from < to && r < Math.min(i + SIDE, p.m); r++) {
-            int cAt = p.cAt + r * p.cStride;
-            for (int t = q; t < q + terms; t++) {
-                double factor = factor(p, p.aAt + r * p.aRow(), t);
-                int bAt = p.bAt + t * p.bStride;
-                for (int j = from; j < to; j++) {
-                    double sum = fresh && t == q ? 0 : c[cAt + j];
-                    c[cAt + j] = Math.fma(factor, b[bAt + j], sum);
-                }
-            }
+    private static void addTwo(
+            double[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            double[] b,
+            int bAt,
+            int bRow,
+            double[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        DoubleVector f00 = DoubleVector.broadcast(SPECIES, a[row0]);
+        DoubleVector f01 = DoubleVector.broadcast(SPECIES, a[row0 + aColumn]);
+        DoubleVector f10 = DoubleVector.broadcast(SPECIES, a[row1]);
+        DoubleVector f11 = DoubleVector.broadcast(SPECIES, a[row1 + aColumn]);
+        DoubleVector f20 = DoubleVector.broadcast(SPECIES, a[row2]);
+        DoubleVector f21 = DoubleVector.broadcast(SPECIES, a[row2 + aColumn]);
+        DoubleVector f30 = DoubleVector.broadcast(SPECIES, a[row3]);
+        DoubleVector f31 = DoubleVector.broadcast(SPECIES, a[row3 + aColumn]);
+        DoubleVector zero = DoubleVector.zero(SPECIES);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            DoubleVector s0 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c0 + l);
+            DoubleVector s1 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c1 + l);
+            DoubleVector s2 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c2 + l);
+            DoubleVector s3 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c3 + l);
+            DoubleVector y;
+            y = DoubleVector.fromArray(SPECIES, b, bAt + l);
+            s0 = f00.fma(y, s0);
+            s1 = f10.fma(y, s1);
+            s2 = f20.fma(y, s2);
+            s3 = f30.fma(y, s3);
+            y = DoubleVector.fromArray(SPECIES, b, bAt + bRow + l);
+            s0 = f01.fma(y, s0);
+            s1 = f11.fma(y, s1);
+            s2 = f21.fma(y, s2);
+            s3 = f31.fma(y, s3);
+            s0.intoArray(c, c0 + l);
+            s1.intoArray(c, c1 + l);
+            s2.intoArray(c, c2 + l);
+            s3.intoArray(c, c3 + l);
+        }
+    }
+
+    private static void addTwo(
+            double[] a,
+            int aAt,
+            int aColumn,
+            double[] b,
+            int bAt,
+            int bRow,
+            double[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        double f0 = a[aAt];
+        double f1 = a[aAt + aColumn];
+        for (int l = from; l < to; l++) {
+            double sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            sum = Math.fma(f1, b[bAt + bRow + l], sum);
+            c[cAt + l] = sum;
+        }
+    }
+
+    private static void addOne(
+            double[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            double[] b,
+            int bAt,
+            int bRow,
+            double[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        DoubleVector f00 = DoubleVector.broadcast(SPECIES, a[row0]);
+        DoubleVector f10 = DoubleVector.broadcast(SPECIES, a[row1]);
+        DoubleVector f20 = DoubleVector.broadcast(SPECIES, a[row2]);
+        DoubleVector f30 = DoubleVector.broadcast(SPECIES, a[row3]);
+        DoubleVector zero = DoubleVector.zero(SPECIES);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            DoubleVector s0 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c0 + l);
+            DoubleVector s1 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c1 + l);
+            DoubleVector s2 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c2 + l);
+            DoubleVector s3 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c3 + l);
+            DoubleVector y;
+            y = DoubleVector.fromArray(SPECIES, b, bAt + l);
+            s0 = f00.fma(y, s0);
+            s1 = f10.fma(y, s1);
+            s2 = f20.fma(y, s2);
+            s3 = f30.fma(y, s3);
+            s0.intoArray(c, c0 + l);
+            s1.intoArray(c, c1 + l);
+            s2.intoArray(c, c2 + l);
+            s3.intoArray(c, c3 + l);
+        }
+    }
+
+    private static void addOne(
+            double[] a,
+            int aAt,
+            int aColumn,
+            double[] b,
+            int bAt,
+            int bRow,
+            double[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        double f0 = a[aAt];
+        for (int l = from; l < to; l++) {
+            double sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            c[cAt + l] = sum;
         }
     }
 }

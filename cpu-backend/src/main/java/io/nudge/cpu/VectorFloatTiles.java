@@ -1,37 +1,36 @@
 package io.nudge.cpu;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The tiles in float32. {@link VectorDoubleTiles} is its likeness; a change here is a change there. */
+/**
+ * The tiles in float32. {@link VectorDoubleTiles} is its likeness; a change here is a change there.
+ *
+ * <p>No loop over vectors calls a method of our own, and none uses a second length of vector: either may lead the compiler to
+ * make an object of each vector, and the loop is thirty times slower.
+ */
 final class VectorFloatTiles extends VectorTiles {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
     private static final int LANES = SPECIES.length();
-    private static final int FEW = NARROW.length();
+    private static final int FEW = Math.min(4, LANES);
     /** From element t on, this says of each lane whether it is one of the last t. */
     private static final boolean[] LAST = new boolean[2 * LANES];
 
     static {
-        java.util.Arrays.fill(LAST, LANES, 2 * LANES, true);
+        Arrays.fill(LAST, LANES, 2 * LANES, true);
     }
 
-    private final float[] sums = new float[SIDE * SIDE * LANES];
-    private final float[] few = new float[FEW];
+    /** The sums of a tile, a vector each; and as much again of what {@link #fold} reads beyond. */
+    private final float[] sums = new float[(SIDE * SIDE + 1) * LANES];
 
     @Override
     int lanes() {
         return LANES;
     }
 
-    private static FloatVector load(float[] x, int at) {
-        return FloatVector.fromArray(SPECIES, x, at);
-    }
-
-    private static FloatVector all(float x) {
-        return FloatVector.broadcast(SPECIES, x);
-    }
+    // ---- dot products -----------------------------------------------------------------------------------------------
 
     @Override
     void dots(Product p, int i, int j) {
@@ -46,10 +45,17 @@ final class VectorFloatTiles extends VectorTiles {
         int b2 = Math.min(b1 + p.bStride, lastColumn);
         int b3 = Math.min(b2 + p.bStride, lastColumn);
         dots(p.k, p.a.floats, a0, a1, a2, a3, p.b.floats, b0, b1, b2, b3, sums);
+        if (p.k % LANES != 0) {
+            addRest(p.k, p.a.floats, a0, p.b.floats, b0, b1, b2, b3, sums, 0);
+            addRest(p.k, p.a.floats, a1, p.b.floats, b0, b1, b2, b3, sums, SIDE * LANES);
+            addRest(p.k, p.a.floats, a2, p.b.floats, b0, b1, b2, b3, sums, 2 * SIDE * LANES);
+            addRest(p.k, p.a.floats, a3, p.b.floats, b0, b1, b2, b3, sums, 3 * SIDE * LANES);
+        }
+        fold(sums);
         storeDots(p, i, j);
     }
 
-    /** The sixteen sums, each still a vector. Terms that do not fill a vector are the last lanes of one, with zeros before. */
+    /** The sixteen sums, each still a vector, without the terms at the end that do not fill one. */
     private static void dots(
             int k, float[] a, int a0, int a1, int a2, int a3, float[] b, int b0, int b1, int b2, int b3, float[] sums) {
         FloatVector zero = FloatVector.zero(SPECIES);
@@ -71,61 +77,33 @@ final class VectorFloatTiles extends VectorTiles {
         FloatVector s33 = zero;
         FloatVector x;
         for (int q = 0; q <= k - LANES; q += LANES) {
-            FloatVector y0 = load(b, b0 + q);
-            FloatVector y1 = load(b, b1 + q);
-            FloatVector y2 = load(b, b2 + q);
-            FloatVector y3 = load(b, b3 + q);
-            x = load(a, a0 + q);
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + q);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + q);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + q);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + q);
+            x = FloatVector.fromArray(SPECIES, a, a0 + q);
             s00 = x.fma(y0, s00);
             s01 = x.fma(y1, s01);
             s02 = x.fma(y2, s02);
             s03 = x.fma(y3, s03);
-            x = load(a, a1 + q);
+            x = FloatVector.fromArray(SPECIES, a, a1 + q);
             s10 = x.fma(y0, s10);
             s11 = x.fma(y1, s11);
             s12 = x.fma(y2, s12);
             s13 = x.fma(y3, s13);
-            x = load(a, a2 + q);
+            x = FloatVector.fromArray(SPECIES, a, a2 + q);
             s20 = x.fma(y0, s20);
             s21 = x.fma(y1, s21);
             s22 = x.fma(y2, s22);
             s23 = x.fma(y3, s23);
-            x = load(a, a3 + q);
-            s30 = x.fma(y0, s30);
-            s31 = x.fma(y1, s31);
-            s32 = x.fma(y2, s32);
-            s33 = x.fma(y3, s33);
-        }
-        if (k % LANES != 0) {
-            int end = k - LANES;
-            VectorMask<Float> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
-            FloatVector y0 = zero.blend(load(b, b0 + end), last);
-            FloatVector y1 = zero.blend(load(b, b1 + end), last);
-            FloatVector y2 = zero.blend(load(b, b2 + end), last);
-            FloatVector y3 = zero.blend(load(b, b3 + end), last);
-            x = zero.blend(load(a, a0 + end), last);
-            s00 = x.fma(y0, s00);
-            s01 = x.fma(y1, s01);
-            s02 = x.fma(y2, s02);
-            s03 = x.fma(y3, s03);
-            x = zero.blend(load(a, a1 + end), last);
-            s10 = x.fma(y0, s10);
-            s11 = x.fma(y1, s11);
-            s12 = x.fma(y2, s12);
-            s13 = x.fma(y3, s13);
-            x = zero.blend(load(a, a2 + end), last);
-            s20 = x.fma(y0, s20);
-            s21 = x.fma(y1, s21);
-            s22 = x.fma(y2, s22);
-            s23 = x.fma(y3, s23);
-            x = zero.blend(load(a, a3 + end), last);
+            x = FloatVector.fromArray(SPECIES, a, a3 + q);
             s30 = x.fma(y0, s30);
             s31 = x.fma(y1, s31);
             s32 = x.fma(y2, s32);
             s33 = x.fma(y3, s33);
         }
         s00.intoArray(sums, 0);
-        s01.intoArray(sums, 1 * LANES);
+        s01.intoArray(sums, LANES);
         s02.intoArray(sums, 2 * LANES);
         s03.intoArray(sums, 3 * LANES);
         s10.intoArray(sums, 4 * LANES);
@@ -142,6 +120,34 @@ final class VectorFloatTiles extends VectorTiles {
         s33.intoArray(sums, 15 * LANES);
     }
 
+    /** Adds the terms at the end to four of the sums: the last lanes of the last full vector, with zeros before. */
+    private static void addRest(
+            int k, float[] a, int aAt, float[] b, int b0, int b1, int b2, int b3, float[] sums, int at) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        VectorMask<Float> last = VectorMask.fromArray(SPECIES, LAST, k % LANES);
+        int end = k - LANES;
+        FloatVector x = zero.blend(FloatVector.fromArray(SPECIES, a, aAt + end), last);
+        FloatVector y = zero.blend(FloatVector.fromArray(SPECIES, b, b0 + end), last);
+        x.fma(y, FloatVector.fromArray(SPECIES, sums, at)).intoArray(sums, at);
+        y = zero.blend(FloatVector.fromArray(SPECIES, b, b1 + end), last);
+        x.fma(y, FloatVector.fromArray(SPECIES, sums, at + LANES)).intoArray(sums, at + LANES);
+        y = zero.blend(FloatVector.fromArray(SPECIES, b, b2 + end), last);
+        x.fma(y, FloatVector.fromArray(SPECIES, sums, at + 2 * LANES)).intoArray(sums, at + 2 * LANES);
+        y = zero.blend(FloatVector.fromArray(SPECIES, b, b3 + end), last);
+        x.fma(y, FloatVector.fromArray(SPECIES, sums, at + 3 * LANES)).intoArray(sums, at + 3 * LANES);
+    }
+
+    /** Adds the upper half of the lanes to the lower half, until few are left; what is above them no longer counts. */
+    private static void fold(float[] sums) {
+        for (int half = LANES / 2; half >= FEW; half /= 2) {
+            for (int at = 0; at < SIDE * SIDE * LANES; at += LANES) {
+                FloatVector.fromArray(SPECIES, sums, at)
+                        .add(FloatVector.fromArray(SPECIES, sums, at + half))
+                        .intoArray(sums, at);
+            }
+        }
+    }
+
     private void storeDots(Product p, int i, int j) {
         float[] c = p.c.floats;
         int rows = Math.min(SIDE, p.m - i);
@@ -149,82 +155,124 @@ final class VectorFloatTiles extends VectorTiles {
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                c[at + s] = lanesOf((r * SIDE + s) * LANES);
+                c[at + s] = few((r * SIDE + s) * LANES);
             }
         }
     }
 
-    /** The sum over a vector's lanes in an order of our own; that of reduceLanes may change. */
-    private float lanesOf(int at) {
-        FloatVector sum = FloatVector.fromArray(NARROW, sums, at);
-        for (int l = FEW; l < LANES; l += FEW) {
-            sum = sum.add(FloatVector.fromArray(NARROW, sums, at + l));
+    /** The sum over a vector's lanes, folded before; reduceLanes would leave the order open. */
+    private float few(int at) {
+        float sum = sums[at];
+        for (int l = 1; l < FEW; l++) {
+            sum += sums[at + l];
         }
-        sum.intoArray(few, 0);
-        return (few[0] + few[1]) + (few[2] + few[3]);
+        return sum;
     }
 
-    private static float factor(Product p, int row, int q) {
-        return p.a.floats[row + q * p.aColumn()];
-    }
+    // ---- multiples of rows ------------------------------------------------------------------------------------------
 
     @Override
-    void addMultiples(Product p, int i, int q, int j, int width, boolean fresh) {
-        int lastRow = p.aAt + (p.m - 1) * p.aRow();
-        int row0 = p.aAt + i * p.aRow();
+    void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh) {
+        int aColumn = p.aColumn();
+        int lastRow = p.aAt + (p.m - 1) * p.aRow() + q * aColumn;
+        int row0 = p.aAt + i * p.aRow() + q * aColumn;
         int row1 = Math.min(row0 + p.aRow(), lastRow);
         int row2 = Math.min(row1 + p.aRow(), lastRow);
         int row3 = Math.min(row2 + p.aRow(), lastRow);
-        FloatVector f00 = all(factor(p, row0, q));
-        FloatVector f01 = all(factor(p, row0, q + 1));
-        FloatVector f02 = all(factor(p, row0, q + 2));
-        FloatVector f03 = all(factor(p, row0, q + 3));
-        FloatVector f10 = all(factor(p, row1, q));
-        FloatVector f11 = all(factor(p, row1, q + 1));
-        FloatVector f12 = all(factor(p, row1, q + 2));
-        FloatVector f13 = all(factor(p, row1, q + 3));
-        FloatVector f20 = all(factor(p, row2, q));
-        FloatVector f21 = all(factor(p, row2, q + 1));
-        FloatVector f22 = all(factor(p, row2, q + 2));
-        FloatVector f23 = all(factor(p, row2, q + 3));
-        FloatVector f30 = all(factor(p, row3, q));
-        FloatVector f31 = all(factor(p, row3, q + 1));
-        FloatVector f32 = all(factor(p, row3, q + 2));
-        FloatVector f33 = all(factor(p, row3, q + 3));
         int last = p.cAt + (p.m - 1) * p.cStride + j;
         int c0 = p.cAt + i * p.cStride + j;
         int c1 = Math.min(c0 + p.cStride, last);
         int c2 = Math.min(c1 + p.cStride, last);
         int c3 = Math.min(c2 + p.cStride, last);
-        int b0 = p.bAt + q * p.bStride + j;
-        int b1 = b0 + p.bStride;
-        int b2 = b1 + p.bStride;
-        int b3 = b2 + p.bStride;
+        float[] a = p.a.floats;
         float[] b = p.b.floats;
         float[] c = p.c.floats;
+        int bRow = p.bStride;
+        int bAt = p.bAt + q * bRow + j;
+        switch (terms) {
+            case 4 -> addFour(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+            case 2 -> addTwo(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+            default -> addOne(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+        }
+        if (width % LANES != 0) {
+            addRest(terms, p, i, row0, bAt, c0, width, fresh);
+        }
+    }
+
+    /** The columns that do not fill a vector, row by row. */
+    private static void addRest(int terms, Product p, int i, int row0, int bAt, int c0, int width, boolean fresh) {
+        int from = width - width % LANES;
+        int aColumn = p.aColumn();
+        for (int r = 0; r < Math.min(SIDE, p.m - i); r++) {
+            int aAt = row0 + r * p.aRow();
+            int cAt = c0 + r * p.cStride;
+            switch (terms) {
+                case 4 ->
+                    addFour(p.a.floats, aAt, aColumn, p.b.floats, bAt, p.bStride, p.c.floats, cAt, from, width, fresh);
+                case 2 ->
+                    addTwo(p.a.floats, aAt, aColumn, p.b.floats, bAt, p.bStride, p.c.floats, cAt, from, width, fresh);
+                default ->
+                    addOne(p.a.floats, aAt, aColumn, p.b.floats, bAt, p.bStride, p.c.floats, cAt, from, width, fresh);
+            }
+        }
+    }
+
+    private static void addFour(
+            float[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        FloatVector f00 = FloatVector.broadcast(SPECIES, a[row0]);
+        FloatVector f01 = FloatVector.broadcast(SPECIES, a[row0 + aColumn]);
+        FloatVector f02 = FloatVector.broadcast(SPECIES, a[row0 + 2 * aColumn]);
+        FloatVector f03 = FloatVector.broadcast(SPECIES, a[row0 + 3 * aColumn]);
+        FloatVector f10 = FloatVector.broadcast(SPECIES, a[row1]);
+        FloatVector f11 = FloatVector.broadcast(SPECIES, a[row1 + aColumn]);
+        FloatVector f12 = FloatVector.broadcast(SPECIES, a[row1 + 2 * aColumn]);
+        FloatVector f13 = FloatVector.broadcast(SPECIES, a[row1 + 3 * aColumn]);
+        FloatVector f20 = FloatVector.broadcast(SPECIES, a[row2]);
+        FloatVector f21 = FloatVector.broadcast(SPECIES, a[row2 + aColumn]);
+        FloatVector f22 = FloatVector.broadcast(SPECIES, a[row2 + 2 * aColumn]);
+        FloatVector f23 = FloatVector.broadcast(SPECIES, a[row2 + 3 * aColumn]);
+        FloatVector f30 = FloatVector.broadcast(SPECIES, a[row3]);
+        FloatVector f31 = FloatVector.broadcast(SPECIES, a[row3 + aColumn]);
+        FloatVector f32 = FloatVector.broadcast(SPECIES, a[row3 + 2 * aColumn]);
+        FloatVector f33 = FloatVector.broadcast(SPECIES, a[row3 + 3 * aColumn]);
         FloatVector zero = FloatVector.zero(SPECIES);
         for (int l = 0; l <= width - LANES; l += LANES) {
-            FloatVector s0 = fresh ? zero : load(c, c0 + l);
-            FloatVector s1 = fresh ? zero : load(c, c1 + l);
-            FloatVector s2 = fresh ? zero : load(c, c2 + l);
-            FloatVector s3 = fresh ? zero : load(c, c3 + l);
+            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
+            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
+            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
+            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
             FloatVector y;
-            y = load(b, b0 + l);
+            y = FloatVector.fromArray(SPECIES, b, bAt + l);
             s0 = f00.fma(y, s0);
             s1 = f10.fma(y, s1);
             s2 = f20.fma(y, s2);
             s3 = f30.fma(y, s3);
-            y = load(b, b1 + l);
+            y = FloatVector.fromArray(SPECIES, b, bAt + bRow + l);
             s0 = f01.fma(y, s0);
             s1 = f11.fma(y, s1);
             s2 = f21.fma(y, s2);
             s3 = f31.fma(y, s3);
-            y = load(b, b2 + l);
+            y = FloatVector.fromArray(SPECIES, b, bAt + 2 * bRow + l);
             s0 = f02.fma(y, s0);
             s1 = f12.fma(y, s1);
             s2 = f22.fma(y, s2);
             s3 = f32.fma(y, s3);
-            y = load(b, b3 + l);
+            y = FloatVector.fromArray(SPECIES, b, bAt + 3 * bRow + l);
             s0 = f03.fma(y, s0);
             s1 = f13.fma(y, s1);
             s2 = f23.fma(y, s2);
@@ -234,39 +282,162 @@ final class VectorFloatTiles extends VectorTiles {
             s2.intoArray(c, c2 + l);
             s3.intoArray(c, c3 + l);
         }
-        addRest(p, i, q, SIDE, j + width - width % LANES, j + width, fresh);
     }
 
-    @Override
-    void addMultiple(Product p, int i, int q, int j, int width, boolean fresh) {
-        float[] b = p.b.floats;
-        float[] c = p.c.floats;
-        int bAt = p.bAt + q * p.bStride + j;
-        for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
-            FloatVector factor = all(factor(p, p.aAt + r * p.aRow(), q));
-            int cAt = p.cAt + r * p.cStride + j;
-            for (int l = 0; l <= width - LANES; l += LANES) {
-                FloatVector sum = fresh ? FloatVector.zero(SPECIES) : load(c, cAt + l);
-                factor.fma(load(b, bAt + l), sum).intoArray(c, cAt + l);
-            }
+    private static void addFour(
+            float[] a,
+            int aAt,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        float f0 = a[aAt];
+        float f1 = a[aAt + aColumn];
+        float f2 = a[aAt + 2 * aColumn];
+        float f3 = a[aAt + 3 * aColumn];
+        for (int l = from; l < to; l++) {
+            float sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            sum = Math.fma(f1, b[bAt + bRow + l], sum);
+            sum = Math.fma(f2, b[bAt + 2 * bRow + l], sum);
+            sum = Math.fma(f3, b[bAt + 3 * bRow + l], sum);
+            c[cAt + l] = sum;
         }
-        addRest(p, i, q, 1, j + width - width % LANES, j + width, fresh);
     }
 
-    /** The columns that do not fill a vector. */
-    private static void addRest(Product p, int i, int q, int terms, int from, int to, boolean fresh) {
-        float[] b = p.b.floats;
-        float[] c = p.c.floats;
-        for (int r = i; from < to && r < Math.min(i + SIDE, p.m); r++) {
-            int cAt = p.cAt + r * p.cStride;
-            for (int t = q; t < q + terms; t++) {
-                float factor = factor(p, p.aAt + r * p.aRow(), t);
-                int bAt = p.bAt + t * p.bStride;
-                for (int j = from; j < to; j++) {
-                    float sum = fresh && t == q ? 0 : c[cAt + j];
-                    c[cAt + j] = Math.fma(factor, b[bAt + j], sum);
-                }
-            }
+    private static void addTwo(
+            float[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        FloatVector f00 = FloatVector.broadcast(SPECIES, a[row0]);
+        FloatVector f01 = FloatVector.broadcast(SPECIES, a[row0 + aColumn]);
+        FloatVector f10 = FloatVector.broadcast(SPECIES, a[row1]);
+        FloatVector f11 = FloatVector.broadcast(SPECIES, a[row1 + aColumn]);
+        FloatVector f20 = FloatVector.broadcast(SPECIES, a[row2]);
+        FloatVector f21 = FloatVector.broadcast(SPECIES, a[row2 + aColumn]);
+        FloatVector f30 = FloatVector.broadcast(SPECIES, a[row3]);
+        FloatVector f31 = FloatVector.broadcast(SPECIES, a[row3 + aColumn]);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
+            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
+            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
+            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
+            FloatVector y;
+            y = FloatVector.fromArray(SPECIES, b, bAt + l);
+            s0 = f00.fma(y, s0);
+            s1 = f10.fma(y, s1);
+            s2 = f20.fma(y, s2);
+            s3 = f30.fma(y, s3);
+            y = FloatVector.fromArray(SPECIES, b, bAt + bRow + l);
+            s0 = f01.fma(y, s0);
+            s1 = f11.fma(y, s1);
+            s2 = f21.fma(y, s2);
+            s3 = f31.fma(y, s3);
+            s0.intoArray(c, c0 + l);
+            s1.intoArray(c, c1 + l);
+            s2.intoArray(c, c2 + l);
+            s3.intoArray(c, c3 + l);
+        }
+    }
+
+    private static void addTwo(
+            float[] a,
+            int aAt,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        float f0 = a[aAt];
+        float f1 = a[aAt + aColumn];
+        for (int l = from; l < to; l++) {
+            float sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            sum = Math.fma(f1, b[bAt + bRow + l], sum);
+            c[cAt + l] = sum;
+        }
+    }
+
+    private static void addOne(
+            float[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        FloatVector f00 = FloatVector.broadcast(SPECIES, a[row0]);
+        FloatVector f10 = FloatVector.broadcast(SPECIES, a[row1]);
+        FloatVector f20 = FloatVector.broadcast(SPECIES, a[row2]);
+        FloatVector f30 = FloatVector.broadcast(SPECIES, a[row3]);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
+            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
+            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
+            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
+            FloatVector y;
+            y = FloatVector.fromArray(SPECIES, b, bAt + l);
+            s0 = f00.fma(y, s0);
+            s1 = f10.fma(y, s1);
+            s2 = f20.fma(y, s2);
+            s3 = f30.fma(y, s3);
+            s0.intoArray(c, c0 + l);
+            s1.intoArray(c, c1 + l);
+            s2.intoArray(c, c2 + l);
+            s3.intoArray(c, c3 + l);
+        }
+    }
+
+    private static void addOne(
+            float[] a,
+            int aAt,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        float f0 = a[aAt];
+        for (int l = from; l < to; l++) {
+            float sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            c[cAt + l] = sum;
         }
     }
 }

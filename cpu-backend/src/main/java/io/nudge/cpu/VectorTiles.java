@@ -15,12 +15,9 @@ abstract class VectorTiles {
     abstract void dots(Product p, int i, int j);
 
     /**
-     * Adds four terms, q to q + 3, of the sum over p to c_ij, for four rows from i and a width of columns from j.
+     * Adds so many terms (4, 2 or 1) from q on of the sum over p to c_ij, for four rows from i and a width of columns from j.
      *
      * @param fresh whether these are the first terms, and what is in c does not count
      */
-    abstract void addMultiples(Product p, int i, int q, int j, int width, boolean fresh);
-
-    /** Adds one term. */
-    abstract void addMultiple(Product p, int i, int q, int j, int width, boolean fresh);
+    abstract void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh);
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * after the other in the first cache; then a row of c gathers multiples of them, four at a time, in a loop that the JIT
  * compiler turns into vector instructions. Each element of c is summed over p in order.
  */
-final class PlainLoops implements Loops {
+final class PlainProductLoops implements ProductLoops {
     private static final int WIDTH = 256;
     private static final int DEPTH = 32;
 

@@ -9,11 +9,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Vectors and plain loops give the same bits, so that it does not matter to a result which are used. */
-class VectorFloatKernelsTest {
+class VectorFloatTest {
     private static final int N = 40_001;
 
-    private final Kernels plain = new FloatKernels(1);
-    private final Kernels vectors = Engine.open(new CpuOptions(1, CpuOptions.ProductChoice.JAVA, true)).floats;
+    private final Kernels plain = engine(false).floats[0];
+    private final Kernels vectors = engine(true).floats[0];
+
+    private static Engine engine(boolean vectors) {
+        return Engine.open(new CpuOptions(1, CpuOptions.ProductChoice.JAVA, vectors));
+    }
 
     static Stream<Activation> activations() {
         return Stream.concat(FloatMathTest.elementwise(), Stream.of(new Activation.Elu(0.3)));

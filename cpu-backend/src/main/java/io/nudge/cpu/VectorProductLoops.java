@@ -7,7 +7,7 @@ import io.nudge.tensor.DType;
  * them; where its columns do, an element of c is the dot product of two stretches of memory. Each element of c is summed
  * in an order that depends on k and the kind of product alone, so that neither the tiles nor the threads show in it.
  */
-final class VectorLoops implements Loops {
+final class VectorProductLoops implements ProductLoops {
     /** Columns of c, and rows of op(b), that are worked on at a time: what is used again stays in the second cache. */
     private static final int COLUMNS = 1024;
 
@@ -15,15 +15,8 @@ final class VectorLoops implements Loops {
 
     private final VectorTiles floats = new VectorFloatTiles();
     private final VectorTiles doubles = new VectorDoubleTiles();
-    private final Kernels floatKernels;
-    private final Kernels doubleKernels;
     private CpuMemory floatRoom = CpuMemory.allocate(DType.FLOAT32, 0);
     private CpuMemory doubleRoom = CpuMemory.allocate(DType.FLOAT64, 0);
-
-    VectorLoops(Kernels floatKernels, Kernels doubleKernels) {
-        this.floatKernels = floatKernels;
-        this.doubleKernels = doubleKernels;
-    }
 
     @Override
     public String name() {
@@ -65,11 +58,10 @@ final class VectorLoops implements Loops {
 
     private static void multiples(VectorTiles tiles, Product p, int i, int from, int to, int j, int width) {
         int q = from;
-        for (; q <= to - VectorTiles.SIDE; q += VectorTiles.SIDE) {
-            tiles.addMultiples(p, i, q, j, width, q == 0);
-        }
-        for (; q < to; q++) {
-            tiles.addMultiple(p, i, q, j, width, q == 0);
+        while (q < to) {
+            int terms = to - q >= 4 ? 4 : to - q >= 2 ? 2 : 1;
+            tiles.addMultiples(terms, p, i, q, j, width, q == 0);
+            q += terms;
         }
     }
 
@@ -77,16 +69,13 @@ final class VectorLoops implements Loops {
     private void straighten(Product p) {
         if (p.isFloat32()) {
             floatRoom = floatRoom.orLarger((long) p.k * p.n);
-            turn(floatKernels, p, floatRoom);
+            FloatKernels.transpose(p.b.floats, p.bAt, p.n, p.k, 0, p.n, floatRoom.floats, 0);
+            p.b = floatRoom;
         } else {
             doubleRoom = doubleRoom.orLarger((long) p.k * p.n);
-            turn(doubleKernels, p, doubleRoom);
+            DoubleKernels.transpose(p.b.doubles, p.bAt, p.n, p.k, 0, p.n, doubleRoom.doubles, 0);
+            p.b = doubleRoom;
         }
-    }
-
-    private static void turn(Kernels kernels, Product p, CpuMemory room) {
-        kernels.transpose(p.b, p.bAt, p.n, p.k, 0, p.n, room, 0);
-        p.b = room;
         p.bAt = 0;
         p.bStride = p.n;
         p.bFlipped = false;

@@ -1,7 +1,7 @@
 package io.nudge.cpu;
 
-/** Loops over the elements of a matrix product, c = op(a) op(b); alpha and beta are left to who calls. */
-interface Loops {
+/** ProductLoops over the elements of a matrix product, c = op(a) op(b); alpha and beta are left to who calls. */
+interface ProductLoops {
     /** What computes, in a few words for people. */
     String name();
 
