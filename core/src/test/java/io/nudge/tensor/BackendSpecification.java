@@ -1,6 +1,7 @@
 package io.nudge.tensor;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,14 +23,21 @@ public abstract class BackendSpecification {
     /** Its operations. */
     Operations operations;
 
-    private int tries;
-
     /**
      * Opens a backend of the kind that is judged.
      *
      * @return a new backend
      */
     protected abstract Backend open();
+
+    /**
+     * Opens a backend that must give the same results to the last bit.
+     *
+     * @return another backend of the same kind; where the number of threads, say, is not to show, one with another number
+     */
+    protected Backend openTwin() {
+        return open();
+    }
 
     /**
      * How much of the specification is worth its time.
@@ -82,15 +90,9 @@ public abstract class BackendSpecification {
         return effort() < 1 ? Math.min(length, 33) : length;
     }
 
-    /** Whether this try of a property is one of those that are worth their time. */
-    final boolean worthwhile() {
-        return worthwhile(1);
-    }
-
-    /** The same, of a share of the tries. */
-    final boolean worthwhile(double share) {
-        double each = share * effort();
-        return (int) (tries * each) != (int) (++tries * each);
+    /** Whether a try of a property is one of the share that is worth its time; the same for the same seed. */
+    final boolean worthwhile(long seed, double share) {
+        return new SplittableRandom(seed).nextDouble() < share * effort();
     }
 
     /** float32 and float64. */

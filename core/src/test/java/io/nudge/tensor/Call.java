@@ -91,6 +91,11 @@ final class Call {
 
     // ---- how the specification uses it ------------------------------------------------------------------------------
 
+    /** The operation and its kind, for example an activation. */
+    String name() {
+        return name;
+    }
+
     /** The operation's name as messages begin with it. */
     String operation() {
         int end = name.indexOf(' ');

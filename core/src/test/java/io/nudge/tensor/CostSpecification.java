@@ -97,30 +97,27 @@ public abstract class CostSpecification extends CallSpecification {
     void ofEqualOutputsTheFirstIsTheAnswer() {
         double[][] outputs = {{0.5, 0.5, 0.1}, {0.5, 0.5, 0.1}, {0.1, 0.5, 0.5}, {0, 0, 0}, {-1, -1, -2}};
         double[][] targets = {{1, 0, 0}, {0, 1, 0}, {0, 1, 0}, {1, 0, 0}, {1, 1, 0}};
-        assertThat(right(outputs, targets)).containsExactly(true, false, true, true, true);
+        assertRight(outputs, targets, true, false, true, true, true);
     }
 
     @Example
     void aSingleOutputAnswersByItsSideOfAHalf() {
         double[][] outputs = {{0.9}, {0.9}, {0.1}, {0.1}, {0.51}, {-5}, {7}};
         double[][] targets = {{1}, {0}, {0}, {1}, {1}, {0}, {1}};
-        assertThat(right(outputs, targets)).containsExactly(true, false, true, false, true, true, true);
+        assertRight(outputs, targets, true, false, true, false, true, true, true);
     }
 
-    /** Tells of each example alone, then checks that all together are as many; far more rows than a thread would take. */
-    private boolean[] right(double[][] outputs, double[][] targets) {
-        boolean[] right = new boolean[outputs.length];
+    /** Each example alone, and all together. */
+    private void assertRight(double[][] outputs, double[][] targets, boolean... right) {
         for (DType type : floatingTypes()) {
-            double together = correct(type, outputs, targets);
-            double alone = 0;
+            double all = 0;
             for (int i = 0; i < outputs.length; i++) {
                 double each = correct(type, new double[][] {outputs[i]}, new double[][] {targets[i]});
-                right[i] = each == 1;
-                alone += each;
+                assertThat(each).as("%s, example %d", type, i).isEqualTo(right[i] ? 1 : 0);
+                all += each;
             }
-            assertThat(together).isEqualTo(alone);
+            assertThat(correct(type, outputs, targets)).as("%s, together", type).isEqualTo(all);
         }
-        return right;
     }
 
     private double correct(DType type, double[][] outputs, double[][] targets) {

@@ -71,8 +71,8 @@ public abstract class MisuseSpecification extends BackendSpecification {
             everyArgument(
                     (arrangement, i) -> {
                         Argument argument = arrangement.call().arguments().get(i);
-                        boolean fits = wrong == argument.type()
-                                || (wrong.isFloating() && takesAnyType(arrangement.call(), argument));
+                        boolean free = wrong.isFloating() && takesAnyType(arrangement.call(), argument);
+                        boolean fits = free || wrong == argument.type();
                         return fits ? null : made(arrangement, argument.shape(), wrong);
                     },
                     IllegalArgumentException.class,

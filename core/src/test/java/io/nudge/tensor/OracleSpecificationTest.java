@@ -8,11 +8,15 @@ class OracleSpecificationTest {
     /** The numbers are the oracle's own, so a few suffice; those worked out by hand judge the oracle. */
     private static final double EFFORT = 0.15;
 
+    private Backend oracle() {
+        return new OracleBackend();
+    }
+
     @Group
     class Elementwise extends ElementwiseSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -25,7 +29,7 @@ class OracleSpecificationTest {
     class Sums extends SumSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -38,7 +42,7 @@ class OracleSpecificationTest {
     class Products extends ProductSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -51,7 +55,7 @@ class OracleSpecificationTest {
     class Layers extends LayerSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -64,7 +68,7 @@ class OracleSpecificationTest {
     class Costs extends CostSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -77,7 +81,7 @@ class OracleSpecificationTest {
     class Training extends TrainingSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -90,7 +94,7 @@ class OracleSpecificationTest {
     class Chains extends ChainSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -103,7 +107,7 @@ class OracleSpecificationTest {
     class Ownership extends OwnershipSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -116,7 +120,7 @@ class OracleSpecificationTest {
     class Programs extends ProgramSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -129,7 +133,7 @@ class OracleSpecificationTest {
     class Misuse extends MisuseSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override
@@ -142,7 +146,7 @@ class OracleSpecificationTest {
     class Threads extends ThreadSpecification {
         @Override
         protected Backend open() {
-            return new OracleBackend();
+            return oracle();
         }
 
         @Override

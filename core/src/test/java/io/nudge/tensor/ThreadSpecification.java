@@ -3,6 +3,7 @@ package io.nudge.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +15,58 @@ import net.jqwik.api.Example;
 /** A backend may be called from any thread, and does its work in the order of the calls. */
 public abstract class ThreadSpecification extends BackendSpecification {
     private static final int THREADS = 4;
+
+    // ---- one thread -------------------------------------------------------------------------------------------------
+
+    /** A backend that has not yet done what it was asked must still do it with what was there then. */
+    @Example
+    void whatIsWrittenLaterDoesNotCountEarlier() {
+        try (Tensor x = backend.zeros(Shape.of(10_001), DType.FLOAT32);
+                Tensor sum = backend.zeros(Shape.of(10_001), DType.FLOAT32)) {
+            float[] values = new float[10_001];
+            for (int i = 1; i <= 50; i++) {
+                Arrays.fill(values, i);
+                x.write(values);
+                operations.add(sum, x, sum);
+            }
+            Arrays.fill(values, Float.NaN);
+            x.write(values);
+            assertThat(sum.floats()).containsOnly(50 * 51 / 2);
+        }
+    }
+
+    /** Memory that is given back and out again belongs to the work asked for before it was given back. */
+    @Example
+    void aTensorMayBeClosedRightAfterItsLastUse() {
+        try (Tensor sum = backend.zeros(Shape.of(10_001), DType.FLOAT32)) {
+            for (int i = 1; i <= 50; i++) {
+                Tensor x = backend.zeros(Shape.of(10_001), DType.FLOAT32);
+                operations.fill(x, i);
+                operations.add(sum, x, sum);
+                x.close();
+            }
+            assertThat(sum.floats()).containsOnly(50 * 51 / 2);
+        }
+    }
+
+    @Example
+    void aProgramTakesItsPlaceInTheOrder() {
+        try (Tensor x = vector(DType.FLOAT64, 1);
+                Program tripled = backend.record(() -> operations.scale(3, x, x))) {
+            for (int i = 0; i < 10; i++) {
+                operations.addScaled(1, x, x);
+                tripled.run();
+                x.write(new double[] {x.doubles()[0] + 1});
+            }
+            double expected = 1;
+            for (int i = 0; i < 10; i++) {
+                expected = 6 * expected + 1;
+            }
+            assertThat(x.doubles()).containsExactly(expected);
+        }
+    }
+
+    // ---- several threads --------------------------------------------------------------------------------------------
 
     @Example
     void threadsOnTheirOwnTensorsDoNotDisturbEachOther() throws Exception {

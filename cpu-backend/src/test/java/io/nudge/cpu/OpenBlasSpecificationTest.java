@@ -17,7 +17,7 @@ import net.jqwik.api.Group;
 
 /** The specification of every backend on the CPU at its best: OpenBLAS, vectors, two threads. */
 class OpenBlasSpecificationTest {
-    private static Backend cpu() {
+    private Backend cpu() {
         return CpuBackend.open(new CpuOptions(2, ProductChoice.OPENBLAS, true));
     }
 

@@ -17,7 +17,7 @@ import net.jqwik.api.Group;
 
 /** The specification of every backend on the CPU in plain loops on one thread. */
 class PlainSpecificationTest {
-    private static Backend cpu() {
+    private Backend cpu() {
         return CpuBackend.open(new CpuOptions(1, ProductChoice.JAVA, false));
     }
 

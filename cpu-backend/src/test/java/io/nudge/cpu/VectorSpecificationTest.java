@@ -17,8 +17,13 @@ import net.jqwik.api.Group;
 
 /** The specification of every backend on the CPU in Java alone: vectors, three threads. */
 class VectorSpecificationTest {
-    private static Backend cpu() {
+    private Backend cpu() {
         return CpuBackend.open(new CpuOptions(3, ProductChoice.JAVA, true));
+    }
+
+    /** The number of threads does not show in the results. */
+    private Backend oneThread() {
+        return CpuBackend.open(new CpuOptions(1, ProductChoice.JAVA, true));
     }
 
     @Group
@@ -26,6 +31,11 @@ class VectorSpecificationTest {
         @Override
         protected Backend open() {
             return cpu();
+        }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
         }
     }
 
@@ -35,6 +45,11 @@ class VectorSpecificationTest {
         protected Backend open() {
             return cpu();
         }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
+        }
     }
 
     @Group
@@ -42,6 +57,11 @@ class VectorSpecificationTest {
         @Override
         protected Backend open() {
             return cpu();
+        }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
         }
     }
 
@@ -51,6 +71,11 @@ class VectorSpecificationTest {
         protected Backend open() {
             return cpu();
         }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
+        }
     }
 
     @Group
@@ -58,6 +83,11 @@ class VectorSpecificationTest {
         @Override
         protected Backend open() {
             return cpu();
+        }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
         }
     }
 
@@ -67,6 +97,11 @@ class VectorSpecificationTest {
         protected Backend open() {
             return cpu();
         }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
+        }
     }
 
     @Group
@@ -74,6 +109,11 @@ class VectorSpecificationTest {
         @Override
         protected Backend open() {
             return cpu();
+        }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
         }
     }
 
