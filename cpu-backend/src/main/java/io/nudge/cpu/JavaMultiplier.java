@@ -57,26 +57,17 @@ final class JavaMultiplier implements Multiplier, Task {
     public void run(int part, int worker) {
         Product mine = parts[worker];
         mine.rowsOf(whole, part * rows, Math.min(whole.m, (part + 1) * rows));
-        Kernels kernels = (mine.isFloat32() ? floats : doubles)[worker];
         if (mine.beta == 0) {
             loops[worker].multiply(mine);
-            scale(kernels, mine);
         } else {
-            addTo(kernels, mine, worker);
+            addTo(mine, worker);
         }
         mine.clear();
     }
 
-    /** c = alpha c, after the sum and not before, so that nothing overflows or underflows that need not. */
-    private static void scale(Kernels kernels, Product p) {
-        for (int i = 0; i < p.m && p.alpha != 1; i++) {
-            int at = p.cAt + i * p.cStride;
-            kernels.scale(p.alpha, p.c, at, p.c, at, p.n);
-        }
-    }
-
     /** c = alpha op(a) op(b) + beta c, with the product made apart. */
-    private void addTo(Kernels kernels, Product p, int worker) {
+    private void addTo(Product p, int worker) {
+        Kernels kernels = (p.isFloat32() ? floats : doubles)[worker];
         CpuMemory c = p.c;
         int cAt = p.cAt;
         int cStride = p.cStride;
@@ -85,7 +76,7 @@ final class JavaMultiplier implements Multiplier, Task {
         p.cStride = p.n;
         loops[worker].multiply(p);
         for (int i = 0; i < p.m; i++) {
-            kernels.combine(p.alpha, p.c, i * p.n, p.beta, c, cAt + i * cStride, p.n);
+            kernels.combine(1, p.c, i * p.n, p.beta, c, cAt + i * cStride, p.n);
         }
     }
 

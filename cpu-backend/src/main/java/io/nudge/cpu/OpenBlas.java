@@ -17,6 +17,12 @@ final class OpenBlas implements Multiplier {
     /** Rows or columns of a worker's part are a multiple of this, since OpenBLAS computes so many at a time. */
     private static final int STEP = 32;
 
+    /** Multiplications in a part, at least: some 20 µs of work. */
+    private static final long WORK = 1 << 20;
+
+    /** Elements that a worker copies, at least. */
+    private static final long COPY = 1 << 16;
+
     private final Workers workers;
     private final OpenBlasStage floats;
     private final OpenBlasStage doubles;
@@ -28,6 +34,7 @@ final class OpenBlas implements Multiplier {
     private OpenBlasStage stage;
     private boolean byColumns;
     private int width;
+    private int copies;
 
     /** Loads the library; what then goes wrong is thrown as it comes. */
     OpenBlas(Workers workers) {
@@ -49,13 +56,19 @@ final class OpenBlas implements Multiplier {
         stage.reserve((long) p.m * p.k, (long) p.k * p.n, (long) p.m * p.n);
         byColumns = p.n >= p.m;
         int length = byColumns ? p.n : p.m;
-        width = Math.max(STEP, (length / workers.count() + STEP - 1) / STEP * STEP);
+        int parts = atMost(workers.count(), p.work() / WORK);
+        width = ((length + parts - 1) / parts + STEP - 1) / STEP * STEP;
+        copies = atMost(workers.count(), p.largest() / COPY);
         try {
-            workers.run(copyIn, workers.count());
+            workers.run(copyIn, copies);
             workers.run(multiply, (length + width - 1) / width);
         } finally {
             p = null;
         }
+    }
+
+    private static int atMost(int most, long parts) {
+        return (int) Math.max(1, Math.min(most, parts));
     }
 
     /** A share of a and of b. */
@@ -65,8 +78,8 @@ final class OpenBlas implements Multiplier {
     }
 
     private void copyIn(int matrix, CpuMemory from, int at, long size, int part) {
-        int begin = (int) (size * part / workers.count());
-        int end = (int) (size * (part + 1) / workers.count());
+        int begin = (int) (size * part / copies);
+        int end = (int) (size * (part + 1) / copies);
         stage.copyIn(matrix, begin, from, at + begin, end - begin);
     }
 

@@ -37,11 +37,14 @@ final class Pass implements Task {
         OUTER
     }
 
-    /** Elements in a part, where an element takes little more than its way from memory and back. */
-    static final int LIGHT = 1 << 15;
+    /**
+     * Elements in a part, where an element takes little more than its way from memory and back. A part is some 10 µs of
+     * work: waking a thread up to share it takes as long.
+     */
+    static final int LIGHT = 1 << 16;
 
     /** Elements in a part, where an element takes some computing. */
-    static final int HEAVY = 1 << 13;
+    static final int HEAVY = 1 << 15;
 
     private final Workers workers;
     private final Kernels[] floats;

@@ -45,7 +45,7 @@ final class PlainProductLoops implements ProductLoops {
             begin(q == 0, p.c.floats, cAt, floatRow, width);
             int aAt = p.aAt + i * p.aRow() + q * p.aColumn();
             gather(p.a.floats, aAt, p.aColumn(), floatBlock, depth, floatRow, width);
-            System.arraycopy(floatRow, 0, p.c.floats, cAt, width);
+            end(q + depth == p.k ? (float) p.alpha : 1, floatRow, p.c.floats, cAt, width);
         }
     }
 
@@ -63,6 +63,12 @@ final class PlainProductLoops implements ProductLoops {
             Arrays.fill(row, 0, width, 0);
         } else {
             System.arraycopy(c, cAt, row, 0, width);
+        }
+    }
+
+    private static void end(float alpha, float[] row, float[] c, int cAt, int width) {
+        for (int s = 0; s < width; s++) {
+            c[cAt + s] = alpha * row[s];
         }
     }
 
@@ -108,7 +114,7 @@ final class PlainProductLoops implements ProductLoops {
             begin(q == 0, p.c.doubles, cAt, doubleRow, width);
             int aAt = p.aAt + i * p.aRow() + q * p.aColumn();
             gather(p.a.doubles, aAt, p.aColumn(), doubleBlock, depth, doubleRow, width);
-            System.arraycopy(doubleRow, 0, p.c.doubles, cAt, width);
+            end(q + depth == p.k ? p.alpha : 1, doubleRow, p.c.doubles, cAt, width);
         }
     }
 
@@ -126,6 +132,12 @@ final class PlainProductLoops implements ProductLoops {
             Arrays.fill(row, 0, width, 0);
         } else {
             System.arraycopy(c, cAt, row, 0, width);
+        }
+    }
+
+    private static void end(double alpha, double[] row, double[] c, int cAt, int width) {
+        for (int s = 0; s < width; s++) {
+            c[cAt + s] = alpha * row[s];
         }
     }
 

@@ -1,10 +1,13 @@
 package io.nudge.cpu;
 
-/** ProductLoops over the elements of a matrix product, c = op(a) op(b); alpha and beta are left to who calls. */
+/** Loops over the elements of a matrix product, c = alpha op(a) op(b); beta is left to who calls. */
 interface ProductLoops {
     /** What computes, in a few words for people. */
     String name();
 
-    /** Computes the product with alpha = 1 and beta = 0, whatever is in c, and may change the description of b. */
+    /**
+     * Computes the product as if beta were 0, whatever is in c, and may change the description of b. alpha comes in after
+     * the sum, as in BLAS, so that nothing overflows or underflows that need not.
+     */
     void multiply(Product p);
 }

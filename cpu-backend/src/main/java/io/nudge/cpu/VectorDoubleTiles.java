@@ -160,13 +160,14 @@ final class VectorDoubleTiles extends VectorTiles {
     }
 
     private void storeDots(Product p, int i, int j) {
+        double alpha = p.alpha;
         double[] c = p.c.doubles;
         int rows = Math.min(SIDE, p.m - i);
         int columns = Math.min(SIDE, p.n - j);
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                c[at + s] = few((r * SIDE + s) * LANES);
+                c[at + s] = alpha * few((r * SIDE + s) * LANES);
             }
         }
     }
@@ -207,6 +208,23 @@ final class VectorDoubleTiles extends VectorTiles {
         }
         if (width % LANES != 0) {
             addRest(terms, p, i, row0, bAt, c0, width, fresh);
+        }
+    }
+
+    @Override
+    void scale(Product p, int i, int j, int width) {
+        for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
+            scale(p.alpha, p.c.doubles, p.cAt + r * p.cStride + j, width);
+        }
+    }
+
+    private static void scale(double alpha, double[] c, int at, int width) {
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, alpha);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            DoubleVector.fromArray(SPECIES, c, at + l).mul(factor).intoArray(c, at + l);
+        }
+        for (int l = width - width % LANES; l < width; l++) {
+            c[at + l] *= alpha;
         }
     }
 

@@ -149,13 +149,14 @@ final class VectorFloatTiles extends VectorTiles {
     }
 
     private void storeDots(Product p, int i, int j) {
+        float alpha = (float) p.alpha;
         float[] c = p.c.floats;
         int rows = Math.min(SIDE, p.m - i);
         int columns = Math.min(SIDE, p.n - j);
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                c[at + s] = few((r * SIDE + s) * LANES);
+                c[at + s] = alpha * few((r * SIDE + s) * LANES);
             }
         }
     }
@@ -196,6 +197,23 @@ final class VectorFloatTiles extends VectorTiles {
         }
         if (width % LANES != 0) {
             addRest(terms, p, i, row0, bAt, c0, width, fresh);
+        }
+    }
+
+    @Override
+    void scale(Product p, int i, int j, int width) {
+        for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
+            scale((float) p.alpha, p.c.floats, p.cAt + r * p.cStride + j, width);
+        }
+    }
+
+    private static void scale(float alpha, float[] c, int at, int width) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            FloatVector.fromArray(SPECIES, c, at + l).mul(factor).intoArray(c, at + l);
+        }
+        for (int l = width - width % LANES; l < width; l++) {
+            c[at + l] *= alpha;
         }
     }
 

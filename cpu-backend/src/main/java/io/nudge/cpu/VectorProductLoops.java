@@ -51,6 +51,9 @@ final class VectorProductLoops implements ProductLoops {
                 int end = Math.min(p.k, q + DEPTH);
                 for (int i = 0; i < p.m; i += VectorTiles.SIDE) {
                     multiples(tiles, p, i, q, end, j, width);
+                    if (end == p.k && p.alpha != 1) {
+                        tiles.scale(p, i, j, width);
+                    }
                 }
             }
         }

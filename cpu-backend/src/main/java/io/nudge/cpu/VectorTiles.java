@@ -11,7 +11,7 @@ abstract class VectorTiles {
     /** Elements in a vector. */
     abstract int lanes();
 
-    /** c_ij = Σ_p op(a)_ip op(b)_pj for a tile of 4 by 4, where p runs along memory in a and b. */
+    /** c_ij = alpha Σ_p op(a)_ip op(b)_pj for a tile of 4 by 4, where p runs along memory in a and b. */
     abstract void dots(Product p, int i, int j);
 
     /**
@@ -20,4 +20,7 @@ abstract class VectorTiles {
      * @param fresh whether these are the first terms, and what is in c does not count
      */
     abstract void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh);
+
+    /** c_ij = alpha c_ij, for the same elements. */
+    abstract void scale(Product p, int i, int j, int width);
 }
