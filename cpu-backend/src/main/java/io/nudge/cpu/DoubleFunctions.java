@@ -25,10 +25,23 @@ final class DoubleFunctions {
         }
     }
 
-    /** y = e to the power of x − max. */
-    void expLess(double max, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = Math.exp(x[xAt + i] - max);
+    /** y_ij = e to the power of z_ij − max_k z_ik, for rows of a matrix. */
+    void powers(double[] z, int zAt, double[] y, int yAt, int rows, int columns) {
+        for (int i = 0; i < rows; i++) {
+            int from = zAt + i * columns;
+            double max = max(z, from, columns);
+            for (int j = 0; j < columns; j++) {
+                y[yAt + i * columns + j] = Math.exp(z[from + j] - max);
+            }
         }
+    }
+
+    /** The largest of n ≥ 0 numbers; NaN if one is. */
+    static double max(double[] x, int at, int n) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < n; j++) {
+            max = Math.max(max, x[at + j]);
+        }
+        return max;
     }
 }

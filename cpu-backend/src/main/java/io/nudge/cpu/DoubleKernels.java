@@ -4,19 +4,23 @@ import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import io.nudge.math.Optimizer;
-import io.nudge.math.Philox;
 import java.util.Arrays;
 
 /** The passes in float64. {@link FloatKernels} is its likeness; a change here is a change there. */
 final class DoubleKernels extends Kernels {
     private final DoubleArithmetic arithmetic;
     private final DoubleFunctions functions;
+    private final RandomWords random;
     private final double[] room = new double[BLOCK];
-    private final int[] words = new int[4];
+    /** Larger only for more outputs than a block has elements. */
+    private double[] powers = new double[BLOCK];
 
-    DoubleKernels(DoubleArithmetic arithmetic, DoubleFunctions functions) {
+    private final int[] words = new int[BLOCK];
+
+    DoubleKernels(DoubleArithmetic arithmetic, DoubleFunctions functions, RandomWords random) {
         this.arithmetic = arithmetic;
         this.functions = functions;
+        this.random = random;
     }
 
     @Override
@@ -113,9 +117,13 @@ final class DoubleKernels extends Kernels {
 
     @Override
     double sum(CpuMemory x, int xAt, int n) {
+        return sum(x.doubles, xAt, n);
+    }
+
+    private static double sum(double[] x, int xAt, int n) {
         double sum = 0;
         for (int i = 0; i < n; i++) {
-            sum += x.doubles[xAt + i];
+            sum += x[xAt + i];
         }
         return sum;
     }
@@ -170,23 +178,14 @@ final class DoubleKernels extends Kernels {
 
     @Override
     void softmax(CpuMemory z, int zAt, CpuMemory a, int aAt, int rows, int columns) {
+        functions.powers(z.doubles, zAt, a.doubles, aAt, rows, columns);
         for (int i = 0; i < rows; i++) {
-            int from = zAt + i * columns;
-            int to = aAt + i * columns;
-            functions.expLess(max(z.doubles, from, columns), z.doubles, from, a.doubles, to, columns);
-            double sum = sum(a, to, columns);
-            for (int j = to; j < to + columns; j++) {
+            int row = aAt + i * columns;
+            double sum = sum(a.doubles, row, columns);
+            for (int j = row; j < row + columns; j++) {
                 a.doubles[j] /= sum;
             }
         }
-    }
-
-    private static double max(double[] x, int at, int n) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int j = 0; j < n; j++) {
-            max = Math.max(max, x[at + j]);
-        }
-        return max;
     }
 
     @Override
@@ -205,17 +204,37 @@ final class DoubleKernels extends Kernels {
     }
 
     @Override
-    double cost(Cost cost, Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory y, int yAt, int n) {
-        if (!cost.fusesWith(f)) {
-            double sum = 0;
-            for (int j = 0; j < n; j++) {
-                sum += cost.term(a.doubles[aAt + j], y.doubles[yAt + j], n);
-            }
-            return sum;
+    void costs(
+            Cost cost,
+            Activation f,
+            CpuMemory z,
+            int zAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory y,
+            int yAt,
+            CpuMemory costs,
+            int costsAt,
+            int rows,
+            int columns) {
+        if (cost.fusesWith(f) && !f.elementwise()) {
+            categorical(z.doubles, zAt, y.doubles, yAt, costs.doubles, costsAt, rows, columns);
+            return;
         }
-        return f.elementwise()
-                ? binary(z.doubles, zAt, y.doubles, yAt, n)
-                : categorical(z.doubles, zAt, y.doubles, yAt, n);
+        for (int i = 0; i < rows; i++) {
+            int at = i * columns;
+            costs.doubles[costsAt + i] = (cost.fusesWith(f)
+                    ? binary(z.doubles, zAt + at, y.doubles, yAt + at, columns)
+                    : terms(cost, a.doubles, aAt + at, y.doubles, yAt + at, columns));
+        }
+    }
+
+    private static double terms(Cost cost, double[] a, int aAt, double[] y, int yAt, int n) {
+        double sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += cost.term(a[aAt + j], y[yAt + j], n);
+        }
+        return sum;
     }
 
     /** The formula of {@link Cost.BinaryCrossEntropy} with sigmoid. */
@@ -229,13 +248,22 @@ final class DoubleKernels extends Kernels {
     }
 
     /** The formula of {@link Cost.CategoricalCrossEntropy} with softmax. */
-    private static double categorical(double[] z, int zAt, double[] y, int yAt, int n) {
-        double max = max(z, zAt, n);
-        double sum = 0;
-        for (int j = 0; j < n; j++) {
-            sum += Math.exp(z[zAt + j] - max);
+    private void categorical(
+            double[] z, int zAt, double[] y, int yAt, double[] costs, int costsAt, int rows, int columns) {
+        int atOnce = Math.max(1, BLOCK / Math.max(1, columns));
+        for (int i = 0; i < rows; i += atOnce) {
+            int some = Math.min(atOnce, rows - i);
+            powers = some * columns > powers.length ? new double[some * columns] : powers;
+            functions.powers(z, zAt + i * columns, powers, 0, some, columns);
+            for (int row = i; row < i + some; row++) {
+                double log = Math.log(sum(powers, (row - i) * columns, columns));
+                costs[costsAt + row] = categorical(log, z, zAt + row * columns, y, yAt + row * columns, columns);
+            }
         }
-        double log = Math.log(sum);
+    }
+
+    private static double categorical(double log, double[] z, int zAt, double[] y, int yAt, int n) {
+        double max = DoubleFunctions.max(z, zAt, n);
         double cost = 0;
         for (int j = 0; j < n; j++) {
             cost += y[yAt + j] * (log - (z[zAt + j] - max));
@@ -272,7 +300,7 @@ final class DoubleKernels extends Kernels {
             return;
         }
         for (int i = 0; i < rows; i++) {
-            double total = sum(y, yAt + i * n, n);
+            double total = sum(y.doubles, yAt + i * n, n);
             for (int j = i * n; j < i * n + n; j++) {
                 delta.doubles[deltaAt + j] = a.doubles[aAt + j] * total - y.doubles[yAt + j];
             }
@@ -438,12 +466,10 @@ final class DoubleKernels extends Kernels {
             int from,
             int to) {
         double factor = (1 / (1 - rate));
-        int[] block = words;
-        for (int i = from; i < to; i += block.length) {
-            Philox.block(seed, (i >> 2) + (step << 32), stream, block);
-            for (int j = i; j < Math.min(to, i + block.length); j++) {
-                y.doubles[yAt + j] = keeps(block[j - i], rate) ? x.doubles[xAt + j] * factor : 0;
-            }
+        for (int i = from; i < to; i += BLOCK) {
+            int n = Math.min(BLOCK, to - i);
+            random.draw(seed, stream, step, i / RandomWords.IN_BLOCK, (n + 3) / RandomWords.IN_BLOCK, words);
+            arithmetic.drop(least(rate), words, factor, x.doubles, xAt + i, y.doubles, yAt + i, n);
         }
     }
 

@@ -45,9 +45,12 @@ final class Engine implements AutoCloseable {
         for (int i = 0; i < workers.count(); i++) {
             floats[i] = new FloatKernels(
                     choose(vectors, FloatArithmetic.class, FloatArithmetic::new),
-                    choose(vectors, FloatFunctions.class, FloatFunctions::new));
+                    choose(vectors, FloatFunctions.class, FloatFunctions::new),
+                    choose(vectors, RandomWords.class, RandomWords::new));
             doubles[i] = new DoubleKernels(
-                    choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new), new DoubleFunctions());
+                    choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new),
+                    new DoubleFunctions(),
+                    choose(vectors, RandomWords.class, RandomWords::new));
         }
         Multiplier java = new JavaMultiplier(
                 workers, floats, doubles, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
@@ -104,7 +107,7 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    private static <T> T choose(boolean vectors, Class<T> type, Supplier<T> plain) {
+    static <T> T choose(boolean vectors, Class<T> type, Supplier<T> plain) {
         try {
             return vectors ? vector(type) : plain.get();
         } catch (ReflectiveOperationException e) {

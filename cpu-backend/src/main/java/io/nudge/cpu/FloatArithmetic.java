@@ -92,4 +92,11 @@ class FloatArithmetic {
             w[wAt + i] -= rate * m[mAt + i] / ((float) Math.sqrt(scale * s[sAt + i]) + epsilon);
         }
     }
+
+    /** y = factor x where the word, unsigned, is at least the least, else 0. */
+    void drop(int least, int[] words, float factor, float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = Integer.compareUnsigned(words[i], least) >= 0 ? factor * x[xAt + i] : 0;
+        }
+    }
 }

@@ -30,10 +30,23 @@ class FloatFunctions {
         }
     }
 
-    /** y = e to the power of x − max. */
-    void expLess(float max, float[] x, int xAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = FloatMath.expLess(max, x[xAt + i]);
+    /** y_ij = e to the power of z_ij − max_k z_ik, for rows of a matrix. */
+    void powers(float[] z, int zAt, float[] y, int yAt, int rows, int columns) {
+        for (int i = 0; i < rows; i++) {
+            int from = zAt + i * columns;
+            float max = max(z, from, columns);
+            for (int j = 0; j < columns; j++) {
+                y[yAt + i * columns + j] = FloatMath.expLess(max, z[from + j]);
+            }
         }
+    }
+
+    /** The largest of n ≥ 0 numbers; NaN if one is. */
+    static float max(float[] x, int at, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int j = 0; j < n; j++) {
+            max = Math.max(max, x[at + j]);
+        }
+        return max;
     }
 }

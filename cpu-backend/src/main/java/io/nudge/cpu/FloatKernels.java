@@ -4,19 +4,23 @@ import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import io.nudge.math.Optimizer;
-import io.nudge.math.Philox;
 import java.util.Arrays;
 
 /** The passes in float32. {@link DoubleKernels} is its likeness; a change here is a change there. */
 final class FloatKernels extends Kernels {
     private final FloatArithmetic arithmetic;
     private final FloatFunctions functions;
+    private final RandomWords random;
     private final float[] room = new float[BLOCK];
-    private final int[] words = new int[4];
+    /** Larger only for more outputs than a block has elements. */
+    private float[] powers = new float[BLOCK];
 
-    FloatKernels(FloatArithmetic arithmetic, FloatFunctions functions) {
+    private final int[] words = new int[BLOCK];
+
+    FloatKernels(FloatArithmetic arithmetic, FloatFunctions functions, RandomWords random) {
         this.arithmetic = arithmetic;
         this.functions = functions;
+        this.random = random;
     }
 
     @Override
@@ -113,9 +117,13 @@ final class FloatKernels extends Kernels {
 
     @Override
     double sum(CpuMemory x, int xAt, int n) {
+        return sum(x.floats, xAt, n);
+    }
+
+    private static double sum(float[] x, int xAt, int n) {
         double sum = 0;
         for (int i = 0; i < n; i++) {
-            sum += x.floats[xAt + i];
+            sum += x[xAt + i];
         }
         return sum;
     }
@@ -170,23 +178,14 @@ final class FloatKernels extends Kernels {
 
     @Override
     void softmax(CpuMemory z, int zAt, CpuMemory a, int aAt, int rows, int columns) {
+        functions.powers(z.floats, zAt, a.floats, aAt, rows, columns);
         for (int i = 0; i < rows; i++) {
-            int from = zAt + i * columns;
-            int to = aAt + i * columns;
-            functions.expLess(max(z.floats, from, columns), z.floats, from, a.floats, to, columns);
-            float sum = (float) sum(a, to, columns);
-            for (int j = to; j < to + columns; j++) {
+            int row = aAt + i * columns;
+            float sum = (float) sum(a.floats, row, columns);
+            for (int j = row; j < row + columns; j++) {
                 a.floats[j] /= sum;
             }
         }
-    }
-
-    private static float max(float[] x, int at, int n) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int j = 0; j < n; j++) {
-            max = Math.max(max, x[at + j]);
-        }
-        return max;
     }
 
     @Override
@@ -205,15 +204,38 @@ final class FloatKernels extends Kernels {
     }
 
     @Override
-    double cost(Cost cost, Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory y, int yAt, int n) {
-        if (!cost.fusesWith(f)) {
-            double sum = 0;
-            for (int j = 0; j < n; j++) {
-                sum += cost.term(a.floats[aAt + j], y.floats[yAt + j], n);
-            }
-            return sum;
+    void costs(
+            Cost cost,
+            Activation f,
+            CpuMemory z,
+            int zAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory y,
+            int yAt,
+            CpuMemory costs,
+            int costsAt,
+            int rows,
+            int columns) {
+        if (cost.fusesWith(f) && !f.elementwise()) {
+            categorical(z.floats, zAt, y.floats, yAt, costs.floats, costsAt, rows, columns);
+            return;
         }
-        return f.elementwise() ? binary(z.floats, zAt, y.floats, yAt, n) : categorical(z.floats, zAt, y.floats, yAt, n);
+        for (int i = 0; i < rows; i++) {
+            int at = i * columns;
+            costs.floats[costsAt + i] = (float)
+                    (cost.fusesWith(f)
+                            ? binary(z.floats, zAt + at, y.floats, yAt + at, columns)
+                            : terms(cost, a.floats, aAt + at, y.floats, yAt + at, columns));
+        }
+    }
+
+    private static double terms(Cost cost, float[] a, int aAt, float[] y, int yAt, int n) {
+        double sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += cost.term(a[aAt + j], y[yAt + j], n);
+        }
+        return sum;
     }
 
     /** The formula of {@link Cost.BinaryCrossEntropy} with sigmoid. */
@@ -227,16 +249,26 @@ final class FloatKernels extends Kernels {
     }
 
     /** The formula of {@link Cost.CategoricalCrossEntropy} with softmax. */
-    private static double categorical(float[] z, int zAt, float[] y, int yAt, int n) {
-        float max = max(z, zAt, n);
-        double sum = 0;
-        for (int j = 0; j < n; j++) {
-            sum += FloatMath.expLess(max, z[zAt + j]);
+    private void categorical(
+            float[] z, int zAt, float[] y, int yAt, float[] costs, int costsAt, int rows, int columns) {
+        int atOnce = Math.max(1, BLOCK / Math.max(1, columns));
+        for (int i = 0; i < rows; i += atOnce) {
+            int some = Math.min(atOnce, rows - i);
+            powers = some * columns > powers.length ? new float[some * columns] : powers;
+            functions.powers(z, zAt + i * columns, powers, 0, some, columns);
+            for (int row = i; row < i + some; row++) {
+                double log = Math.log(sum(powers, (row - i) * columns, columns));
+                costs[costsAt + row] =
+                        (float) categorical(log, z, zAt + row * columns, y, yAt + row * columns, columns);
+            }
         }
-        double log = Math.log(sum);
+    }
+
+    private static double categorical(double log, float[] z, int zAt, float[] y, int yAt, int n) {
+        double max = FloatFunctions.max(z, zAt, n);
         double cost = 0;
         for (int j = 0; j < n; j++) {
-            cost += y[yAt + j] * (log - ((double) z[zAt + j] - max));
+            cost += y[yAt + j] * (log - (z[zAt + j] - max));
         }
         return cost;
     }
@@ -270,7 +302,7 @@ final class FloatKernels extends Kernels {
             return;
         }
         for (int i = 0; i < rows; i++) {
-            float total = (float) sum(y, yAt + i * n, n);
+            float total = (float) sum(y.floats, yAt + i * n, n);
             for (int j = i * n; j < i * n + n; j++) {
                 delta.floats[deltaAt + j] = a.floats[aAt + j] * total - y.floats[yAt + j];
             }
@@ -434,12 +466,10 @@ final class FloatKernels extends Kernels {
             int from,
             int to) {
         float factor = (float) (1 / (1 - rate));
-        int[] block = words;
-        for (int i = from; i < to; i += block.length) {
-            Philox.block(seed, (i >> 2) + (step << 32), stream, block);
-            for (int j = i; j < Math.min(to, i + block.length); j++) {
-                y.floats[yAt + j] = keeps(block[j - i], rate) ? x.floats[xAt + j] * factor : 0;
-            }
+        for (int i = from; i < to; i += BLOCK) {
+            int n = Math.min(BLOCK, to - i);
+            random.draw(seed, stream, step, i / RandomWords.IN_BLOCK, (n + 3) / RandomWords.IN_BLOCK, words);
+            arithmetic.drop(least(rate), words, factor, x.floats, xAt + i, y.floats, yAt + i, n);
         }
     }
 

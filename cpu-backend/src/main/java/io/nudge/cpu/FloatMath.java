@@ -143,12 +143,17 @@ final class FloatMath {
         return (expLess1(r) + 1f) * power2(half) * factor * power2(n - half);
     }
 
-    /** e to the power of x − max, with the difference to twice the digits (Knuth's sum), as the exponential needs them. */
+    /** e to the power of x − max. */
     static float expLess(float max, float x) {
         float difference = x - max;
+        return exp(difference, 1f + lost(x, max, difference));
+    }
+
+    /** What rounding took from the difference x − max (Knuth's sum), which the exponential would multiply. */
+    static float lost(float x, float max, float difference) {
         float subtracted = difference - x;
         float lost = (x - (difference - subtracted)) - (max + subtracted);
-        return exp(difference, 1f + (Math.abs(lost) < LOST_MOST ? lost : 0f));
+        return Math.abs(lost) < LOST_MOST ? lost : 0f;
     }
 
     /** eʳ − 1 for |r| at most ½ ln 2. */

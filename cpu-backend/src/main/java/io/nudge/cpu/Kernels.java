@@ -75,9 +75,20 @@ abstract class Kernels {
     abstract void softmaxChain(
             CpuMemory a, int aAt, CpuMemory up, int upAt, CpuMemory delta, int deltaAt, int rows, int columns);
 
-    /** C₀ of one example with n outputs. */
-    abstract double cost(
-            Cost cost, Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, CpuMemory y, int yAt, int n);
+    /** C₀ of every example. */
+    abstract void costs(
+            Cost cost,
+            Activation f,
+            CpuMemory z,
+            int zAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory y,
+            int yAt,
+            CpuMemory costs,
+            int costsAt,
+            int rows,
+            int columns);
 
     /** ∂C₀/∂a. */
     abstract void costGradient(
@@ -132,8 +143,8 @@ abstract class Kernels {
         return cost instanceof Cost.MeanSquaredError ? 2.0 / outputs : 0;
     }
 
-    /** Whether dropout keeps the element that drew this word. */
-    static boolean keeps(int word, double rate) {
-        return (word & 0xFFFFFFFFL) >= (long) (rate * 0x1p32);
+    /** The least word, unsigned, of an element that dropout keeps. */
+    static int least(double rate) {
+        return (int) (long) (rate * 0x1p32);
     }
 }

@@ -250,11 +250,8 @@ final class Pass implements Task {
 
     /** a z, b a, c y, d costs. */
     private void costs(Kernels kernels, int from, int n) {
-        for (int i = from; i < from + n; i++) {
-            int at = i * columns;
-            double each = kernels.cost(cost, activation, a, aAt + at, b, bAt + at, c, cAt + at, columns);
-            kernels.set(d, dAt + i, each);
-        }
+        int at = from * columns;
+        kernels.costs(cost, activation, a, aAt + at, b, bAt + at, c, cAt + at, d, dAt + from, n, columns);
     }
 
     /** a z, b a, c y, d δ. */

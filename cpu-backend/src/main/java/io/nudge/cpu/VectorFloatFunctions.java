@@ -40,11 +40,32 @@ final class VectorFloatFunctions extends FloatFunctions {
     }
 
     @Override
-    void expLess(float max, float[] x, int xAt, float[] y, int yAt, int n) {
-        int end = SPECIES.loopBound(n);
-        block.parameter = max;
-        run(VectorFloatMath.expLess(), x, xAt, y, yAt, end);
-        super.expLess(max, x, xAt + end, y, yAt + end, n - end);
+    void powers(float[] z, int zAt, float[] y, int yAt, int rows, int columns) {
+        if (columns > BLOCK) {
+            super.powers(z, zAt, y, yAt, rows, columns);
+            return;
+        }
+        int atOnce = BLOCK / Math.max(1, columns);
+        for (int i = 0; i < rows; i += atOnce) {
+            int some = Math.min(atOnce, rows - i);
+            powersOfBlock(z, zAt + i * columns, some, columns);
+            System.arraycopy(block.y, 0, y, yAt + i * columns, some * columns);
+        }
+    }
+
+    /** Rows are often shorter than a vector; so the exponents of several are put one after the other. */
+    private void powersOfBlock(float[] z, int zAt, int rows, int columns) {
+        for (int i = 0; i < rows; i++) {
+            int from = zAt + i * columns;
+            float max = max(z, from, columns);
+            for (int j = 0; j < columns; j++) {
+                float difference = z[from + j] - max;
+                block.exponent[i * columns + j] = difference;
+                block.factor[i * columns + j] = 1f + FloatMath.lost(z[from + j], max, difference);
+            }
+        }
+        int lanes = SPECIES.length();
+        block.run(VectorFloatMath.exp(), (rows * columns + lanes - 1) / lanes * lanes);
     }
 
     private void run(Step[] steps, float[] z, int zAt, float[] y, int yAt, int n) {

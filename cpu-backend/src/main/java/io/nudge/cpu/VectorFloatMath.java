@@ -45,7 +45,6 @@ final class VectorFloatMath {
     private static final Step[] SILU_PRIME = steps(POWER, new SiluPrimeFactor(), EXP, new SiluPrime());
     private static final Step[] GELU = steps(new Tail(), new GeluFactor(), new Bell(), EXP, new Gelu());
     private static final Step[] GELU_PRIME = steps(new Tail(), new GeluPrimeFactor(), new Bell(), EXP, new GeluPrime());
-    private static final Step[] EXP_LESS = steps(new LessParameter(), EXP);
     private static final Step[] NONE = {};
 
     private VectorFloatMath() {}
@@ -90,9 +89,9 @@ final class VectorFloatMath {
         return f instanceof Activation.Gelu ? GELU_PRIME : NONE;
     }
 
-    /** The steps from z to e to the power of z less the parameter. */
-    static Step[] expLess() {
-        return EXP_LESS;
+    /** The steps from exponent and factor to y, the factor times e to the power of the exponent. */
+    static Step[] exp() {
+        return EXP;
     }
 
     /** The number that goes with a function, or 0. */
@@ -219,28 +218,6 @@ final class VectorFloatMath {
             for (int i = 0; i < n; i += LANES) {
                 FloatVector.fromArray(SPECIES, z, at + i).abs().mul(-times).intoArray(exponent, i);
                 one.intoArray(factor, i);
-            }
-        }
-    }
-
-    /** z less the parameter; the factor corrects what that loses. */
-    private static final class LessParameter extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] exponent = block.exponent;
-            float[] factor = block.factor;
-            float parameter = block.parameter;
-            FloatVector zero = FloatVector.zero(SPECIES);
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
-                FloatVector difference = each.sub(parameter);
-                FloatVector subtracted = difference.sub(each);
-                FloatVector lost = each.sub(difference.sub(subtracted)).sub(subtracted.add(parameter));
-                VectorMask<Float> counts = lost.abs().compare(LT, FloatMath.LOST_MOST);
-                difference.intoArray(exponent, i);
-                zero.blend(lost, counts).add(1f).intoArray(factor, i);
             }
         }
     }

@@ -15,7 +15,7 @@ class VectorFloatTest {
     private final Kernels plain = engine(false).floats[0];
     private final Kernels vectors = engine(true).floats[0];
 
-    private static Engine engine(boolean vectors) {
+    static Engine engine(boolean vectors) {
         return Engine.open(new CpuOptions(1, CpuOptions.ProductChoice.JAVA, vectors));
     }
 

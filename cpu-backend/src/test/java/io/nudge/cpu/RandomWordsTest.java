@@ -1,0 +1,53 @@
+package io.nudge.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nudge.math.Philox;
+import io.nudge.tensor.DType;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RandomWordsTest {
+    static Stream<RandomWords> kinds() {
+        return Stream.of(new RandomWords(), Engine.choose(true, RandomWords.class, RandomWords::new));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void areThoseOfPhilox(RandomWords random) {
+        long seed = 0xFEDCBA9876543210L;
+        long stream = 0x02FFEEDDCCBBAA99L;
+        long step = 0x1_8765_4321L;
+        int blocks = 103;
+        int first = 1 << 29;
+        int[] words = new int[4 * blocks];
+        random.draw(seed, stream, step, first, blocks, words);
+        int[] block = new int[4];
+        for (int i = 0; i < blocks; i++) {
+            Philox.block(seed, (first + i) | 0x8765_4321_0000_0000L, stream, block);
+            for (int word = 0; word < 4; word++) {
+                assertThat(words[4 * i + word])
+                        .as("word %d of block %d", word, i)
+                        .isEqualTo(block[word]);
+            }
+        }
+    }
+
+    @Test
+    void vectorsDropTheSameElements() {
+        int n = 5000;
+        CpuMemory x = CpuMemory.allocate(DType.FLOAT32, n);
+        for (int i = 0; i < n; i++) {
+            x.floats[i] = i % 7 == 0 ? Float.NaN : i - 2500f;
+        }
+        for (double rate : new double[] {0, 0.1, 0.5, 0.999}) {
+            CpuMemory expected = CpuMemory.allocate(DType.FLOAT32, n);
+            CpuMemory found = CpuMemory.allocate(DType.FLOAT32, n);
+            VectorFloatTest.engine(false).floats[0].dropout(rate, 1, 2, 3, x, 1, expected, 0, 4, n - 1);
+            VectorFloatTest.engine(true).floats[0].dropout(rate, 1, 2, 3, x, 1, found, 0, 4, n - 1);
+            assertThat(found.floats).as("rate %s", rate).isEqualTo(expected.floats);
+        }
+    }
+}
