@@ -5,7 +5,9 @@ import io.nudge.tensor.Memory;
 import io.nudge.tensor.Tensor;
 import java.lang.reflect.Array;
 
-/** A block of the Java heap: one array, of the type of its elements. The other two fields are null; once freed, all are. */
+/**
+ * A block of the Java heap: one array, of the type of its elements. The other two fields are null; once freed, all are.
+ */
 final class CpuMemory implements Memory {
     /** The largest array that every JVM makes. */
     static final long LARGEST = Integer.MAX_VALUE - 8;

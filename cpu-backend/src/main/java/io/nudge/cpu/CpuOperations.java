@@ -9,7 +9,9 @@ import io.nudge.tensor.Operations;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.Transpose;
 
-/** The mathematics on Java arrays. Called with arguments already checked, by one thread at a time; allocates nothing. */
+/**
+ * The mathematics on Java arrays. Called with arguments already checked, by one thread at a time; allocates nothing.
+ */
 final class CpuOperations implements Operations {
     private final Multiplier multiplier;
     private final Product product = new Product();

@@ -19,7 +19,10 @@ public record CpuOptions(int threads, ProductChoice product, boolean vectors) {
 
     /** What multiplies matrices. */
     public enum ProductChoice {
-        /** OpenBLAS for large matrices and Java for small ones; where OpenBLAS does not load, Java, with a line in the log. */
+        /**
+         * OpenBLAS for large matrices and Java for small ones; where OpenBLAS does not load, Java, with a line in the
+         * log.
+         */
         AUTO,
         /** OpenBLAS for all, or an exception that says why not. */
         OPENBLAS,

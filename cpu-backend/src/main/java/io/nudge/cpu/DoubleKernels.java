@@ -331,7 +331,10 @@ final class DoubleKernels extends Kernels {
         return largest;
     }
 
-    /** Block by block, so that the passes over a block, of which an optimizer needs up to three, stay in the first cache. */
+    /**
+     * Block by block, so that the passes over a block, of which an optimizer needs up to three, stay in the first
+     * cache.
+     */
     @Override
     void update(
             Descent rule,

@@ -8,13 +8,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What there is to compute with, found when a backend is opened: OpenBLAS or Java, the Vector API or plain loops. What is
- * absent, or fails while it is loaded, is done without.
+ * What there is to compute with, found when a backend is opened: OpenBLAS or Java, the Vector API or plain loops. What
+ * is absent, or fails while it is loaded, is done without.
  */
 final class Engine implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.nudge");
 
     final Workers workers;
+
     /** The passes in float32, for each worker. */
     final Kernels[] floats;
 
@@ -75,8 +76,8 @@ final class Engine implements AutoCloseable {
             }
             LOG.log(
                     Level.INFO,
-                    "{0}; matrix products are computed in Java, which is slower for large ones. To change this, {1}; to "
-                            + "silence it, set -D{2}=java",
+                    "{0}; matrix products are computed in Java, which is slower for large ones. To change this, {1};"
+                            + " to silence it, set -D{2}=java",
                     why,
                     remedy(),
                     CpuOptions.PRODUCT);
@@ -90,8 +91,8 @@ final class Engine implements AutoCloseable {
     }
 
     /**
-     * Whether the Vector API is there and fast. It is slow where the compiler does not know it, and its products are where
-     * the processor cannot multiply and add in one: every x86 with 256-bit vectors can, and every 64-bit ARM.
+     * Whether the Vector API is there and fast. It is slow where the compiler does not know it, and its products are
+     * where the processor cannot multiply and add in one: every x86 with 256-bit vectors can, and every 64-bit ARM.
      */
     private static boolean vectorsAreWorthIt() {
         String mode = System.getProperty("java.vm.info", "");

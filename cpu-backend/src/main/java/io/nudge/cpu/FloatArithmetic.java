@@ -2,8 +2,8 @@ package io.nudge.cpu;
 
 /**
  * Arithmetic over stretches of arrays in float32, in plain loops. They are fast enough where the Vector API is absent;
- * the JIT compiler of Java 17 turns none of them into vector instructions, since it cannot know that stretches which begin
- * at different places do not overlap. A result may be an operand, at the same place.
+ * the JIT compiler of Java 17 turns none of them into vector instructions, since it cannot know that stretches which
+ * begin at different places do not overlap. A result may be an operand, at the same place.
  *
  * <p>{@link DoubleArithmetic} is its likeness; a change here is a change there.
  */

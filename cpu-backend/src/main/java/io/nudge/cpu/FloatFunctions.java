@@ -2,7 +2,10 @@ package io.nudge.cpu;
 
 import io.nudge.math.Activation;
 
-/** The activations over stretches of arrays in float32, one element at a time. A result may be an operand, at the same place. */
+/**
+ * The activations over stretches of arrays in float32, one element at a time. A result may be an operand, at the same
+ * place.
+ */
 class FloatFunctions {
     /** Elements in a vector; 1 where there are none. */
     int lanes() {

@@ -4,11 +4,11 @@ import io.nudge.math.Activation;
 
 /**
  * The activations and what they are made of in float32, each within a few units in the last place of the formulas in
- * {@link Activation}. Written without branches and without fused operations, so that {@code VectorFloatMath} computes the
+ * {@link Activation}. Written without fused operations, so that {@code VectorFloatMath} computes the
  * same bits lane by lane.
  *
- * <p>Polynomials and the reduction of the exponential's argument are those of Moshier's Cephes library (expf, tanhf, logf);
- * the one for the normal distribution was fitted for this class.
+ * <p>Polynomials and the reduction of the exponential's argument are those of Moshier's Cephes library (expf, tanhf,
+ * logf); the one for the normal distribution was fitted for this class.
  */
 final class FloatMath {
     static final float LOG2_E = 1.442695f;
@@ -249,8 +249,8 @@ final class FloatMath {
     }
 
     /**
-     * exp(−t²/2) times a factor, for t from 0 to {@link #FAR}. The square is split into two parts, since the exponential
-     * would multiply its rounding error by it.
+     * exp(−t²/2) times a factor, for t from 0 to {@link #FAR}. The square is split into two parts, since the
+     * exponential would multiply its rounding error by it.
      */
     private static float bell(float t, float factor) {
         float high = Float.intBitsToFloat(Float.floatToRawIntBits(t) & LEADING_BITS);

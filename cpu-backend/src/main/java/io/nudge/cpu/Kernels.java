@@ -6,10 +6,14 @@ import io.nudge.math.Descent;
 
 /**
  * The passes over memory in one element type. Each is told where in which array to begin and how far to go, so that
- * several workers, each with kernels of its own, can do a part. A destination may be an operand, the same elements. What the operations mean is said in {@link io.nudge.tensor.Operations}.
+ * several workers, each with kernels of its own, can do a part. A destination may be an operand, the same elements.
+ * What the operations mean is said in {@link io.nudge.tensor.Operations}.
  */
 abstract class Kernels {
-    /** Elements that are taken through several steps at a time: with what is computed from them they fit into the first cache. */
+    /**
+     * Elements that are taken through several steps at a time: with what is computed from them they fit into the first
+     * cache.
+     */
     static final int BLOCK = 1024;
 
     /** Columns that are transposed at a time: as many lines of the first cache are written to. */

@@ -1,6 +1,8 @@
 package io.nudge.cpu;
 
-/** Memory outside the Java heap for the three matrices of a product, kept from product to product, and OpenBLAS on it. */
+/**
+ * Memory outside the Java heap for the three matrices of a product, kept from product to product, and OpenBLAS on it.
+ */
 abstract class OpenBlasStage {
     static final int A = 0;
     static final int B = 1;

@@ -7,9 +7,9 @@ import io.nudge.tensor.DType;
 import io.nudge.tensor.Tensor;
 
 /**
- * One pass over memory, with its arguments in fields, so that workers find them and none is allocated: filled in, run, and
- * cleared again. It is cut into parts of a size that the number of threads has no say in, and each element of a result is
- * computed in one part alone; so the number of threads does not show in the result.
+ * One pass over memory, with its arguments in fields, so that workers find them and none is allocated: filled in, run,
+ * and cleared again. It is cut into parts of a size that the number of threads has no say in, and each element of a
+ * result is computed in one part alone; so the number of threads does not show in the result.
  */
 final class Pass implements Task {
     /** What is done. */

@@ -1,9 +1,9 @@
 package io.nudge.cpu;
 
 /**
- * A matrix product to be computed, c = alpha op(a) op(b) + beta c: op(a) is [m, k], op(b) is [k, n], c is [m, n], m, n and
- * k are at least 1. Where beta is 0, what is in c does not count, not even NaN. A row of c does not depend on the other
- * rows of op(a), so that rows may be computed apart.
+ * A matrix product to be computed, c = alpha op(a) op(b) + beta c: op(a) is [m, k], op(b) is [k, n], c is [m, n], m, n
+ * and k are at least 1. Where beta is 0, what is in c does not count, not even NaN. A row of c does not depend on the
+ * other rows of op(a), so that rows may be computed apart.
  *
  * <p>Filled in anew for every product, so that none is allocated.
  */

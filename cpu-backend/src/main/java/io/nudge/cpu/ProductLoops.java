@@ -6,8 +6,8 @@ interface ProductLoops {
     String name();
 
     /**
-     * Computes the product as if beta were 0, whatever is in c, and may change the description of b. alpha comes in after
-     * the sum, as in BLAS, so that nothing overflows or underflows that need not.
+     * Computes the product as if beta were 0, whatever is in c, and may change the description of b. alpha comes in
+     * after the sum, as in BLAS, so that nothing overflows or underflows that need not.
      */
     void multiply(Product p);
 }

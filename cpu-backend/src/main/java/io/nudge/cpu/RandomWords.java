@@ -2,7 +2,10 @@ package io.nudge.cpu;
 
 import io.nudge.math.Philox;
 
-/** The words that dropout draws, as {@link io.nudge.tensor.Operations#dropout} lays them out. Used by one thread at a time. */
+/**
+ * The words that dropout draws, as {@link io.nudge.tensor.Operations#dropout} lays them out. Used by one thread at a
+ * time.
+ */
 class RandomWords {
     /** Words in a block of {@link Philox}. */
     static final int IN_BLOCK = 4;

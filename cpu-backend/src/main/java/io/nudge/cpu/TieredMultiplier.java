@@ -1,8 +1,8 @@
 package io.nudge.cpu;
 
 /**
- * Small products in Java, large ones by OpenBLAS. For OpenBLAS the matrices are copied, and a call costs some 0.3 µs; the
- * larger the product, the less that counts, and the longer the vectors that Java has, the later.
+ * Small products in Java, large ones by OpenBLAS. For OpenBLAS the matrices are copied, and a call costs some 0.3 µs;
+ * the larger the product, the less that counts, and the longer the vectors that Java has, the later.
  *
  * <p>Measured on one thread of an AMD EPYC (Zen 5), float32, m × n × k, in µs:
  *
@@ -48,7 +48,9 @@ final class TieredMultiplier implements Multiplier {
         (isLarge(p) ? large : small).multiply(p);
     }
 
-    /** From 2048 multiplications times the cube of the lanes on, unless c is narrow or a matrix too large to be copied. */
+    /**
+     * From 2048 multiplications times the cube of the lanes on, unless c is narrow or a matrix too large to be copied.
+     */
     boolean isLarge(Product p) {
         long side = p.isFloat32() ? lanes : lanes / 2;
         return p.work() >= 2048 * side * side * side

@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The tiles in float64. {@link VectorFloatTiles} is its likeness; a change here is a change there.
  *
- * <p>No loop over vectors calls a method of our own, and none uses a second length of vector: either may lead the compiler to
- * make an object of each vector, and the loop is thirty times slower.
+ * <p>No loop over vectors calls a method of our own, and none uses a second length of vector: either may lead the
+ * compiler to make an object of each vector, and the loop is thirty times slower.
  */
 final class VectorDoubleTiles extends VectorTiles {
     private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;

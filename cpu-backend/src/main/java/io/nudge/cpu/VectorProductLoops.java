@@ -3,9 +3,10 @@ package io.nudge.cpu;
 import io.nudge.tensor.DType;
 
 /**
- * Matrix products with the Vector API. Where the rows of op(b) lie in memory one after the other, c gathers multiples of
- * them; where its columns do, an element of c is the dot product of two stretches of memory. Each element of c is summed
- * in an order that depends on k and the kind of product alone, so that neither the tiles nor the threads show in it.
+ * Matrix products with the Vector API. Where the rows of op(b) lie in memory one after the other, c gathers multiples
+ * of them; where its columns do, an element of c is the dot product of two stretches of memory. Each element of c is
+ * summed in an order that depends on k and the kind of product alone, so that neither the tiles nor the threads show in
+ * it.
  */
 final class VectorProductLoops implements ProductLoops {
     /** Columns of c, and rows of op(b), that are worked on at a time: what is used again stays in the second cache. */

@@ -7,8 +7,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link io.nudge.math.Philox} with the Vector API: a lane is a block. The upper half of a product of 32-bit words is put
- * together from products of 16-bit halves, since no vector has it.
+ * {@link io.nudge.math.Philox} with the Vector API: a lane is a block. The upper half of a product of 32-bit words is
+ * put together from products of 16-bit halves, since no vector has it.
  */
 final class VectorRandomWords extends RandomWords {
     private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;

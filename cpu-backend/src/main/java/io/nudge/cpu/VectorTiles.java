@@ -1,8 +1,8 @@
 package io.nudge.cpu;
 
 /**
- * The innermost parts of a matrix product, for four rows of c at a time. At the lower edge, where fewer are left, the last
- * row stands for those that are missing: it is computed several times, always alike.
+ * The innermost parts of a matrix product, for four rows of c at a time. At the lower edge, where fewer are left, the
+ * last row stands for those that are missing: it is computed several times, always alike.
  */
 abstract class VectorTiles {
     /** Rows, columns or terms that are worked on together. */
@@ -15,7 +15,8 @@ abstract class VectorTiles {
     abstract void dots(Product p, int i, int j);
 
     /**
-     * Adds so many terms (4, 2 or 1) from q on of the sum over p to c_ij, for four rows from i and a width of columns from j.
+     * Adds so many terms (4, 2 or 1) from q on of the sum over p to c_ij, for four rows from i and a width of columns
+     * from j.
      *
      * @param fresh whether these are the first terms, and what is in c does not count
      */

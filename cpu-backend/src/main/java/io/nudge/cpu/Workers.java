@@ -3,15 +3,16 @@ package io.nudge.cpu;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A fixed set of threads that do the parts of a task together with the caller. The threads are made when first needed and
- * wait between tasks; running a task makes neither threads nor objects. One caller at a time.
+ * A fixed set of threads that do the parts of a task together with the caller. The threads are made when first needed
+ * and wait between tasks; running a task makes neither threads nor objects. One caller at a time.
  *
  * <p>Which worker does which part is left to chance, so a part's result must not depend on it.
  */
 final class Workers implements AutoCloseable {
     /**
-     * How often a thread looks for the next task before it goes to sleep. Waking one up takes some 50 µs, and the passes
-     * of a training step follow each other faster than that; a longer search would take the processor from others.
+     * How often a thread looks for the next task before it goes to sleep. Waking one up takes some 50 µs, and the
+     * passes of a training step follow each other faster than that; a longer search would take the processor from
+     * others.
      */
     private static final int SEARCHES = 2_000;
 
