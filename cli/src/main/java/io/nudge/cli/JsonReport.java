@@ -31,7 +31,7 @@ final class JsonReport implements Report {
         last.put(
                 "testAccuracy",
                 Json.number(outcome.test().map(Evaluation::accuracy).orElse(Double.NaN)));
-        boolean classes = outcome.test().map(Evaluation::classification).orElse(false);
+        boolean classes = outcome.test().map(Evaluation::countsAnswers).orElse(false);
         last.put("correct", classes ? outcome.test().get().correct() : null);
         last.put("total", outcome.test().map(Evaluation::total).orElse(0));
         last.put("testCost", Json.number(outcome.test().map(Evaluation::cost).orElse(Double.NaN)));

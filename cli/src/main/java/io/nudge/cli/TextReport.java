@@ -76,7 +76,7 @@ final class TextReport implements Report {
 
     private static String describe(Evaluation test) {
         String cost = "cost " + Text.number(test.cost());
-        return test.classification()
+        return test.countsAnswers()
                 ? Text.format(
                         "test accuracy %s (%,d of %,d), %s",
                         Text.percent(test.accuracy()), test.correct(), test.total(), cost)

@@ -132,7 +132,7 @@ final class TrainingRun {
 
     private String title(Outcome outcome) {
         String tested = outcome.test()
-                .filter(Evaluation::classification)
+                .filter(Evaluation::countsAnswers)
                 .map(test -> "; test accuracy " + Text.percent(test.accuracy()))
                 .orElse("");
         return parts.source().name() + ": " + network.architecture() + tested;

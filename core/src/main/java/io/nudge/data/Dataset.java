@@ -315,6 +315,25 @@ public final class Dataset {
     }
 
     /**
+     * Whether an answer can be right or wrong: the targets are classes, or dense targets that are all 0 or 1.
+     *
+     * @return true if accuracy means something here
+     */
+    public boolean countsAnswers() {
+        if (isClassification()) {
+            return true;
+        }
+        for (int example = 0; example < size(); example++) {
+            for (float value : target(example)) {
+                if (value != 0 && value != 1) {
+                    return false;
+                }
+            }
+        }
+        return outputs() > 0;
+    }
+
+    /**
      * A short name for the numbers of this data set, in their order: other numbers have, almost surely, another.
      *
      * @return eight hexadecimal digits, the CRC-32C of inputs and targets

@@ -34,6 +34,56 @@ public record Descent(Optimizer optimizer, double l1, double l2, double clipValu
     }
 
     /**
+     * The same with another optimizer.
+     *
+     * @param rule the rule of the step
+     * @return a new descent
+     */
+    public Descent withOptimizer(Optimizer rule) {
+        return new Descent(rule, l1, l2, clipValue, clipNorm);
+    }
+
+    /**
+     * The same with another penalty l1 Σ|w|.
+     *
+     * @param factor l1; not negative
+     * @return a new descent
+     */
+    public Descent withL1(double factor) {
+        return new Descent(optimizer, factor, l2, clipValue, clipNorm);
+    }
+
+    /**
+     * The same with another penalty ½ l2 Σw².
+     *
+     * @param factor l2; not negative
+     * @return a new descent
+     */
+    public Descent withL2(double factor) {
+        return new Descent(optimizer, l1, factor, clipValue, clipNorm);
+    }
+
+    /**
+     * The same with another limit on each gradient.
+     *
+     * @param limit positive; infinite for none
+     * @return a new descent
+     */
+    public Descent withClipValue(double limit) {
+        return new Descent(optimizer, l1, l2, limit, clipNorm);
+    }
+
+    /**
+     * The same with another limit on the norm of all gradients.
+     *
+     * @param limit positive; infinite for none
+     * @return a new descent
+     */
+    public Descent withClipNorm(double limit) {
+        return new Descent(optimizer, l1, l2, clipValue, limit);
+    }
+
+    /**
      * Whether gradients are limited one by one.
      *
      * @return true if {@link #clipValue()} is finite

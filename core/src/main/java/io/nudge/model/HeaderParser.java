@@ -140,7 +140,7 @@ final class HeaderParser {
             Shape shape = Shape.of(dimensions);
             Math.multiplyExact(shape.size(), (long) Long.BYTES);
             return shape;
-        } catch (ArithmeticException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
             throw new ModelException(tensor(name) + " has a shape of more elements than can be: it is corrupted", e);
         }
     }

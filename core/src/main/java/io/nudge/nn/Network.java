@@ -68,6 +68,19 @@ public final class Network implements AutoCloseable {
     }
 
     /**
+     * Makes a float32 network with drawn parameters.
+     *
+     * @param architecture what it is made of
+     * @param initializer how weights and biases are drawn, in every layer
+     * @param seed the run's seed
+     * @param backend where it lives
+     * @return the network, to be closed by the caller; it belongs to no scope
+     */
+    public static Network create(Architecture architecture, Initializer initializer, long seed, Backend backend) {
+        return create(architecture, initializer, seed, backend, DType.FLOAT32);
+    }
+
+    /**
      * Makes a network with drawn parameters, each layer in its own way.
      *
      * @param architecture what it is made of

@@ -48,6 +48,7 @@ public final class Pass implements AutoCloseable {
     private final List<Tensor> biasGradients;
     private final Tensor position;
     private final Tensor tally;
+    private boolean dropping;
 
     private Pass(Network network, int batch, Kind kind, long dropoutSeed) {
         if (batch < 1) {
@@ -200,25 +201,31 @@ public final class Pass implements AutoCloseable {
     }
 
     private void forward(boolean withDropout) {
+        dropping = withDropout;
         Operations operations = network.backend().operations();
         for (int l = 1; l <= architecture.depth(); l++) {
-            Tensor x = withDropout ? passedOn(l - 1) : activation(l - 1);
+            Tensor x = passedOn(l - 1);
             operations.forward(
                     x,
                     network.weights(l),
                     network.bias(l),
                     architecture.layer(l).activation(),
-                    weightedSum(l),
+                    weightedSums.get(l),
                     activation(l));
-            if (withDropout && dropped.get(l) != null) {
+            if (drops(l)) {
                 drop(l, activation(l), dropped.get(l));
             }
         }
     }
 
-    /** What layer l passes on in training: its activations, or those that dropout keeps. */
+    /** What layer l passes on: its activations, or those that dropout keeps. */
     private Tensor passedOn(int l) {
-        return dropped.get(l) == null ? activation(l) : dropped.get(l);
+        return drops(l) ? dropped.get(l) : activation(l);
+    }
+
+    /** Whether the last way forward dropped some of the layer's activations; the way back then drops the same. */
+    private boolean drops(int l) {
+        return dropping && dropped.get(l) != null;
     }
 
     private void drop(int l, Tensor x, Tensor into) {
@@ -239,7 +246,7 @@ public final class Pass implements AutoCloseable {
 
     /**
      * Carries the cost back through every layer by the chain rule: C₀ and the tally, δ, ∂C/∂W, ∂C/∂b. Call it after a
-     * forward pass.
+     * forward pass; what that dropped is dropped on the way back.
      */
     public void backward() {
         Operations operations = network.backend().operations();
@@ -264,7 +271,7 @@ public final class Pass implements AutoCloseable {
         for (int l = last - 1; l >= 1; l--) {
             Tensor upstream = activationGradients.get(l);
             operations.inputGradient(delta(l + 1), network.weights(l + 1), upstream);
-            if (dropped.get(l) != null) {
+            if (drops(l)) {
                 drop(l, upstream, upstream);
             }
             operations.delta(
@@ -336,13 +343,17 @@ public final class Pass implements AutoCloseable {
     }
 
     /**
-     * z of a layer.
+     * z of a layer. An inference pass keeps that of the output layer only.
      *
      * @param l 1 to L
      * @return the tensor [batch, neurons of l]
      */
     public Tensor weightedSum(int l) {
         architecture.layer(l);
+        if (kind == Kind.INFERENCE && l < architecture.depth()) {
+            throw new IllegalStateException(
+                    "an inference pass keeps no z of hidden layers; make it with Pass.training or Pass.inspection");
+        }
         return weightedSums.get(l);
     }
 
@@ -353,6 +364,7 @@ public final class Pass implements AutoCloseable {
      * @return the tensor [batch, neurons of l]
      */
     public Tensor activation(int l) {
+        architecture.neurons(l);
         return activations.get(l);
     }
 
@@ -378,6 +390,7 @@ public final class Pass implements AutoCloseable {
         if (kind != Kind.INSPECTION) {
             throw new IllegalStateException("only an inspection pass keeps ∂C/∂a; make it with Pass.inspection");
         }
+        architecture.neurons(l);
         return activationGradients.get(l);
     }
 

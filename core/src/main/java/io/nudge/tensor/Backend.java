@@ -117,6 +117,36 @@ public abstract class Backend implements AutoCloseable {
     }
 
     /**
+     * Makes a float32 tensor of zeros, in the current {@link Scope} if there is one.
+     *
+     * @param shape its shape
+     * @return the tensor
+     */
+    public final Tensor zeros(Shape shape) {
+        return zeros(shape, DType.FLOAT32);
+    }
+
+    /**
+     * Makes a float32 vector of given values.
+     *
+     * @param values the elements
+     * @return a new tensor [n]
+     */
+    public final Tensor vector(double... values) {
+        return vector(values, DType.FLOAT32);
+    }
+
+    /**
+     * Makes a float32 matrix of given values.
+     *
+     * @param values rows of equal length
+     * @return a new tensor [rows, columns]
+     */
+    public final Tensor matrix(double[][] values) {
+        return matrix(values, DType.FLOAT32);
+    }
+
+    /**
      * Makes a vector of given values.
      *
      * @param values the elements
@@ -271,15 +301,18 @@ public abstract class Backend implements AutoCloseable {
 
     private void releaseAll() {
         closed = true;
-        programs.forEach(Program::closeLocked);
-        programs.clear();
-        for (Tensor.Block block : live.values()) {
-            block.closed = true;
-            block.memory.free();
+        try {
+            programs.forEach(Program::closeLocked);
+            programs.clear();
+            for (Tensor.Block block : live.values()) {
+                block.closed = true;
+                block.memory.free();
+            }
+            live.clear();
+            bytes = 0;
+        } finally {
+            release();
         }
-        live.clear();
-        bytes = 0;
-        release();
     }
 
     private static LeakException leak(List<Tensor.Block> leaked) {

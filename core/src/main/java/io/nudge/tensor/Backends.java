@@ -60,20 +60,34 @@ public final class Backends {
      * @return one entry for each kind of backend on the class path, the best first
      */
     public static List<Availability> probe() {
-        return providers().stream().map(BackendProvider::probe).toList();
+        return providers().stream().map(Backends::probe).toList();
+    }
+
+    /** A provider is to say what is wrong, not to throw; one that does throw is unavailable. */
+    private static Availability probe(BackendProvider provider) {
+        try {
+            return provider.probe();
+        } catch (RuntimeException | LinkageError e) {
+            return new Availability(provider.name(), List.of(), "looking for it failed: " + e);
+        }
     }
 
     private static Backend openBest() {
         List<String> skipped = new ArrayList<>();
         for (BackendProvider provider : providers()) {
-            Availability found = provider.probe();
+            Availability found = probe(provider);
+            String reason = found.reason();
             if (found.isAvailable()) {
-                Backend backend = provider.open(0);
-                String others = skipped.isEmpty() ? "" : "; not taken: " + String.join("; ", skipped);
-                LOG.log(Level.INFO, "backend auto: {0}{1}", backend.device(), others);
-                return backend;
+                try {
+                    Backend backend = provider.open(0);
+                    String others = skipped.isEmpty() ? "" : "; not taken: " + String.join("; ", skipped);
+                    LOG.log(Level.INFO, "backend auto: {0}{1}", backend.device(), others);
+                    return backend;
+                } catch (BackendUnavailableException e) {
+                    reason = e.getMessage();
+                }
             }
-            skipped.add(provider.name() + " (" + found.reason() + ")");
+            skipped.add(provider.name() + " (" + reason + ")");
         }
         throw new BackendUnavailableException("no backend can be opened here; "
                 + (skipped.isEmpty()
@@ -82,7 +96,7 @@ public final class Backends {
     }
 
     private static Backend open(BackendProvider provider, int ordinal, String name) {
-        Availability found = provider.probe();
+        Availability found = probe(provider);
         if (!found.isAvailable()) {
             throw new BackendUnavailableException("the backend '" + name + "' cannot be opened: " + found.reason());
         }

@@ -11,9 +11,9 @@ import java.util.Set;
  */
 public final class Program implements AutoCloseable {
     private final Backend backend;
-    private final Runnable work;
+    private Runnable work;
     private final Runnable release;
-    private final Tensor.Block[] blocks;
+    private Tensor.Block[] blocks;
     private boolean closed;
 
     Program(Backend backend, Runnable work, Runnable release, Set<Tensor.Block> blocks) {
@@ -51,6 +51,8 @@ public final class Program implements AutoCloseable {
     void closeLocked() {
         if (!closed) {
             closed = true;
+            work = null;
+            blocks = null;
             release.run();
         }
     }

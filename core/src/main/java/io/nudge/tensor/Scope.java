@@ -70,8 +70,21 @@ public final class Scope implements AutoCloseable {
                             : "this scope is closed already, or was opened by another thread");
         }
         open.pop();
+        RuntimeException failure = null;
         for (int i = tensors.size() - 1; i >= 0; i--) {
-            tensors.get(i).close();
+            try {
+                tensors.get(i).close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        tensors.clear();
+        if (failure != null) {
+            throw failure;
         }
     }
 

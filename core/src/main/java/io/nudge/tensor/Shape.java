@@ -19,7 +19,14 @@ public final class Shape {
                 throw new IllegalArgumentException(
                         "a dimension must not be negative, but the shape is " + Arrays.toString(dimensions));
             }
-            product = Math.multiplyExact(product, dimension);
+            try {
+                product = Math.multiplyExact(product, dimension);
+            } catch (ArithmeticException e) {
+                throw new IllegalArgumentException(
+                        "a tensor of the shape " + Arrays.toString(dimensions)
+                                + " has more elements than a long counts",
+                        e);
+            }
         }
         this.size = product;
     }
@@ -29,8 +36,7 @@ public final class Shape {
      *
      * @param dimensions lengths, the slowest-changing first; none for a single number
      * @return the shape
-     * @throws IllegalArgumentException if a length is negative
-     * @throws ArithmeticException if the number of elements does not fit a {@code long}
+     * @throws IllegalArgumentException if a length is negative, or the number of elements does not fit a {@code long}
      */
     public static Shape of(long... dimensions) {
         return new Shape(dimensions.clone());

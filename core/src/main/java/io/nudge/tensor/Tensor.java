@@ -21,6 +21,7 @@ public final class Tensor implements AutoCloseable {
     private final long offset;
     private final Shape shape;
     private final boolean view;
+    private volatile String viewName;
 
     Tensor(Block block, long offset, Shape shape, boolean view) {
         this.block = block;
@@ -125,9 +126,8 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalArgumentException if there are not so many
      */
     public Tensor rows(long from, long count) {
-        if (shape.rank() == 0 || from < 0 || count < 0 || from + count > shape.dimension(0)) {
-            throw new IllegalArgumentException(
-                    "rows: " + this + " has no rows " + from + " to " + (from + count) + " (exclusive)");
+        if (shape.rank() == 0 || from < 0 || count < 0 || count > shape.dimension(0) - from) {
+            throw new IllegalArgumentException("rows: " + this + " has no " + count + " rows from " + from + " on");
         }
         long[] dimensions = new long[shape.rank()];
         for (int i = 0; i < dimensions.length; i++) {
@@ -138,13 +138,17 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Gives the tensor a name for messages.
+     * Gives the tensor a name for messages; a view has its own.
      *
      * @param name for example {@code weights of layer 2}
      * @return this tensor
      */
     public Tensor named(String name) {
-        block.name = name;
+        if (view) {
+            viewName = name;
+        } else {
+            block.name = name;
+        }
         return this;
     }
 
@@ -244,7 +248,13 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor [m, n]
      */
     public Tensor matmul(Tensor b) {
-        return made(Shape.of(shape.rows(), b.shape.columns()), into -> matmul(b, into));
+        requireMatrix("matmul");
+        b.requireMatrix("matmul");
+        if (shape.columns() != b.shape.rows()) {
+            throw new IllegalArgumentException("matmul: " + this + " has " + shape.columns() + " columns, but " + b
+                    + " has " + b.shape.rows() + " rows; they must be as many (transpose one?)");
+        }
+        return made("matmul", Shape.of(shape.rows(), b.shape.columns()), into -> matmul(b, into));
     }
 
     /**
@@ -265,7 +275,8 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor [columns, rows]
      */
     public Tensor transpose() {
-        return made(Shape.of(shape.columns(), shape.rows()), this::transpose);
+        requireMatrix("transpose");
+        return made("transpose", Shape.of(shape.columns(), shape.rows()), this::transpose);
     }
 
     /**
@@ -286,7 +297,9 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor [m, n] with the elements a_i b_j
      */
     public Tensor outer(Tensor b) {
-        return made(Shape.of(size(), b.size()), into -> outer(b, into));
+        requireVector("outer");
+        b.requireVector("outer");
+        return made("outer", Shape.of(size(), b.size()), into -> outer(b, into));
     }
 
     /**
@@ -308,7 +321,7 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor
      */
     public Tensor add(Tensor b) {
-        return made(shape, into -> add(b, into));
+        return made("add", shape, into -> add(b, into));
     }
 
     /**
@@ -330,7 +343,7 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor
      */
     public Tensor subtract(Tensor b) {
-        return made(shape, into -> subtract(b, into));
+        return made("subtract", shape, into -> subtract(b, into));
     }
 
     /**
@@ -352,7 +365,7 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor
      */
     public Tensor hadamard(Tensor b) {
-        return made(shape, into -> hadamard(b, into));
+        return made("hadamard", shape, into -> hadamard(b, into));
     }
 
     /**
@@ -374,7 +387,7 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor
      */
     public Tensor scale(double alpha) {
-        return made(shape, into -> scale(alpha, into));
+        return made("scale", shape, into -> scale(alpha, into));
     }
 
     /**
@@ -396,7 +409,7 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor [m, n]
      */
     public Tensor addRow(Tensor row) {
-        return made(shape, into -> addRow(row, into));
+        return made("addRow", shape, into -> addRow(row, into));
     }
 
     /**
@@ -417,7 +430,8 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor [n]
      */
     public Tensor sumRows() {
-        return made(Shape.of(shape.columns()), this::sumRows);
+        requireMatrix("sumRows");
+        return made("sumRows", Shape.of(shape.columns()), this::sumRows);
     }
 
     /**
@@ -438,7 +452,7 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor
      */
     public Tensor activate(Activation f) {
-        return made(shape, into -> activate(f, into));
+        return made("activate", shape, into -> activate(f, into));
     }
 
     /**
@@ -460,7 +474,7 @@ public final class Tensor implements AutoCloseable {
      * @return a new tensor
      */
     public Tensor activatePrime(Activation f) {
-        return made(shape, into -> activatePrime(f, into));
+        return made("activatePrime", shape, into -> activatePrime(f, into));
     }
 
     /**
@@ -513,8 +527,8 @@ public final class Tensor implements AutoCloseable {
     /** For messages: name, type, shape and state; never the values. */
     @Override
     public String toString() {
-        return (block.name == null ? "tensor #" + block.id : block.name) + " " + type() + shape
-                + (view ? " (view)" : "") + (block.closed ? " (closed)" : "");
+        String name = viewName != null ? viewName : block.name != null ? block.name : "tensor #" + block.id;
+        return name + " " + type() + shape + (view ? " (view)" : "") + (block.closed ? " (closed)" : "");
     }
 
     Block block() {
@@ -535,8 +549,22 @@ public final class Tensor implements AutoCloseable {
         return block.backend.operations();
     }
 
-    private Tensor made(Shape resultShape, Consumer<Tensor> operation) {
-        block.requireOpen("use");
+    private void requireMatrix(String name) {
+        if (shape.rank() != 2) {
+            throw new IllegalArgumentException(name + ": a matrix [rows, columns] is needed, but here is " + this
+                    + "; reshape(Shape.of(n, 1)) makes a column of a vector");
+        }
+    }
+
+    private void requireVector(String name) {
+        if (shape.rank() != 1) {
+            throw new IllegalArgumentException(
+                    name + ": a vector [n] is needed, but here is " + this + "; reshape(Shape.of(size)) makes it one");
+        }
+    }
+
+    private Tensor made(String name, Shape resultShape, Consumer<Tensor> operation) {
+        block.requireOpen(name);
         Tensor result = block.backend.zeros(resultShape, type());
         try {
             operation.accept(result);

@@ -3,7 +3,7 @@ package io.nudge.train;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Closes what was made so far, the last first, unless all went well. */
+/** Closes what was made, the last first, all of it even where closing one fails. */
 final class Cleanup implements AutoCloseable {
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
 
@@ -12,19 +12,22 @@ final class Cleanup implements AutoCloseable {
         return resource;
     }
 
-    /** All is made: nothing is to be closed here any more. */
-    void disarm() {
-        made.clear();
-    }
-
     @Override
     public void close() {
+        IllegalStateException failure = null;
         while (!made.isEmpty()) {
             try {
                 made.pop().close();
             } catch (Exception e) {
-                throw new IllegalStateException("could not give a resource back", e);
+                if (failure == null) {
+                    failure = new IllegalStateException("could not give a resource back: " + e.getMessage(), e);
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -12,8 +12,9 @@ import io.nudge.tensor.Tensor;
 
 /** A data set in the memory of a backend, from which batches are gathered in any order. */
 final class DeviceData implements AutoCloseable {
-    private static final int ROWS_AT_ONCE = 4096;
+    private static final int VALUES_AT_ONCE = 1 << 22;
 
+    private final Cleanup resources = new Cleanup();
     private final Dataset dataset;
     private final Tensor inputs;
     private final Tensor targets;
@@ -22,18 +23,30 @@ final class DeviceData implements AutoCloseable {
     DeviceData(Dataset dataset, Backend backend, DType type) {
         this.dataset = dataset;
         int examples = dataset.size();
-        inputs = make(backend, Shape.of(examples, dataset.inputs()), type).named("inputs of the data");
-        targets = dataset.isClassification()
-                ? make(backend, Shape.of(examples), DType.INT64).named("labels of the data")
-                : make(backend, Shape.of(examples, dataset.outputs()), type).named("targets of the data");
-        order = make(backend, Shape.of(examples), DType.INT64).named("order of the data");
-        writeInputs();
-        writeTargets();
-        writeOrder(inOrder(examples));
+        boolean made = false;
+        try {
+            inputs = make(backend, Shape.of(examples, dataset.inputs()), type).named("inputs of the data");
+            targets = dataset.isClassification()
+                    ? make(backend, Shape.of(examples), DType.INT64).named("labels of the data")
+                    : make(backend, Shape.of(examples, dataset.outputs()), type).named("targets of the data");
+            order = make(backend, Shape.of(examples), DType.INT64).named("order of the data");
+            writeInputs();
+            writeTargets();
+            writeOrder(inOrder(examples));
+            made = true;
+        } finally {
+            if (!made) {
+                resources.close();
+            }
+        }
     }
 
     /** Refuses data that a network cannot take in or answer. */
     static void requireFit(Dataset dataset, Architecture architecture, String what) {
+        if (dataset.outputs() == 0) {
+            throw new IllegalArgumentException(
+                    "the " + what + " have inputs only, no targets; name the label column, or give labels or targets");
+        }
         if (dataset.inputs() != architecture.inputs()) {
             throw new IllegalArgumentException("the " + what + " have " + dataset.inputs()
                     + " values per example, but the network has " + architecture.inputs()
@@ -46,8 +59,13 @@ final class DeviceData implements AutoCloseable {
         }
     }
 
-    private static Tensor make(Backend backend, Shape shape, DType type) {
-        return Scope.unscoped(() -> backend.zeros(shape, type));
+    private Tensor make(Backend backend, Shape shape, DType type) {
+        return resources.add(Scope.unscoped(() -> backend.zeros(shape, type)));
+    }
+
+    /** So many rows are copied at a time that what they take in passing stays small. */
+    private static int rowsAtOnce(int columns) {
+        return Math.max(1, VALUES_AT_ONCE / columns);
     }
 
     private static int[] inOrder(int examples) {
@@ -59,8 +77,9 @@ final class DeviceData implements AutoCloseable {
     }
 
     private void writeInputs() {
-        for (int from = 0; from < dataset.size(); from += ROWS_AT_ONCE) {
-            int count = Math.min(ROWS_AT_ONCE, dataset.size() - from);
+        int rows = rowsAtOnce(dataset.inputs());
+        for (int from = 0; from < dataset.size(); from += rows) {
+            int count = Math.min(rows, dataset.size() - from);
             float[] block = new float[count * dataset.inputs()];
             dataset.copyInputs(from, count, block);
             inputs.rows(from, count).write(block);
@@ -76,8 +95,9 @@ final class DeviceData implements AutoCloseable {
             targets.write(labels);
             return;
         }
-        for (int from = 0; from < dataset.size(); from += ROWS_AT_ONCE) {
-            int count = Math.min(ROWS_AT_ONCE, dataset.size() - from);
+        int rows = rowsAtOnce(dataset.outputs());
+        for (int from = 0; from < dataset.size(); from += rows) {
+            int count = Math.min(rows, dataset.size() - from);
             float[] block = new float[count * dataset.outputs()];
             dataset.copyTargets(from, count, block);
             targets.rows(from, count).write(block);
@@ -86,10 +106,6 @@ final class DeviceData implements AutoCloseable {
 
     int size() {
         return dataset.size();
-    }
-
-    boolean isClassification() {
-        return dataset.isClassification();
     }
 
     /** Sets the order in which examples are gathered. */
@@ -114,8 +130,6 @@ final class DeviceData implements AutoCloseable {
 
     @Override
     public void close() {
-        inputs.close();
-        targets.close();
-        order.close();
+        resources.close();
     }
 }

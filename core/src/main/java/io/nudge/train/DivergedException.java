@@ -1,8 +1,8 @@
 package io.nudge.train;
 
 /**
- * The cost was not finite. The network keeps the parameters with which that happened; they are the last that were
- * computed.
+ * The cost or a parameter was not finite. The network keeps the parameters with which that happened, or, where the trainer
+ * keeps the best epoch and there was one, those of the best.
  */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -10,12 +10,14 @@ public final class DivergedException extends RuntimeException {
     private final int epoch;
     private final int batch;
     private final int layer;
+    private final transient History history;
 
-    DivergedException(String message, int epoch, int batch, int layer) {
+    DivergedException(String message, int epoch, int batch, int layer, History history) {
         super(message);
         this.epoch = epoch;
         this.batch = batch;
         this.layer = layer;
+        this.history = history;
     }
 
     /**
@@ -34,6 +36,15 @@ public final class DivergedException extends RuntimeException {
      */
     public int batch() {
         return batch;
+    }
+
+    /**
+     * What the epochs before gave.
+     *
+     * @return the history
+     */
+    public History history() {
+        return history;
     }
 
     /**

@@ -19,7 +19,9 @@ import io.nudge.tensor.Program;
 public final class Evaluator implements AutoCloseable {
     private static final int BATCH = 1000;
 
+    private final Cleanup resources = new Cleanup();
     private final DeviceData data;
+    private final boolean countsAnswers;
     private final Pass pass;
     private final Program whole;
     private final Program rest;
@@ -34,16 +36,19 @@ public final class Evaluator implements AutoCloseable {
     public Evaluator(Network network, Dataset dataset) {
         DeviceData.requireFit(dataset, network.architecture(), "data to evaluate");
         Backend backend = network.backend();
-        Cleanup cleanup = new Cleanup();
+        countsAnswers = dataset.countsAnswers();
+        boolean made = false;
         try {
-            data = cleanup.add(new DeviceData(dataset, backend, network.type()));
-            pass = cleanup.add(Pass.inference(network, Math.min(BATCH, dataset.size())));
-            whole = cleanup.add(backend.record(() -> score(pass)));
+            data = resources.add(new DeviceData(dataset, backend, network.type()));
+            pass = resources.add(Pass.inference(network, Math.min(BATCH, dataset.size())));
+            whole = resources.add(backend.record(() -> score(pass)));
             int ragged = dataset.size() % pass.batch();
-            rest = ragged == 0 ? null : cleanup.add(backend.record(() -> score(pass.first(ragged))));
-            cleanup.disarm();
+            rest = ragged == 0 ? null : resources.add(backend.record(() -> score(pass.first(ragged))));
+            made = true;
         } finally {
-            cleanup.close();
+            if (!made) {
+                resources.close();
+            }
         }
     }
 
@@ -71,17 +76,12 @@ public final class Evaluator implements AutoCloseable {
         double[] tally = pass.tally().doubles();
         boolean finite = tally[Operations.FAULT] == 0;
         double cost = finite ? tally[Operations.COST] / data.size() : Double.NaN;
-        return new Evaluation(cost, (int) tally[Operations.CORRECT], data.size(), data.isClassification());
+        return new Evaluation(cost, (int) tally[Operations.CORRECT], data.size(), countsAnswers);
     }
 
     /** Gives the memory back. */
     @Override
     public void close() {
-        whole.close();
-        if (rest != null) {
-            rest.close();
-        }
-        pass.close();
-        data.close();
+        resources.close();
     }
 }

@@ -16,7 +16,18 @@ final class FaultFinder {
         this.data = data;
     }
 
-    DivergedException explain(long seed, int epochsDone, int step, int batch, long totalSteps) {
+    /**
+     * Explains a fault.
+     *
+     * @param subject what was found not to be finite, and when: {@code the cost is not finite in}
+     * @param seed the run's seed
+     * @param history the epochs before; the fault is in the next
+     * @param step the step of that epoch, from 0
+     * @param batch examples in a batch
+     * @param totalSteps steps of the run before that step
+     */
+    DivergedException explain(String subject, long seed, History history, int step, int batch, long totalSteps) {
+        int epochsDone = history.epochs().size();
         int row = step * batch;
         int rows = Math.min(batch, data.size() - row);
         try (Pass pass = Pass.training(network, rows, seed)) {
@@ -34,17 +45,18 @@ final class FaultFinder {
                 }
             }
             return new DivergedException(
-                    "the cost is not finite in epoch " + (epochsDone + 1) + ", batch " + (step + 1) + ": " + what
+                    subject + " epoch " + (epochsDone + 1) + ", batch " + (step + 1) + ": " + what
                             + "; try a lower rate, a warm-up, clipping, or scaled inputs and initial weights",
                     epochsDone + 1,
                     step + 1,
-                    layer);
+                    layer,
+                    history);
         }
     }
 
     private String firstFault(Pass pass, int l) {
         if (!finite(network.weights(l).doubles()) || !finite(network.bias(l).doubles())) {
-            return "the step before had made a weight or bias infinite or NaN";
+            return "a step has made a weight or bias infinite or NaN";
         }
         if (!finite(pass.weightedSum(l).doubles())) {
             return "a weighted sum is infinite or NaN while all weights are finite";
@@ -52,7 +64,7 @@ final class FaultFinder {
         return finite(pass.activation(l).doubles()) ? null : "an activation is infinite or NaN";
     }
 
-    private static boolean finite(double[] values) {
+    static boolean finite(double[] values) {
         for (double value : values) {
             if (!Double.isFinite(value)) {
                 return false;

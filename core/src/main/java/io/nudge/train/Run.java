@@ -12,7 +12,9 @@ import io.nudge.tensor.Program;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One run of a trainer: the tensors and the recorded steps that it needs, and the loop over the epochs. */
@@ -24,6 +26,7 @@ final class Run implements AutoCloseable {
     private final Network network;
     private final Dataset dataset;
     private final int examples;
+    private final boolean countsAnswers;
     private final int batch;
     private final int stepsPerEpoch;
     private final Cleanup resources = new Cleanup();
@@ -37,13 +40,14 @@ final class Run implements AutoCloseable {
     private final Program lastStep;
     private final Evaluator validation;
     private final double[] tally = new double[Operations.TALLY];
+    private final double[] squares = new double[1];
 
     private String fingerprint;
     private int epoch;
     private long steps;
     private double bestScore = Double.NEGATIVE_INFINITY;
     private int bestEpoch;
-    private History history = History.empty();
+    private final List<EpochResult> results = new ArrayList<>();
 
     Run(Trainer.Builder settings, Network network, Dataset dataset) {
         DeviceData.requireFit(dataset, network.architecture(), "training data");
@@ -52,6 +56,7 @@ final class Run implements AutoCloseable {
         this.network = network;
         this.dataset = dataset;
         this.examples = dataset.size();
+        this.countsAnswers = dataset.countsAnswers();
         this.batch = Math.min(settings.batch, examples);
         this.stepsPerEpoch = (examples + batch - 1) / batch;
         boolean made = false;
@@ -107,18 +112,24 @@ final class Run implements AutoCloseable {
 
     History toEnd() {
         settings.listeners.forEach(each -> each.started(settings.epochs, examples));
-        while (epoch < settings.epochs && !outOfPatience() && !stopped()) {
-            if (!trainEpoch()) {
-                break;
+        try {
+            while (epoch < settings.epochs && !outOfPatience() && !stopped() && trainEpoch()) {
+                EpochResult result = results.get(results.size() - 1);
+                settings.listeners.forEach(each -> each.epochDone(result, this::state));
             }
-            EpochResult result = history.last();
-            settings.listeners.forEach(each -> each.epochDone(result, this::state));
+        } catch (DivergedException e) {
+            keepBest();
+            throw e;
         }
-        if (settings.keepBest && bestEpoch > 0) {
+        keepBest();
+        return new History(results);
+    }
+
+    private void keepBest() {
+        if (best != null && bestEpoch > 0) {
             network.backend().operations().copy(best, network.parameters());
             network.backend().synchronize();
         }
-        return history;
     }
 
     private boolean outOfPatience() {
@@ -142,20 +153,21 @@ final class Run implements AutoCloseable {
             boolean last = step == stepsPerEpoch - 1;
             (last ? lastStep : wholeStep).run();
             if (last || (step + 1) % STEPS_BETWEEN_LOOKS == 0) {
-                requireFinite();
+                requireFinite(step);
             }
             int done = last ? examples : (step + 1) * batch;
             for (TrainingListener listener : settings.listeners) {
                 listener.stepDone(epoch + 1, done);
             }
             if (!last && stopped()) {
+                requireFinite(step);
                 return false;
             }
         }
         double seconds = (System.nanoTime() - begin) * 1e-9;
         steps += stepsPerEpoch;
         epoch++;
-        history = history.with(result(seconds));
+        results.add(result(seconds));
         return true;
     }
 
@@ -176,16 +188,29 @@ final class Run implements AutoCloseable {
         return settings.schedule.factor((double) (steps + step), stepsPerEpoch);
     }
 
-    private void requireFinite() {
+    /** Refuses a cost that was not finite in any step so far, and parameters that are not since the last. */
+    private void requireFinite(int lastStep) {
         pass.tally().read(tally);
         if (tally[Operations.FAULT] != 0) {
             int step = (int) ((long) tally[Operations.FAULT] - 1 - steps);
-            throw new FaultFinder(network, data).explain(settings.seed, epoch, step, batch, steps + step);
+            throw diverged("the cost is not finite in", step);
+        }
+        network.backend().operations().sumSquares(network.parameters(), norm);
+        norm.read(squares);
+        // A sum of squares may overflow where no parameter has.
+        if (!Double.isFinite(squares[0])
+                && !FaultFinder.finite(network.parameters().doubles())) {
+            throw diverged("the parameters are not finite after", lastStep);
         }
     }
 
+    private DivergedException diverged(String subject, int step) {
+        return new FaultFinder(network, data)
+                .explain(subject, settings.seed, new History(results), step, batch, steps + step);
+    }
+
     private EpochResult result(double seconds) {
-        double accuracy = data.isClassification() ? tally[Operations.CORRECT] / examples : Double.NaN;
+        double accuracy = countsAnswers ? tally[Operations.CORRECT] / examples : Double.NaN;
         double rate = settings.descent.optimizer().rate();
         Evaluation held = validation == null ? null : validation.evaluate();
         if (held != null) {
@@ -203,7 +228,7 @@ final class Run implements AutoCloseable {
     }
 
     private void keepIfBest(Evaluation held) {
-        double score = held.classification() ? held.accuracy() : -held.cost();
+        double score = held.countsAnswers() ? held.accuracy() : -held.cost();
         if (score > bestScore) {
             bestScore = score;
             bestEpoch = epoch;
@@ -223,7 +248,7 @@ final class Run implements AutoCloseable {
                 best == null ? new double[0] : best.doubles(),
                 bestScore,
                 bestEpoch,
-                history);
+                new History(results));
     }
 
     /** What decides the bits of this run, by name. */
@@ -261,7 +286,7 @@ final class Run implements AutoCloseable {
         steps = from.steps();
         bestScore = from.bestScore();
         bestEpoch = from.bestEpoch();
-        history = from.history();
+        results.addAll(from.history().epochs());
     }
 
     @Override

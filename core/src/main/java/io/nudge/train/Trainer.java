@@ -1,6 +1,7 @@
 package io.nudge.train;
 
 import io.nudge.data.Dataset;
+import io.nudge.data.Split;
 import io.nudge.math.Descent;
 import io.nudge.math.Optimizer;
 import io.nudge.math.Schedule;
@@ -50,7 +51,7 @@ public final class Trainer {
      * @throws DivergedException if the cost is not finite
      */
     public History train(Network network, Dataset data) {
-        try (Run run = new Run(settings, network, data)) {
+        try (Run run = run(network, data)) {
             return run.toEnd();
         }
     }
@@ -66,10 +67,20 @@ public final class Trainer {
      * @throws DivergedException if the cost is not finite
      */
     public History resume(Network network, Dataset data, TrainingState state) {
-        try (Run run = new Run(settings, network, data)) {
+        try (Run run = run(network, data)) {
             run.restore(state);
             return run.toEnd();
         }
+    }
+
+    private Run run(Network network, Dataset data) {
+        if (settings.validationShare == 0) {
+            return new Run(settings, network, data);
+        }
+        Split split = data.split(settings.validationShare, settings.seed);
+        Builder divided = settings.copy();
+        divided.validation = Optional.of(split.held());
+        return new Run(divided, network, split.train());
     }
 
     /** Sets a trainer up. Not thread-safe. */
@@ -80,6 +91,7 @@ public final class Trainer {
         int epochs = 30;
         long seed = 1;
         Optional<Dataset> validation = Optional.empty();
+        double validationShare;
         boolean keepBest;
         int patience;
         List<TrainingListener> listeners = new ArrayList<>();
@@ -87,13 +99,13 @@ public final class Trainer {
         private Builder() {}
 
         /**
-         * Sets the optimizer, with no penalty and no clipping.
+         * Sets the optimizer; penalties and clipping stay as they are, at first none.
          *
          * @param optimizer the rule of a step, with its base rate
          * @return this
          */
         public Builder optimizer(Optimizer optimizer) {
-            return descent(Descent.of(optimizer));
+            return descent(descent.withOptimizer(optimizer));
         }
 
         /**
@@ -159,12 +171,30 @@ public final class Trainer {
          */
         public Builder validation(Dataset data) {
             this.validation = Optional.of(data);
+            this.validationShare = 0;
+            return this;
+        }
+
+        /**
+         * Takes validation data off the training data, by {@link Dataset#split} with the run's seed.
+         *
+         * @param share of the examples; above 0 and below 1
+         * @return this
+         */
+        public Builder validation(double share) {
+            if (!(share > 0 && share < 1)) {
+                throw new IllegalArgumentException(
+                        "the share of validation data must be above 0 and below 1, but is " + share);
+            }
+            this.validation = Optional.empty();
+            this.validationShare = share;
             return this;
         }
 
         /**
          * At the end, gives the network the parameters of the epoch with the best validation accuracy (the first of
-         * equals), or, where targets are not classes, the least validation cost. Needs validation data.
+         * equals), or, where answers cannot be right or wrong, the least validation cost. Needs validation data. A run
+         * that diverges ends so, too.
          *
          * @param keep whether to
          * @return this
@@ -206,14 +236,18 @@ public final class Trainer {
          * @throws IllegalArgumentException if validation data are needed and missing
          */
         public Trainer build() {
-            if (validation.isEmpty() && (keepBest || patience > 0)) {
+            if (validation.isEmpty() && validationShare == 0 && (keepBest || patience > 0)) {
                 throw new IllegalArgumentException((keepBest ? "keeping the best epoch" : "stopping early")
                         + " needs validation data; set some, or split them off the training data");
             }
+            return new Trainer(copy());
+        }
+
+        private Builder copy() {
             try {
                 Builder copy = (Builder) clone();
                 copy.listeners = List.copyOf(listeners);
-                return new Trainer(copy);
+                return copy;
             } catch (CloneNotSupportedException e) {
                 throw new AssertionError(e);
             }

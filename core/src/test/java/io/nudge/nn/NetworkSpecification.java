@@ -234,6 +234,24 @@ public abstract class NetworkSpecification {
     }
 
     @Test
+    void goingForwardWithoutDropoutGoesBackWithoutIt() {
+        List<Dense> layers = List.of(new Dense(6, Activation.TANH, 0.5), new Dense(2, Activation.SIGMOID));
+        List<Dense> plain = List.of(new Dense(6, Activation.TANH), new Dense(2, Activation.SIGMOID));
+        double[][] gradients = new double[2][];
+        for (int i = 0; i < 2; i++) {
+            Architecture architecture = new Architecture(3, i == 0 ? layers : plain, Cost.QUADRATIC);
+            try (Network network = Network.create(architecture, Initializer.NORMAL, 1, backend, DType.FLOAT64);
+                    Pass pass = Pass.training(network, 4, 9)) {
+                fill(pass);
+                pass.forward();
+                pass.backward();
+                gradients[i] = pass.gradients().doubles();
+            }
+        }
+        assertThat(gradients[0]).isEqualTo(gradients[1]);
+    }
+
+    @Test
     void aPassGivesOnlyWhatItKeeps() {
         try (Network network = network(DType.FLOAT32);
                 Pass inference = Pass.inference(network, 1);
@@ -241,6 +259,8 @@ public abstract class NetworkSpecification {
             assertThatThrownBy(() -> inference.delta(1)).hasMessageContaining("Pass.training");
             assertThatThrownBy(inference::gradients).hasMessageContaining("forward only");
             assertThatThrownBy(() -> training.activationGradient(1)).hasMessageContaining("Pass.inspection");
+            assertThatThrownBy(() -> inference.weightedSum(1)).hasMessageContaining("no z of hidden layers");
+            assertThatThrownBy(() -> training.activation(7)).hasMessageContaining("no layer 7");
             assertThatThrownBy(() -> training.weightedSum(0)).hasMessageContaining("no layer 0");
             assertThatThrownBy(() -> Pass.inference(network, 0)).hasMessageContaining("at least 1 example");
         }

@@ -387,6 +387,82 @@ public abstract class TrainerSpecification {
     }
 
     @Test
+    void noticesThatTheLastStepOfARunMadeTheParametersInfinite() {
+        try (Network network = line(0, 0)) {
+            Trainer trainer = Trainer.builder()
+                    .batch(2)
+                    .epochs(1)
+                    .optimizer(Optimizer.sgd(1e308))
+                    .build();
+            assertThatThrownBy(() -> trainer.train(network, points(new double[] {1, 2}, new double[] {9, -7})))
+                    .isInstanceOfSatisfying(DivergedException.class, diverged -> {
+                        assertThat(diverged.epoch()).isEqualTo(1);
+                        assertThat(diverged.layer()).isEqualTo(1);
+                        assertThat(diverged.history().epochs()).isEmpty();
+                    })
+                    .hasMessageContaining("the parameters are not finite after epoch 1, batch 1");
+        }
+    }
+
+    @Test
+    void keepsTheBestEpochOfARunThatDiverges() {
+        try (Network network = line(0, 0)) {
+            Dataset data = points(new double[] {1, 2}, new double[] {1, -1});
+            Trainer trainer = Trainer.builder()
+                    .batch(1)
+                    .epochs(50)
+                    .optimizer(Optimizer.sgd(1e100))
+                    .validation(data)
+                    .keepBest(true)
+                    .build();
+            assertThatThrownBy(() -> trainer.train(network, data))
+                    .isInstanceOfSatisfying(
+                            DivergedException.class,
+                            diverged -> assertThat(diverged.history().epochs()).hasSize(1));
+            assertThat(network.parameters().doubles()[0])
+                    .as("after the first epoch")
+                    .isFinite();
+        }
+    }
+
+    @Test
+    void countsRightAnswersWhereDenseTargetsAreZeroOrOne() {
+        Architecture architecture = Architecture.sigmoid(2, 4, 1);
+        Dataset xor = Dataset.of(new double[][] {{0, 0}, {0, 1}, {1, 0}, {1, 1}}, new double[][] {{0}, {1}, {1}, {0}});
+        try (Network network = Network.create(architecture, Initializer.NORMAL, 1, backend)) {
+            History history = Trainer.builder()
+                    .optimizer(Optimizer.adam(0.1))
+                    .epochs(300)
+                    .batch(4)
+                    .build()
+                    .train(network, xor);
+            assertThat(history.last().accuracy()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void takesValidationDataOffTheTrainingData() {
+        Dataset data = irises().train();
+        Split split = data.split(0.25, 3);
+        double[] bySplit;
+        try (Network network = irisNetwork(DType.FLOAT32)) {
+            History history = Trainer.builder()
+                    .epochs(2)
+                    .seed(3)
+                    .validation(split.held())
+                    .build()
+                    .train(network, split.train());
+            bySplit = history.curve(EpochResult::validationCost);
+        }
+        try (Network network = irisNetwork(DType.FLOAT32)) {
+            History history =
+                    Trainer.builder().epochs(2).seed(3).validation(0.25).build().train(network, data);
+            assertThat(history.curve(EpochResult::validationCost)).isEqualTo(bySplit);
+        }
+        assertThatThrownBy(() -> Trainer.builder().validation(1.0)).hasMessageContaining("below 1");
+    }
+
+    @Test
     void refusesDataThatDoNotFitTheNetwork() {
         try (Network network = irisNetwork(DType.FLOAT32)) {
             Trainer trainer = Trainer.builder().epochs(1).build();

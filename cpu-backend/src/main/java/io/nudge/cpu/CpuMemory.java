@@ -5,16 +5,19 @@ import io.nudge.tensor.Memory;
 import io.nudge.tensor.Tensor;
 import java.lang.reflect.Array;
 
-/** A block of the Java heap: one array, of the type of its elements. The other two fields are null. */
+/** A block of the Java heap: one array, of the type of its elements. The other two fields are null; once freed, all are. */
 final class CpuMemory implements Memory {
     /** The largest array that every JVM makes. */
     static final long LARGEST = Integer.MAX_VALUE - 8;
 
-    final float[] floats;
-    final double[] doubles;
-    final long[] longs;
+    float[] floats;
+    double[] doubles;
+    long[] longs;
+
+    private final DType type;
 
     private CpuMemory(DType type, int elements) {
+        this.type = type;
         floats = type == DType.FLOAT32 ? new float[elements] : null;
         doubles = type == DType.FLOAT64 ? new double[elements] : null;
         longs = type == DType.INT64 ? new long[elements] : null;
@@ -33,7 +36,7 @@ final class CpuMemory implements Memory {
         }
     }
 
-    private static OutOfMemoryError outOfMemory(DType type, long elements, OutOfMemoryError cause) {
+    static OutOfMemoryError outOfMemory(DType type, long elements, OutOfMemoryError cause) {
         Runtime runtime = Runtime.getRuntime();
         long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
         OutOfMemoryError error = new OutOfMemoryError("a tensor of " + elements + " elements of " + type + " takes "
@@ -52,11 +55,7 @@ final class CpuMemory implements Memory {
 
     /** This memory if it has so many elements, or else new memory. */
     CpuMemory orLarger(long elements) {
-        return Array.getLength(array()) >= elements ? this : allocate(type(), elements);
-    }
-
-    private DType type() {
-        return floats != null ? DType.FLOAT32 : doubles != null ? DType.FLOAT64 : DType.INT64;
+        return Array.getLength(array()) >= elements ? this : allocate(type, elements);
     }
 
     /** The memory of a tensor of this backend. */
@@ -74,9 +73,13 @@ final class CpuMemory implements Memory {
         System.arraycopy(array(), (int) offset, values, 0, Array.getLength(values));
     }
 
-    /** Nothing to do: the array goes with this object, which its tensor holds. */
+    /** Lets go of the array, whoever may still hold this object: its tensor, a scope, a program. */
     @Override
-    public void free() {}
+    public void free() {
+        floats = null;
+        doubles = null;
+        longs = null;
+    }
 
     Object array() {
         return floats != null ? floats : doubles != null ? doubles : longs;

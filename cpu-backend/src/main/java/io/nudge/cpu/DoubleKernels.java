@@ -371,15 +371,11 @@ final class DoubleKernels extends Kernels {
         if (rule instanceof Optimizer.Sgd) {
             arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
         } else if (rule instanceof Optimizer.Momentum it) {
-            arithmetic.combine(-rate, g, gAt, it.momentum(), state, slot0, n);
-            arithmetic.add(w, wAt, state, slot0, w, wAt, n);
+            momentum(rate, it.momentum(), w, wAt, g, gAt, state, slot0, n);
         } else if (rule instanceof Optimizer.Nesterov it) {
-            arithmetic.combine(-rate, g, gAt, it.momentum(), state, slot0, n);
-            arithmetic.addScaled(it.momentum(), state, slot0, w, wAt, n);
-            arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+            nesterov(rate, it.momentum(), w, wAt, g, gAt, state, slot0, n);
         } else if (rule instanceof Optimizer.RmsProp it) {
-            arithmetic.meanSquare(it.decay(), state, slot0, (1 - it.decay()), g, gAt, n);
-            arithmetic.descend(rate, g, gAt, 1, state, slot0, it.epsilon(), w, wAt, n);
+            rmsProp(rate, it, w, wAt, g, gAt, state, slot0, n);
         } else if (rule instanceof Optimizer.Adam it) {
             adam(it.beta1(), it.beta2(), it.epsilon(), w, wAt, g, gAt, state, slot0, slot1, schedule, rowAt, n);
         } else if (rule instanceof Optimizer.AdamW it) {
@@ -387,6 +383,25 @@ final class DoubleKernels extends Kernels {
         } else {
             throw new IllegalArgumentException("update: the CPU backend does not know the optimizer " + rule.name());
         }
+    }
+
+    private void momentum(
+            double rate, double mu, double[] w, int wAt, double[] g, int gAt, double[] v, int vAt, int n) {
+        arithmetic.combine(-rate, g, gAt, mu, v, vAt, n);
+        arithmetic.add(w, wAt, v, vAt, w, wAt, n);
+    }
+
+    private void nesterov(
+            double rate, double mu, double[] w, int wAt, double[] g, int gAt, double[] v, int vAt, int n) {
+        arithmetic.combine(-rate, g, gAt, mu, v, vAt, n);
+        arithmetic.addScaled(mu, v, vAt, w, wAt, n);
+        arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+    }
+
+    private void rmsProp(
+            double rate, Optimizer.RmsProp rule, double[] w, int wAt, double[] g, int gAt, double[] s, int sAt, int n) {
+        arithmetic.meanSquare(rule.decay(), s, sAt, (1 - rule.decay()), g, gAt, n);
+        arithmetic.descend(rate, g, gAt, 1, s, sAt, rule.epsilon(), w, wAt, n);
     }
 
     private void adam(

@@ -369,15 +369,11 @@ final class FloatKernels extends Kernels {
         if (rule instanceof Optimizer.Sgd) {
             arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
         } else if (rule instanceof Optimizer.Momentum it) {
-            arithmetic.combine(-rate, g, gAt, (float) it.momentum(), state, slot0, n);
-            arithmetic.add(w, wAt, state, slot0, w, wAt, n);
+            momentum(rate, (float) it.momentum(), w, wAt, g, gAt, state, slot0, n);
         } else if (rule instanceof Optimizer.Nesterov it) {
-            arithmetic.combine(-rate, g, gAt, (float) it.momentum(), state, slot0, n);
-            arithmetic.addScaled((float) it.momentum(), state, slot0, w, wAt, n);
-            arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+            nesterov(rate, (float) it.momentum(), w, wAt, g, gAt, state, slot0, n);
         } else if (rule instanceof Optimizer.RmsProp it) {
-            arithmetic.meanSquare((float) it.decay(), state, slot0, (float) (1 - it.decay()), g, gAt, n);
-            arithmetic.descend(rate, g, gAt, 1, state, slot0, (float) it.epsilon(), w, wAt, n);
+            rmsProp(rate, it, w, wAt, g, gAt, state, slot0, n);
         } else if (rule instanceof Optimizer.Adam it) {
             adam(it.beta1(), it.beta2(), it.epsilon(), w, wAt, g, gAt, state, slot0, slot1, schedule, rowAt, n);
         } else if (rule instanceof Optimizer.AdamW it) {
@@ -385,6 +381,23 @@ final class FloatKernels extends Kernels {
         } else {
             throw new IllegalArgumentException("update: the CPU backend does not know the optimizer " + rule.name());
         }
+    }
+
+    private void momentum(float rate, float mu, float[] w, int wAt, float[] g, int gAt, float[] v, int vAt, int n) {
+        arithmetic.combine(-rate, g, gAt, mu, v, vAt, n);
+        arithmetic.add(w, wAt, v, vAt, w, wAt, n);
+    }
+
+    private void nesterov(float rate, float mu, float[] w, int wAt, float[] g, int gAt, float[] v, int vAt, int n) {
+        arithmetic.combine(-rate, g, gAt, mu, v, vAt, n);
+        arithmetic.addScaled(mu, v, vAt, w, wAt, n);
+        arithmetic.addScaled(-rate, g, gAt, w, wAt, n);
+    }
+
+    private void rmsProp(
+            float rate, Optimizer.RmsProp rule, float[] w, int wAt, float[] g, int gAt, float[] s, int sAt, int n) {
+        arithmetic.meanSquare((float) rule.decay(), s, sAt, (float) (1 - rule.decay()), g, gAt, n);
+        arithmetic.descend(rate, g, gAt, 1, s, sAt, (float) rule.epsilon(), w, wAt, n);
     }
 
     private void adam(

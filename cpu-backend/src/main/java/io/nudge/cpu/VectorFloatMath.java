@@ -8,286 +8,613 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
+import io.nudge.math.Activation;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The steps of {@link FloatMath} in vectors, operation by operation, so that both give the same bits; the reasons are told
- * there. Each step is a loop over a block of so many elements that what it leaves is still in the first cache for the next.
- * n is a multiple of the vector's length.
+ * {@link FloatMath} in vectors, operation by operation, so that both give the same bits; the reasons are told there. A
+ * function is a sequence of steps. Each is a loop over a block of so many elements that what it leaves is still in the
+ * first cache for the next.
  *
- * <p>No loop calls a method of our own: where the compiler then decides not to inline that, it makes an object of each
- * vector, and the loop is fifty times slower.
+ * <p>The steps are objects, called from one place, so that the compiler takes each by itself. Where it puts many vector
+ * loops into one piece of code, or a loop calls a method of our own, it may give up half way and make an object of each
+ * vector, and the loop is many times slower.
  */
 final class VectorFloatMath {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    static final int LANES = SPECIES.length();
+    private static final int LANES = SPECIES.length();
+
+    private static final Step[] EXP = {new Reduce(), new Exp()};
+    private static final Step[] POWER = steps(new MinusSize(1), EXP);
+    private static final Step[] DOUBLE_POWER = steps(new MinusSize(2), EXP);
+    private static final Step[] SIGMOID = steps(POWER, new Sigmoid());
+    private static final Step[] SIGMOID_PRIME = steps(POWER, new Bump(1));
+    private static final Step[] TANH = steps(DOUBLE_POWER, new Tanh());
+    private static final Step[] TANH_PRIME = steps(DOUBLE_POWER, new Bump(4));
+    private static final Step[] RELU = {new Relu()};
+    private static final Step[] LEAKY = {new Leaky()};
+    private static final Step[] STEP = {new StepAtZero()};
+    private static final Step[] ELU = {new EluExponent(), new Reduce(), new Elu()};
+    private static final Step[] ELU_PRIME = steps(new Exponent(), EXP, new EluPrime());
+    private static final Step[] SOFTPLUS = steps(POWER, new Softplus());
+    private static final Step[] SILU = steps(POWER, new SiluFactor(), EXP, new Silu());
+    private static final Step[] SILU_PRIME = steps(POWER, new SiluPrimeFactor(), EXP, new SiluPrime());
+    private static final Step[] GELU = steps(new Tail(), new GeluFactor(), new Bell(), EXP, new Gelu());
+    private static final Step[] GELU_PRIME = steps(new Tail(), new GeluPrimeFactor(), new Bell(), EXP, new GeluPrime());
+    private static final Step[] EXP_LESS = steps(new LessParameter(), EXP);
+    private static final Step[] NONE = {};
 
     private VectorFloatMath() {}
 
-    /** y = −factor |z|. */
-    static void minusSize(float factor, float[] z, int zAt, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, z, zAt + i).abs().mul(-factor).intoArray(y, i);
+    /** The steps from z to σ(z) in {@link Block#y}; none if there are none for this function. */
+    static Step[] value(Activation f) {
+        if (f instanceof Activation.Sigmoid) {
+            return SIGMOID;
+        } else if (f instanceof Activation.Relu) {
+            return RELU;
+        } else if (f instanceof Activation.LeakyRelu) {
+            return LEAKY;
+        } else if (f instanceof Activation.Elu) {
+            return ELU;
+        } else if (f instanceof Activation.Tanh) {
+            return TANH;
+        } else if (f instanceof Activation.Softplus) {
+            return SOFTPLUS;
+        } else if (f instanceof Activation.Silu) {
+            return SILU;
+        }
+        return f instanceof Activation.Gelu ? GELU : NONE;
+    }
+
+    /** The steps from z to σ′(z). */
+    static Step[] prime(Activation f) {
+        if (f instanceof Activation.Sigmoid) {
+            return SIGMOID_PRIME;
+        } else if (f instanceof Activation.Relu
+                || f instanceof Activation.LeakyRelu
+                || f instanceof Activation.Identity) {
+            return STEP;
+        } else if (f instanceof Activation.Elu) {
+            return ELU_PRIME;
+        } else if (f instanceof Activation.Tanh) {
+            return TANH_PRIME;
+        } else if (f instanceof Activation.Softplus) {
+            return SIGMOID;
+        } else if (f instanceof Activation.Silu) {
+            return SILU_PRIME;
+        }
+        return f instanceof Activation.Gelu ? GELU_PRIME : NONE;
+    }
+
+    /** The steps from z to e to the power of z less the parameter. */
+    static Step[] expLess() {
+        return EXP_LESS;
+    }
+
+    /** The number that goes with a function, or 0. */
+    static float parameter(Activation f) {
+        if (f instanceof Activation.LeakyRelu leaky) {
+            return (float) leaky.slope();
+        } else if (f instanceof Activation.Elu elu) {
+            return (float) elu.alpha();
+        }
+        return f instanceof Activation.Identity ? 1 : 0;
+    }
+
+    private static Step[] steps(Object... parts) {
+        return Arrays.stream(parts)
+                .flatMap(part -> Arrays.stream(part instanceof Step[] several ? several : new Step[] {(Step) part}))
+                .toArray(Step[]::new);
+    }
+
+    /** What the steps work on. */
+    static final class Block {
+        /** The input, and where it begins. */
+        float[] z;
+
+        int at;
+        float parameter;
+        final float[] exponent = new float[Kernels.BLOCK];
+        final float[] multiple = new float[Kernels.BLOCK];
+        final float[] factor = new float[Kernels.BLOCK];
+        final float[] kept = new float[Kernels.BLOCK];
+        /** The output, which begins at 0. */
+        final float[] y = new float[Kernels.BLOCK];
+
+        void run(Step[] steps, int n) {
+            for (Step step : steps) {
+                step.run(this, n);
+            }
         }
     }
 
-    /** y = factor eˣ. */
-    static void exp(float[] x, float[] factor, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector limited =
-                    FloatVector.fromArray(SPECIES, x, i).min(FloatMath.EXP_MOST).max(FloatMath.EXP_LEAST);
-            FloatVector shifted = limited.mul(FloatMath.LOG2_E).add(FloatMath.ROUNDER);
-            FloatVector whole = shifted.sub(FloatMath.ROUNDER);
-            FloatVector r = limited.sub(whole.mul(FloatMath.LN2_HIGH)).sub(whole.mul(FloatMath.LN2_LOW));
-            FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
-            p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
-            p = p.mul(r.mul(r)).add(r).add(1f);
-            IntVector power = shifted.reinterpretAsInts().sub(FloatMath.ROUNDER_BITS);
-            IntVector half = power.lanewise(ASHR, 1);
-            IntVector rest = power.sub(half);
-            p.mul(half.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
-                    .mul(FloatVector.fromArray(SPECIES, factor, i))
-                    .mul(rest.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
-                    .intoArray(y, i);
+    /** One loop. */
+    abstract static class Step {
+        /** Does n elements, a multiple of the vector's length. */
+        abstract void run(Block block, int n);
+    }
+
+    // ---- the exponential: y = factor times e to the power of the exponent -------------------------------------------
+
+    /** The exponent becomes what is left of it beside a multiple of ln 2, which is noted. */
+    private static final class Reduce extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] exponent = block.exponent;
+            float[] multiple = block.multiple;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector limited = FloatVector.fromArray(SPECIES, exponent, i)
+                        .min(FloatMath.EXP_MOST)
+                        .max(FloatMath.EXP_LEAST);
+                FloatVector shifted = limited.mul(FloatMath.LOG2_E).add(FloatMath.ROUNDER);
+                FloatVector whole = shifted.sub(FloatMath.ROUNDER);
+                shifted.intoArray(multiple, i);
+                limited.sub(whole.mul(FloatMath.LN2_HIGH))
+                        .sub(whole.mul(FloatMath.LN2_LOW))
+                        .intoArray(exponent, i);
+            }
         }
     }
 
-    /** For {@link #exp}: y is x − max, and factor corrects what that lost. */
-    static void lessMax(float max, float[] x, int xAt, float[] y, float[] factor, int n) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, x, xAt + i);
-            FloatVector difference = each.sub(max);
-            FloatVector subtracted = difference.sub(each);
-            FloatVector lost = each.sub(difference.sub(subtracted)).sub(subtracted.add(max));
-            VectorMask<Float> counts = lost.abs().compare(LT, FloatMath.LOST_MOST);
-            difference.intoArray(y, i);
-            zero.blend(lost, counts).add(1f).intoArray(factor, i);
+    private static final class Exp extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] exponent = block.exponent;
+            float[] multiple = block.multiple;
+            float[] factor = block.factor;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector r = FloatVector.fromArray(SPECIES, exponent, i);
+                FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
+                p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
+                p = p.mul(r.mul(r)).add(r).add(1f);
+                IntVector power = FloatVector.fromArray(SPECIES, multiple, i)
+                        .reinterpretAsInts()
+                        .sub(FloatMath.ROUNDER_BITS);
+                IntVector half = power.lanewise(ASHR, 1);
+                IntVector rest = power.sub(half);
+                p.mul(half.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
+                        .mul(FloatVector.fromArray(SPECIES, factor, i))
+                        .mul(rest.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
+                        .intoArray(y, i);
+            }
         }
     }
 
-    /** From e^(−|z|). */
-    static void sigmoid(float[] z, int zAt, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector power = FloatVector.fromArray(SPECIES, e, i);
-            VectorMask<Float> right = FloatVector.fromArray(SPECIES, z, zAt + i).compare(GE, 0f);
-            power.blend(1f, right).div(power.add(1f)).intoArray(y, i);
+    /** z itself. */
+    private static final class Exponent extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, z, at + i).intoArray(exponent, i);
+                one.intoArray(factor, i);
+            }
         }
     }
 
-    /** factor e / (1 + e)²; from e^(−|z|) and 1 for the logistic function, from e^(−2|z|) and 4 for tanh. */
-    static void bump(float factor, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector power = FloatVector.fromArray(SPECIES, e, i);
-            FloatVector d = power.add(1f);
-            power.mul(factor).div(d.mul(d)).intoArray(y, i);
+    /** −|z|, or a multiple of it. */
+    private static final class MinusSize extends Step {
+        private final float times;
+
+        MinusSize(float times) {
+            this.times = times;
+        }
+
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, z, at + i).abs().mul(-times).intoArray(exponent, i);
+                one.intoArray(factor, i);
+            }
         }
     }
 
-    /** From e^(−2|z|). */
-    static void tanh(float[] z, int zAt, float[] e, float[] y, int n) {
-        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-            FloatVector power = FloatVector.fromArray(SPECIES, e, i);
-            FloatVector large = one.sub(power).div(power.add(1f));
-            FloatVector s = each.mul(each);
-            FloatVector p = s.mul(FloatMath.T4).add(FloatMath.T3).mul(s).add(FloatMath.T2);
-            p = p.mul(s).add(FloatMath.T1).mul(s).add(FloatMath.T0);
-            FloatVector small = p.mul(s).mul(each).add(each);
-            FloatVector signed = large.blend(large.neg(), each.compare(LT, 0f));
-            signed.blend(small, each.abs().compare(LT, FloatMath.TANH_SMALL)).intoArray(y, i);
+    /** z less the parameter; the factor corrects what that loses. */
+    private static final class LessParameter extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            float parameter = block.parameter;
+            FloatVector zero = FloatVector.zero(SPECIES);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector difference = each.sub(parameter);
+                FloatVector subtracted = difference.sub(each);
+                FloatVector lost = each.sub(difference.sub(subtracted)).sub(subtracted.add(parameter));
+                VectorMask<Float> counts = lost.abs().compare(LT, FloatMath.LOST_MOST);
+                difference.intoArray(exponent, i);
+                zero.blend(lost, counts).add(1f).intoArray(factor, i);
+            }
         }
     }
 
-    static void relu(float[] z, int zAt, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, z, zAt + i).max(0f).intoArray(y, i);
+    // ---- the functions ----------------------------------------------------------------------------------------------
+
+    /** From y = e^(−|z|). */
+    private static final class Sigmoid extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                power.blend(1f, FloatVector.fromArray(SPECIES, z, at + i).compare(GE, 0f))
+                        .div(power.add(1f))
+                        .intoArray(y, i);
+            }
         }
     }
 
-    static void leaky(float slope, float[] z, int zAt, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-            each.mul(slope).blend(each, each.compare(GT, 0f)).intoArray(y, i);
+    /** times y / (1 + y)²: from y = e^(−|z|) the derivative of the logistic function, from e^(−2|z|) that of tanh. */
+    private static final class Bump extends Step {
+        private final float times;
+
+        Bump(float times) {
+            this.times = times;
+        }
+
+        @Override
+        void run(Block block, int n) {
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                FloatVector d = power.add(1f);
+                power.mul(times).div(d.mul(d)).intoArray(y, i);
+            }
         }
     }
 
-    /** 1 above 0, else the slope; NaN for NaN. */
-    static void step(float slope, float[] z, int zAt, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-            each.blend(slope, each.compare(LE, 0f))
-                    .blend(1f, each.compare(GT, 0f))
-                    .intoArray(y, i);
+    /** From y = e^(−2|z|). */
+    private static final class Tanh extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                FloatVector large = one.sub(power).div(power.add(1f));
+                FloatVector s = each.mul(each);
+                FloatVector p = s.mul(FloatMath.T4).add(FloatMath.T3).mul(s).add(FloatMath.T2);
+                p = p.mul(s).add(FloatMath.T1).mul(s).add(FloatMath.T0);
+                FloatVector small = p.mul(s).mul(each).add(each);
+                FloatVector signed = large.blend(large.neg(), each.compare(LT, 0f));
+                signed.blend(small, each.abs().compare(LT, FloatMath.TANH_SMALL))
+                        .intoArray(y, i);
+            }
         }
     }
 
-    static void elu(float alpha, float[] z, int zAt, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-            FloatVector limited = each.min(0f).max(FloatMath.EXPM1_LEAST);
-            FloatVector shifted = limited.mul(FloatMath.LOG2_E).add(FloatMath.ROUNDER);
-            FloatVector whole = shifted.sub(FloatMath.ROUNDER);
-            FloatVector r = limited.sub(whole.mul(FloatMath.LN2_HIGH)).sub(whole.mul(FloatMath.LN2_LOW));
-            FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
-            p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
-            p = p.mul(r.mul(r)).add(r);
-            IntVector power = shifted.reinterpretAsInts().sub(FloatMath.ROUNDER_BITS);
-            FloatVector scale = power.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
-            FloatVector below = scale.sub(1f).add(scale.mul(p)).mul(alpha);
-            below.blend(each, each.compare(GT, 0f)).intoArray(y, i);
+    private static final class Relu extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, z, at + i).max(0f).intoArray(y, i);
+            }
         }
     }
 
-    /** From eᶻ. */
-    static void eluPrime(float alpha, float[] z, int zAt, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorMask<Float> right = FloatVector.fromArray(SPECIES, z, zAt + i).compare(GT, 0f);
-            FloatVector.fromArray(SPECIES, e, i).mul(alpha).blend(1f, right).intoArray(y, i);
+    private static final class Leaky extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            float parameter = block.parameter;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                each.mul(parameter).blend(each, each.compare(GT, 0f)).intoArray(y, i);
+            }
         }
     }
 
-    /** From e^(−|z|). */
-    static void softplus(float[] z, int zAt, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector power = FloatVector.fromArray(SPECIES, e, i);
-            VectorMask<Float> large = power.compare(GT, FloatMath.ROOT2_LESS_1);
-            FloatVector f = power.blend(power.sub(1f).mul(0.5f), large);
-            FloatVector s = f.mul(f);
-            FloatVector p = f.mul(FloatMath.L8).add(FloatMath.L7).mul(f).add(FloatMath.L6);
-            p = p.mul(f).add(FloatMath.L5).mul(f).add(FloatMath.L4).mul(f).add(FloatMath.L3);
-            p = p.mul(f).add(FloatMath.L2).mul(f).add(FloatMath.L1).mul(f).add(FloatMath.L0);
-            FloatVector log = f.add(p.mul(f).mul(s).sub(s.mul(0.5f)));
-            log = log.blend(log.add(FloatMath.LN2_LOW).add(FloatMath.LN2_HIGH), large);
-            FloatVector.fromArray(SPECIES, z, zAt + i).max(0f).add(log).intoArray(y, i);
+    /** 1 above 0, else the parameter; NaN for NaN. */
+    private static final class StepAtZero extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            float parameter = block.parameter;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                each.blend(parameter, each.compare(LE, 0f))
+                        .blend(1f, each.compare(GT, 0f))
+                        .intoArray(y, i);
+            }
         }
     }
 
-    /** For {@link #exp}, from e^(−|z|). */
-    static void siluFactor(float[] z, int zAt, float[] e, float[] x, float[] factor, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector below = FloatVector.fromArray(SPECIES, z, zAt + i).max(FloatMath.EXP_LEAST);
-            FloatVector d = FloatVector.fromArray(SPECIES, e, i).add(1f);
-            below.intoArray(x, i);
-            below.div(d).intoArray(factor, i);
+    private static final class EluExponent extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, z, at + i)
+                        .min(0f)
+                        .max(FloatMath.EXPM1_LEAST)
+                        .intoArray(exponent, i);
+            }
         }
     }
 
-    /** From e^(−|z|), and what is right below 0. */
-    static void silu(float[] z, int zAt, float[] e, float[] left, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-            FloatVector right = each.div(FloatVector.fromArray(SPECIES, e, i).add(1f));
-            FloatVector.fromArray(SPECIES, left, i)
-                    .blend(right, each.compare(GE, 0f))
-                    .intoArray(y, i);
+    /** After {@link Reduce}. */
+    private static final class Elu extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] multiple = block.multiple;
+            float[] y = block.y;
+            float parameter = block.parameter;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector r = FloatVector.fromArray(SPECIES, exponent, i);
+                FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
+                p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
+                p = p.mul(r.mul(r)).add(r);
+                IntVector power = FloatVector.fromArray(SPECIES, multiple, i)
+                        .reinterpretAsInts()
+                        .sub(FloatMath.ROUNDER_BITS);
+                FloatVector scale = power.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                scale.sub(1f)
+                        .add(scale.mul(p))
+                        .mul(parameter)
+                        .blend(each, each.compare(GT, 0f))
+                        .intoArray(y, i);
+            }
         }
     }
 
-    /** For {@link #exp}, from e^(−|z|). */
-    static void siluPrimeFactor(float[] z, int zAt, float[] e, float[] x, float[] factor, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector below = FloatVector.fromArray(SPECIES, z, zAt + i).max(FloatMath.EXP_LEAST);
-            FloatVector d = FloatVector.fromArray(SPECIES, e, i).add(1f);
-            below.intoArray(x, i);
-            below.div(d).add(1f).div(d).intoArray(factor, i);
+    /** From y = eᶻ. */
+    private static final class EluPrime extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            float parameter = block.parameter;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, y, i)
+                        .mul(parameter)
+                        .blend(1f, FloatVector.fromArray(SPECIES, z, at + i).compare(GT, 0f))
+                        .intoArray(y, i);
+            }
         }
     }
 
-    /** From e^(−|z|), and what is right below 0. */
-    static void siluPrime(float[] z, int zAt, float[] e, float[] left, float[] y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-            FloatVector power = FloatVector.fromArray(SPECIES, e, i);
-            FloatVector d = power.add(1f);
-            FloatVector right =
-                    each.min(-FloatMath.EXP_LEAST).mul(power).div(d).add(1f).div(d);
-            FloatVector.fromArray(SPECIES, left, i)
-                    .blend(right, each.compare(GE, 0f))
-                    .intoArray(y, i);
+    /** From y = e^(−|z|). */
+    private static final class Softplus extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                VectorMask<Float> large = power.compare(GT, FloatMath.ROOT2_LESS_1);
+                FloatVector f = power.blend(power.sub(1f).mul(0.5f), large);
+                FloatVector s = f.mul(f);
+                FloatVector p = f.mul(FloatMath.L8).add(FloatMath.L7).mul(f).add(FloatMath.L6);
+                p = p.mul(f).add(FloatMath.L5).mul(f).add(FloatMath.L4).mul(f).add(FloatMath.L3);
+                p = p.mul(f).add(FloatMath.L2).mul(f).add(FloatMath.L1).mul(f).add(FloatMath.L0);
+                FloatVector log = f.add(p.mul(f).mul(s).sub(s.mul(0.5f)));
+                log = log.blend(log.add(FloatMath.LN2_LOW).add(FloatMath.LN2_HIGH), large);
+                FloatVector.fromArray(SPECIES, z, at + i).max(0f).add(log).intoArray(y, i);
+            }
         }
     }
 
-    /** t = |z|, limited, and the tail of the normal distribution beyond it. */
-    static void tail(float[] z, int zAt, float[] t, float[] tail, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector size = FloatVector.fromArray(SPECIES, z, zAt + i).abs().min(FloatMath.FAR);
-            FloatVector x = size.mul(FloatMath.ROOT_HALF);
-            FloatVector q = x.sub(2f).div(x.add(2f));
-            FloatVector p = q.mul(FloatMath.N9).add(FloatMath.N8).mul(q).add(FloatMath.N7);
-            p = p.mul(q).add(FloatMath.N6).mul(q).add(FloatMath.N5).mul(q).add(FloatMath.N4);
-            p = p.mul(q).add(FloatMath.N3).mul(q).add(FloatMath.N2).mul(q).add(FloatMath.N1);
-            size.intoArray(t, i);
-            p.mul(q).add(FloatMath.N0).mul(0.5f).div(x.mul(2f).add(1f)).intoArray(tail, i);
+    /** From y = e^(−|z|), which is kept. */
+    private static final class SiluFactor extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            float[] kept = block.kept;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector below = FloatVector.fromArray(SPECIES, z, at + i).max(FloatMath.EXP_LEAST);
+                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                below.intoArray(exponent, i);
+                power.intoArray(kept, i);
+                below.div(power.add(1f)).intoArray(factor, i);
+            }
         }
     }
 
-    /** From the tail, what the bell is multiplied by. */
-    static void geluFactor(float[] z, int zAt, float[] t, float[] tail, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, tail, i);
-            VectorMask<Float> right = FloatVector.fromArray(SPECIES, z, zAt + i).compare(GE, 0f);
-            FloatVector size = FloatVector.fromArray(SPECIES, t, i);
-            size.neg().mul(each).blend(each, right).intoArray(tail, i);
+    /** From y, which is right below 0, and e^(−|z|). */
+    private static final class Silu extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] kept = block.kept;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector above =
+                        each.div(FloatVector.fromArray(SPECIES, kept, i).add(1f));
+                FloatVector.fromArray(SPECIES, y, i)
+                        .blend(above, each.compare(GE, 0f))
+                        .intoArray(y, i);
+            }
         }
     }
 
-    /** From the tail, what the bell is multiplied by. */
-    static void geluPrimeFactor(float[] t, float[] tail, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector size = FloatVector.fromArray(SPECIES, t, i);
-            FloatVector.fromArray(SPECIES, tail, i)
-                    .sub(size.mul(FloatMath.DENSITY_AT_ZERO))
-                    .intoArray(tail, i);
+    /** From y = e^(−|z|), which is kept. */
+    private static final class SiluPrimeFactor extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            float[] kept = block.kept;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector below = FloatVector.fromArray(SPECIES, z, at + i).max(FloatMath.EXP_LEAST);
+                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                FloatVector d = power.add(1f);
+                below.intoArray(exponent, i);
+                power.intoArray(kept, i);
+                below.div(d).add(1f).div(d).intoArray(factor, i);
+            }
         }
     }
 
-    /** For {@link #exp}: makes of t and a factor the exponent and the factor of the bell. */
-    static void bell(float[] t, float[] factor, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, t, i);
-            FloatVector high = each.reinterpretAsInts()
-                    .lanewise(AND, FloatMath.LEADING_BITS)
-                    .reinterpretAsFloats();
-            FloatVector r = each.sub(high).mul(each.add(high)).mul(-0.5f);
-            FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
-            p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
-            p = p.mul(r.mul(r)).add(r).add(1f);
-            high.mul(high).mul(-0.5f).intoArray(t, i);
-            p.mul(FloatVector.fromArray(SPECIES, factor, i)).intoArray(factor, i);
+    /** From y, which is right below 0, and e^(−|z|). */
+    private static final class SiluPrime extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] kept = block.kept;
+            float[] y = block.y;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector power = FloatVector.fromArray(SPECIES, kept, i);
+                FloatVector d = power.add(1f);
+                FloatVector above =
+                        each.min(-FloatMath.EXP_LEAST).mul(power).div(d).add(1f).div(d);
+                FloatVector.fromArray(SPECIES, y, i)
+                        .blend(above, each.compare(GE, 0f))
+                        .intoArray(y, i);
+            }
         }
     }
 
-    /** From the bell times its factor. */
-    static void gelu(float[] z, int zAt, float[] bell, float[] y, int n) {
-        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-            FloatVector part = FloatVector.fromArray(SPECIES, bell, i);
-            part.blend(each.mul(one.sub(part)), each.compare(GE, 0f)).intoArray(y, i);
+    /** The exponent becomes t = |z|, limited, and the factor the tail of the normal distribution beyond it. */
+    private static final class Tail extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector t = FloatVector.fromArray(SPECIES, z, at + i).abs().min(FloatMath.FAR);
+                FloatVector x = t.mul(FloatMath.ROOT_HALF);
+                FloatVector q = x.sub(2f).div(x.add(2f));
+                FloatVector p = q.mul(FloatMath.N9).add(FloatMath.N8).mul(q).add(FloatMath.N7);
+                p = p.mul(q).add(FloatMath.N6).mul(q).add(FloatMath.N5).mul(q).add(FloatMath.N4);
+                p = p.mul(q).add(FloatMath.N3).mul(q).add(FloatMath.N2).mul(q).add(FloatMath.N1);
+                t.intoArray(exponent, i);
+                p.mul(q).add(FloatMath.N0).mul(0.5f).div(x.mul(2f).add(1f)).intoArray(factor, i);
+            }
         }
     }
 
-    /** From the bell times its factor. */
-    static void geluPrime(float[] z, int zAt, float[] bell, float[] y, int n) {
-        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-        for (int i = 0; i < n; i += LANES) {
-            VectorMask<Float> right = FloatVector.fromArray(SPECIES, z, zAt + i).compare(GE, 0f);
-            FloatVector part = FloatVector.fromArray(SPECIES, bell, i);
-            part.blend(one.sub(part), right).intoArray(y, i);
+    private static final class GeluFactor extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector tail = FloatVector.fromArray(SPECIES, factor, i);
+                FloatVector below =
+                        FloatVector.fromArray(SPECIES, exponent, i).neg().mul(tail);
+                below.blend(tail, FloatVector.fromArray(SPECIES, z, at + i).compare(GE, 0f))
+                        .intoArray(factor, i);
+            }
         }
     }
 
-    /** y = x ⊙ up. */
-    static void times(float[] x, float[] up, int upAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, up, upAt + i)
-                    .mul(FloatVector.fromArray(SPECIES, x, i))
-                    .intoArray(y, yAt + i);
+    private static final class GeluPrimeFactor extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector density =
+                        FloatVector.fromArray(SPECIES, exponent, i).mul(FloatMath.DENSITY_AT_ZERO);
+                FloatVector.fromArray(SPECIES, factor, i).sub(density).intoArray(factor, i);
+            }
+        }
+    }
+
+    /** Makes of t the exponent of the bell curve, and completes the factor. */
+    private static final class Bell extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] exponent = block.exponent;
+            float[] factor = block.factor;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector t = FloatVector.fromArray(SPECIES, exponent, i);
+                FloatVector high = t.reinterpretAsInts()
+                        .lanewise(AND, FloatMath.LEADING_BITS)
+                        .reinterpretAsFloats();
+                FloatVector r = t.sub(high).mul(t.add(high)).mul(-0.5f);
+                FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
+                p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
+                p = p.mul(r.mul(r)).add(r).add(1f);
+                high.mul(high).mul(-0.5f).intoArray(exponent, i);
+                p.mul(FloatVector.fromArray(SPECIES, factor, i)).intoArray(factor, i);
+            }
+        }
+    }
+
+    /** From y, the bell curve times its factor. */
+    private static final class Gelu extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector part = FloatVector.fromArray(SPECIES, y, i);
+                part.blend(each.mul(one.sub(part)), each.compare(GE, 0f)).intoArray(y, i);
+            }
+        }
+    }
+
+    /** From y, the bell curve times its factor. */
+    private static final class GeluPrime extends Step {
+        @Override
+        void run(Block block, int n) {
+            float[] z = block.z;
+            int at = block.at;
+            float[] y = block.y;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector part = FloatVector.fromArray(SPECIES, y, i);
+                part.blend(
+                                one.sub(part),
+                                FloatVector.fromArray(SPECIES, z, at + i).compare(GE, 0f))
+                        .intoArray(y, i);
+            }
         }
     }
 }

@@ -1,27 +1,57 @@
 package io.nudge.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nudge.cpu.CpuOptions.ProductChoice;
+import io.nudge.tensor.Availability;
 import io.nudge.tensor.Backend;
+import io.nudge.tensor.BackendUnavailableException;
 import io.nudge.tensor.Backends;
 import io.nudge.tensor.DType;
-import io.nudge.tensor.Scope;
-import io.nudge.tensor.Tensor;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import io.nudge.tensor.Shape;
+import org.junit.jupiter.api.Test;
 
 class CpuBackendTest {
-    @ParameterizedTest
-    @EnumSource(
-            value = DType.class,
-            names = {"FLOAT32", "FLOAT64"})
-    @SuppressWarnings("try") // the scope is there to close
-    void isFoundByNameAndMultiplies(DType type) {
-        try (Backend backend = Backends.open("cpu");
-                Scope scope = Scope.open()) {
-            Tensor a = backend.matrix(new double[][] {{1, 2}, {3, 4}}, type);
-            assertThat(a.matmul(a).doubles()).containsExactly(7, 10, 15, 22);
-            assertThat(a.sumRows().sigmoid().doubles()[0]).isBetween(0.98, 0.99);
+    @Test
+    void isFoundByName() {
+        try (Backend backend = Backends.open("cpu")) {
+            assertThat(backend).isInstanceOf(CpuBackend.class);
+            assertThat(backend.device().backend()).isEqualTo("cpu");
         }
+    }
+
+    @Test
+    void isAlwaysAvailable() {
+        Availability found = new CpuProvider().probe();
+        assertThat(found.isAvailable()).isTrue();
+        assertThat(found.devices()).hasSize(1);
+    }
+
+    @Test
+    void thereIsOneCpu() {
+        assertThatThrownBy(() -> new CpuProvider().open(1))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("cpu:0");
+    }
+
+    @Test
+    void aTensorThatNoArrayHoldsIsRefused() {
+        try (Backend backend = CpuBackend.open(new CpuOptions(1, ProductChoice.JAVA, false))) {
+            assertThatThrownBy(() -> backend.zeros(Shape.of(1L << 16, 1L << 15), DType.FLOAT32))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("2147483648 elements")
+                    .hasMessageContaining("2147483639")
+                    .hasMessageContaining("split");
+            assertThat(backend.memory().tensors()).isZero();
+        }
+    }
+
+    @Test
+    void aHeapThatIsTooSmallIsTold() {
+        assertThat(CpuMemory.outOfMemory(DType.FLOAT64, 1L << 30, new OutOfMemoryError()))
+                .hasMessageContaining("1073741824 elements of float64")
+                .hasMessageContaining("8192 MiB")
+                .hasMessageContaining("-Xmx");
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every way to multiply, against plain sums in float64. */
 class MultiplierTest {
-    private static final int[] SIZES = {1, 2, 3, 4, 5, 7, 10, 16, 30, 33, 70};
+    private static final int[] SIZES = {1, 2, 3, 5, 10, 16, 33, 70};
     private static final int BEFORE = 5;
 
     private final RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);

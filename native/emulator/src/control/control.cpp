@@ -1,0 +1,134 @@
+#include "control/control.h"
+
+#include "control/settings.h"
+#include "control/watch.h"
+#include "driver/api.h"
+
+using namespace emu;
+
+namespace {
+
+// As the driver's calls do, without their checks.
+template <class F>
+auto locked(F f) {
+  std::unique_lock<std::mutex> lock(machineMutex());
+  std::unique_lock<std::mutex>* outer = heldLock;
+  heldLock = &lock;
+  struct Restore {
+    std::unique_lock<std::mutex>* outer;
+    ~Restore() { heldLock = outer; }
+  } restore{outer};
+  return f();
+}
+
+}  // namespace
+
+int emu_set(const char* name, const char* value) {
+  return locked([&] {
+    bool fine = settings().set(name, value);
+    if (fine && std::string(name) == "seed") state().random.seed(settings().seed);
+    return fine ? 1 : 0;
+  });
+}
+void emu_defaults() {
+  locked([] { settings() = Settings::fromEnvironment(); });
+}
+void emu_reset() {
+  locked([] {
+    resetAll();
+    Watch& w = Watch::get();
+    w.clearReports();
+    w.clearCounters();
+    w.clearFailures();
+  });
+}
+void emu_check_leaks() {
+  locked([] { reportLeaks(); });
+}
+void emu_drain() {
+  locked([] { Scheduler::get().drain(); });
+}
+size_t emu_report_count() {
+  return locked([] { return Watch::get().reports().size(); });
+}
+const char* emu_report_kind(size_t i) { return i < Watch::get().reports().size() ? Watch::get().reports()[i].kind.c_str() : nullptr; }
+const char* emu_report_text(size_t i) { return i < Watch::get().reports().size() ? Watch::get().reports()[i].text.c_str() : nullptr; }
+void emu_clear_reports() {
+  locked([] { Watch::get().clearReports(); });
+}
+uint64_t emu_counter(const char* name) {
+  return locked([&] { return Watch::get().counter(name); });
+}
+const char* emu_counters() {
+  static std::string& text = *new std::string;
+  return locked([] {
+    text.clear();
+    for (auto& [name, value] : Watch::get().counters()) text += name + "=" + std::to_string(value) + "\n";
+    return text.c_str();
+  });
+}
+void emu_clear_counters() {
+  locked([] { Watch::get().clearCounters(); });
+}
+void emu_fail(const char* call, uint64_t nth, int code) {
+  locked([&] { Watch::get().failAt(call, nth, code); });
+}
+
+int emu_library_call(const char* name) {
+  return locked([&] {
+    Watch::get().count(std::string("calls.") + name);
+    int code = Watch::get().failureOf(name);
+    Watch::get().trace(name, code);
+    return code;
+  });
+}
+int emu_submit(CUstream stream, const char* name, const std::function<void()>* work, int wait) {
+  return call("(library)", [&] {
+    auto s = streamOf(stream);
+    Work w;
+    w.type = CU_NODE_KERNEL;
+    w.name = name;
+    w.run = [work = *work, name = std::string(name)] {
+      Watch::get().count("library." + name);
+      work();
+    };
+    if (wait) forbidCapturing(*s);
+    OpRef op = enqueue(*s, std::move(w));
+    if (!wait || !op) return;
+    Watch::get().count("synchronisations");
+    Scheduler::get().wait(op);
+    check(!s->context->fault, s->context->fault);
+  });
+}
+uint64_t emu_context_id() {
+  return locked([]() -> uint64_t {
+    auto& stack = contextStack();
+    return state().initialised && !stack.empty() && stack.back() && !stack.back()->destroyed ? stack.back()->id : 0;
+  });
+}
+uint8_t* emu_bytes(uint64_t address, uint64_t bytes, int write, const char* what) {
+  Memory& m = Memory::get();
+  Allocation* a = m.find(address);
+  if (!a || a->end() - address < bytes) {
+    Fault f = m.explain(address, bytes);
+    Watch::get().report(f.kind, std::string(what) + ": " + f.text);
+    throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
+  }
+  uint64_t offset = address - a->base;
+  if (write) {
+    a->markWritten(offset, bytes);
+  } else if (settings().checkInitialised && !a->isWritten(offset, bytes)) {
+    Watch::get().report("uninitialised-read", std::string(what) + format(": byte %llu of ", (unsigned long long)a->firstUnwritten(offset, bytes)) + a->describe() + " was never written");
+  }
+  return a->data + offset;
+}
+int emu_is_device(uint64_t address) { return Memory::get().isDeviceAddress(address); }
+void emu_report(const char* kind, const char* text) { Watch::get().report(kind, text); }
+void emu_on_reset(void (*function)()) {
+  locked([&] { state().resets.push_back(function); });
+}
+int emu_capturing(CUstream stream) {
+  int result = 0;
+  call("(library)", [&] { result = streamOf(stream)->capture != nullptr; });
+  return result;
+}

@@ -1,0 +1,99 @@
+#include "control/settings.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+
+namespace emu {
+namespace {
+
+bool number(const std::string& text, uint64_t& result) {
+  if (text.empty() || text[0] == '-') return false;
+  char* end = nullptr;
+  result = std::strtoull(text.c_str(), &end, 0);
+  return *end == 0;
+}
+
+// "512", "64KB", "256MB", "1GB"
+bool bytes(const std::string& text, uint64_t& result) {
+  static const std::pair<const char*, int> units[] = {{"GB", 30}, {"MB", 20}, {"KB", 10}, {"B", 0}};
+  for (auto& [unit, shift] : units) {
+    size_t length = std::strlen(unit);
+    if (text.size() > length && text.compare(text.size() - length, length, unit) == 0) {
+      if (!number(text.substr(0, text.size() - length), result)) return false;
+      result <<= shift;
+      return true;
+    }
+  }
+  return number(text, result);
+}
+
+bool flag(const std::string& text, bool& result) {
+  if (text != "true" && text != "false" && text != "1" && text != "0") return false;
+  result = text == "true" || text == "1";
+  return true;
+}
+
+constexpr uint64_t maxMemory = 128ull << 30;
+
+}  // namespace
+
+bool Settings::set(const std::string& name, const std::string& value) {
+  static const std::map<std::string, bool Settings::*> flags = {
+      {"lazy", &Settings::lazy},
+      {"echo", &Settings::echo},
+      {"check.initialised", &Settings::checkInitialised},
+      {"check.races", &Settings::checkSharedRaces},
+      {"check.barriers", &Settings::checkBarriers},
+      {"check.shuffles", &Settings::checkShuffles},
+      {"check.leaks", &Settings::checkLeaks},
+  };
+  uint64_t n = 0;
+  if (auto f = flags.find(name); f != flags.end()) return flag(value, this->*f->second);
+  if (name == "seed") return number(value, seed);
+  if (name == "budget") return number(value, budget);
+  if (name == "trace") return trace = value, true;
+  if (name == "memory") {
+    if (!bytes(value, n) || n == 0 || n > maxMemory) return false;
+    memory = n;
+    return true;
+  }
+  if (name == "devices") {
+    if (!number(value, n) || n > 8) return false;
+    devices = int(n);
+    return true;
+  }
+  if (name == "driver") {
+    if (!number(value, n) || n < 11000 || n > 13999) return false;
+    driverVersion = int(n);
+    return true;
+  }
+  if (name == "capability") {
+    static const char* known[] = {"7.0", "7.2", "7.5", "8.0", "8.6", "8.7", "8.9", "9.0", "12.0"};
+    for (const char* k : known)
+      if (value == k) return std::sscanf(k, "%d.%d", &major, &minor) == 2;
+    return false;
+  }
+  return false;
+}
+
+Settings Settings::fromEnvironment() {
+  static const char* names[] = {"devices", "capability", "memory", "driver", "seed", "budget", "lazy", "echo", "trace",
+                                "check.initialised", "check.races", "check.barriers", "check.shuffles", "check.leaks"};
+  Settings result;
+  for (const char* name : names) {
+    std::string variable = "EMU_";
+    for (const char* c = name; *c; c++) variable += *c == '.' ? '_' : char(std::toupper(*c));
+    const char* value = std::getenv(variable.c_str());
+    if (value && !result.set(name, value)) std::fprintf(stderr, "emulated CUDA device: %s=%s makes no sense, left out\n", variable.c_str(), value);
+  }
+  return result;
+}
+
+Settings& settings() {
+  static Settings& instance = *new Settings(Settings::fromEnvironment());
+  return instance;
+}
+
+}  // namespace emu

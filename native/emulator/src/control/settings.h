@@ -1,0 +1,32 @@
+// What can be set: from environment variables when the library is loaded, and by emu_set while it runs.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace emu {
+
+struct Settings {
+  int devices = 1;
+  int major = 9, minor = 0;           // compute capability of every device
+  uint64_t memory = 1ull << 30;       // bytes of memory of each device
+  int driverVersion = 12060;          // decides which PTX versions are taken
+  uint64_t seed = 1;                  // of every choice the emulator makes
+  uint64_t budget = 20000000000ull;   // instructions of one warp after which a kernel counts as endless
+  bool lazy = true;                   // work waits until something needs it (else it runs at once)
+  bool checkInitialised = true;       // reads of memory never written: device, shared
+  bool checkSharedRaces = true;       // shared-memory races between barriers
+  bool checkBarriers = true;          // divergent barriers
+  bool checkShuffles = true;          // shuffles and votes whose partners are not there
+  bool checkLeaks = true;
+  bool echo = false;                  // reports go to standard error too, as they come
+  std::string trace;                  // file that gets one JSON line a call; empty: none
+
+  // Sets one value by its name; false where there is no such name or the value makes no sense.
+  bool set(const std::string& name, const std::string& value);
+  static Settings fromEnvironment();
+};
+
+Settings& settings();
+
+}  // namespace emu

@@ -1,0 +1,53 @@
+// What the emulator tells: reports of faults, counters, a trace; and failures made on demand.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace emu {
+
+struct Report {
+  std::string kind;  // one of the words that docs/emulated-device.md lists, "out-of-bounds" for instance
+  std::string text;  // the rest, for people
+};
+
+class Watch {
+ public:
+  static Watch& get();
+
+  void report(const std::string& kind, const std::string& text);
+  const std::vector<Report>& reports() const { return reports_; }
+  void clearReports() { reports_.clear(), dropped_ = 0; }
+
+  void count(const std::string& name, uint64_t by = 1) { counters_[name] += by; }
+  uint64_t counter(const std::string& name) const;
+  const std::map<std::string, uint64_t>& counters() const { return counters_; }
+  void clearCounters() { counters_.clear(); }
+
+  // The call of this name fails with this code when it is made for the nth time from now (1 is the next); always, where n is 0.
+  void failAt(const std::string& call, uint64_t nth, int code);
+  void clearFailures() { failures_.clear(); }
+  // The code with which this call has to fail now, or 0.
+  int failureOf(const std::string& call);
+
+  void trace(const std::string& call, int result);
+
+ private:
+  struct Failure {
+    std::string call;
+    uint64_t left;
+    bool always;
+    int code;
+  };
+  std::vector<Report> reports_;
+  uint64_t dropped_ = 0;
+  std::map<std::string, uint64_t> counters_;
+  std::vector<Failure> failures_;
+  std::string traceName_;
+  void* traceFile_ = nullptr;
+};
+
+std::string format(const char* pattern, ...) __attribute__((format(printf, 1, 2)));
+
+}  // namespace emu

@@ -1,0 +1,99 @@
+// Work as streams and graphs hold it, captures, graphs.
+#pragma once
+#include <variant>
+
+#include "driver/state.h"
+
+namespace emu {
+
+int deviceAttribute(int attribute);
+
+struct LaunchSpec {
+  std::shared_ptr<Function> function;
+  Launch launch;
+};
+struct CopySpec {  // rows of bytes between host and device memory, in up to three dimensions
+  bool sourceHost = false, targetHost = false;
+  uint64_t source = 0, target = 0;  // addresses of the first byte
+  uint64_t sourcePitch = 0, targetPitch = 0, sourceSlice = 0, targetSlice = 0;
+  uint64_t width = 0, height = 1, depth = 1;
+};
+struct SetSpec {
+  uint64_t target = 0, pitch = 0, width = 0, height = 1;  // width in elements
+  unsigned value = 0, elementSize = 1;
+};
+struct HostSpec {
+  CUhostFn function = nullptr;
+  void* data = nullptr;
+};
+struct EventSpec {
+  std::shared_ptr<Event> event;
+};
+struct ChildSpec {
+  std::shared_ptr<Graph> graph;
+};
+struct OpaqueSpec {};  // of a library: cuBLAS
+
+// What is to be done on a stream or in a graph, and how.
+struct Work {
+  int type = CU_NODE_EMPTY;
+  std::string name;
+  std::variant<OpaqueSpec, LaunchSpec, CopySpec, SetSpec, HostSpec, EventSpec, ChildSpec> spec;
+  std::function<void()> run;  // may throw LaunchFault; empty: nothing is to be done
+};
+
+struct Node {
+  CUgraphNode handle = nullptr;
+  Graph* graph = nullptr;
+  Work work;
+  std::vector<Node*> after;
+  Node* original = nullptr;  // in the graph that this one is a clone of
+};
+
+struct Graph {
+  CUgraph handle = nullptr;
+  Context* context = nullptr;
+  std::vector<std::shared_ptr<Node>> nodes;
+  Node* add(Work work, std::vector<Node*> after);
+  std::shared_ptr<Graph> clone() const;
+  bool comesBefore(const Node* first, const Node* second) const;
+};
+
+struct GraphExec {
+  CUgraphExec handle = nullptr;
+  std::shared_ptr<Graph> graph;
+  OpRef last;
+};
+
+struct Capture {
+  std::shared_ptr<Graph> graph;
+  Stream* origin = nullptr;
+  int mode = CU_CAPTURE_MODE_GLOBAL;
+  std::thread::id thread;
+  bool invalidated = false;
+  uint64_t id = 0;
+  std::set<Stream*> streams;
+};
+
+LaunchSpec launchSpec(CUfunction handle, const unsigned* grid, const unsigned* block, unsigned shared, void** params, void** extra);
+CopySpec copySpecOf(const CUDA_MEMCPY3D& c);
+Work kernelWork(LaunchSpec spec);
+Work copyWork(CopySpec spec);
+Work setWork(SetSpec spec);
+Work hostWork(HostSpec spec);
+Work recordWork(std::shared_ptr<Event> event);
+
+// Puts work on a stream, or into the graph that the stream is being captured to.
+OpRef enqueue(Stream& stream, Work work);
+OpRef launchGraph(GraphExec& exec, Stream& stream);
+// Called by what no capture allows, as allocating: the captures that forbid it here are lost.
+void forbidInCapture();
+// Called by what waits for a stream or context: captures there are lost.
+void forbidCapturing(Stream& stream);
+void forbidCapturing(Context& context);
+void makeInvalid(Capture& capture);
+// Does a copy now, with every check.
+void copyNow(const CopySpec& spec);
+std::vector<OpRef> before(Stream& stream);
+
+}  // namespace emu

@@ -1,0 +1,84 @@
+// Device memory: what is allocated where, what was ever written, and what was there before it was freed.
+//
+// Device addresses come from a range of this process's address space that is reserved but not readable, so no device address is
+// a valid host address or the reverse. Addresses are never used twice: a stale pointer always shows.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace emu {
+
+enum class Origin { Device, Pool, Variable, Constant, Mapped };
+
+struct Allocation {
+  uint64_t base = 0, size = 0, id = 0;
+  Origin origin = Origin::Device;
+  std::string name;             // of a variable
+  uint8_t* data = nullptr;      // where the bytes are, on the host
+  std::unique_ptr<uint8_t[]> own;
+  std::vector<uint64_t> written;  // a bit a byte; not kept up any more once all are written
+  bool allWritten = false;
+  bool freed = false;
+  bool freeing = false;  // a stream will free it
+  int device = 0;
+  const void* context = nullptr;
+
+  uint64_t end() const { return base + size; }
+  std::string describe() const;  // "allocation 3 of 4096 bytes (0x..., ends at 0x...)"
+  bool isWritten(uint64_t offset, uint64_t bytes) const;
+  uint64_t firstUnwritten(uint64_t offset, uint64_t bytes) const;  // an offset, or size where there is none
+  void markWritten(uint64_t offset, uint64_t bytes);
+  void settle();  // notes that all is written, if it is
+};
+
+// What is wrong with an access.
+struct Fault {
+  const char* kind;
+  std::string text;
+};
+
+class Memory {
+ public:
+  static constexpr int maxDevices = 8;
+  static constexpr uint64_t deviceSpan = 256ull << 30;
+  // Windows of generic addresses. An address in one of them belongs to shared or to local memory.
+  static constexpr uint64_t windowSpan = 1ull << 24;
+
+  static Memory& get();
+
+  // Null where the device has not so much left.
+  Allocation* allocate(int device, const void* context, uint64_t size, Origin origin, const std::string& name = "");
+  // Device addresses for host memory. They count for no device's memory.
+  Allocation* map(int device, const void* context, uint8_t* host, uint64_t size);
+  void free(Allocation* allocation);
+  void freeAll(const void* context);
+  void reset();
+
+  bool isDeviceAddress(uint64_t address) const { return address - base_ < span_; }
+  uint64_t sharedWindow() const { return base_ + maxDevices * deviceSpan; }
+  uint64_t localWindow() const { return sharedWindow() + windowSpan; }
+
+  // The live allocation that holds this address, or null.
+  Allocation* find(uint64_t address);
+  // What is to be said about an access that `find` does not allow in full.
+  Fault explain(uint64_t address, uint64_t bytes);
+  bool wasFreed(uint64_t base) const { return freed_.count(base) != 0; }
+  uint64_t used(int device) const { return used_[device]; }
+  std::vector<Allocation*> live(const void* context) const;
+  std::vector<Allocation*> live() const;
+
+ private:
+  Memory();
+  Allocation* insert(std::unique_ptr<Allocation> allocation);
+  uint64_t base_ = 0, span_ = 0;
+  uint64_t next_[maxDevices];
+  uint64_t used_[maxDevices] = {};
+  uint64_t ids_ = 0;
+  std::map<uint64_t, std::unique_ptr<Allocation>> live_, freed_;
+  Allocation* last_ = nullptr;
+};
+
+}  // namespace emu

@@ -1,0 +1,148 @@
+// A kernel while it runs: the launch, the block at work, its warps; and the loops over lanes that instructions are made of.
+#pragma once
+#include <cstring>
+#include <random>
+#include <set>
+
+#include "abi/cuda_abi.h"
+#include "machine/memory.h"
+#include "machine/program.h"
+
+namespace emu {
+
+// Thrown where a kernel cannot go on; the context is lost then.
+struct LaunchFault {
+  CUresult code;
+};
+
+struct Launch {
+  std::shared_ptr<const Program> program;
+  std::vector<std::string> files;  // of the CUDA source
+  uint32_t grid[3], block[3];
+  uint32_t dynamicShared = 0;
+  std::vector<uint8_t> parameters;
+  uint64_t id = 0;
+};
+
+// Who accessed a piece of shared memory last, and since which barriers.
+struct SharedTrace {
+  uint32_t writeBlock = 0, writeWarp = 0, readBlock = 0, readWarp = 0;  // epochs; 0: never
+  uint16_t writer = 0, readerWarp = 0;
+  uint8_t readerLane = 0;
+  bool atomic = false, written = false;
+};
+
+struct Barrier {
+  uint32_t arrived = 0, expected = 0;  // threads; expected 0: all of the block
+  uint32_t at = 0;                     // the instruction of the first to arrive
+};
+
+struct Block;
+
+struct Warp {
+  uint8_t* cells = nullptr;
+  uint8_t* local = nullptr;
+  Block* block = nullptr;
+  const Instr* now = nullptr;
+  uint32_t mask = 0;     // lanes for which the instruction at work runs
+  uint32_t group = 0;    // lanes that are at the same place
+  uint32_t live = 0;     // lanes that have not left
+  uint32_t waiting = 0;  // lanes at a barrier
+  uint32_t barrier = 0;
+  uint32_t index = 0, epoch = 1;
+  uint64_t steps = 0;
+  uint32_t pc[lanes];
+
+  template <class T>
+  T* cell(uint32_t at) {
+    return reinterpret_cast<T*>(cells + at);
+  }
+  uint32_t& predicate(uint32_t at) { return *cell<uint32_t>(at); }
+
+  std::string where(int lane) const;
+  // Notes what is wrong and goes on; the same thing at the same instruction is noted once a launch.
+  void report(const char* kind, int lane, const std::string& text);
+  [[noreturn]] void fault(CUresult code, const char* kind, int lane, const std::string& text);
+};
+
+struct Block {
+  Launch& launch;
+  const Program& program;
+  uint32_t id[3];
+  uint32_t threads, exited = 0;
+  std::vector<uint8_t> shared;
+  std::vector<SharedTrace> traces;
+  uint32_t traceShift = 2;
+  uint32_t epoch = 1;
+  Barrier barriers[16];
+  std::vector<Warp> warps;
+  std::set<std::pair<std::string, uint32_t>>& told;
+  std::mt19937_64& random;
+};
+
+// Runs a launch to its end; throws LaunchFault. Counts what it executed.
+void run(Launch& launch, std::mt19937_64& random);
+
+inline int firstLane(uint32_t mask) { return __builtin_ctz(mask); }
+
+// Puts the lanes of the mask in place and leaves the others.
+template <class T>
+inline void merge(T* to, const T* from, uint32_t mask) {
+  for (int i = 0; i < lanes; i++) to[i] = mask >> i & 1 ? from[i] : to[i];
+}
+
+template <class D, class F>
+inline void eachLane(Warp& w, uint32_t to, F f) {
+  D* d = w.cell<D>(to);
+  alignas(64) D t[lanes];
+  for (int i = 0; i < lanes; i++) t[i] = f(i);
+  if (w.mask == everyLane)
+    std::memcpy(d, t, sizeof t);
+  else
+    merge(d, t, w.mask);
+}
+
+// Registers may be wider than what is loaded, stored or converted: the low part of one is read, the whole of one is written,
+// extended as the type says.
+template <class S>
+inline void readCell(Warp& w, uint32_t at, int cellBytes, S* to) {
+  switch (cellBytes) {
+    case 2: for (int i = 0; i < lanes; i++) to[i] = S(w.cell<uint16_t>(at)[i]); break;
+    case 4: for (int i = 0; i < lanes; i++) to[i] = S(w.cell<uint32_t>(at)[i]); break;
+    default: for (int i = 0; i < lanes; i++) to[i] = S(w.cell<uint64_t>(at)[i]); break;
+  }
+}
+template <class D, class S>
+inline void widen(Warp& w, uint32_t at, const S* from) {
+  eachLane<D>(w, at, [&](int i) { return D(from[i]); });
+}
+template <class S>
+inline void writeCell(Warp& w, uint32_t at, int cellBytes, const S* from) {
+  switch (cellBytes) {
+    case 2: widen<uint16_t>(w, at, from); break;
+    case 4: widen<uint32_t>(w, at, from); break;
+    default: widen<uint64_t>(w, at, from); break;
+  }
+}
+
+// d = f(a), f(a, b), f(a, b, c) for every lane.
+template <class F, class D, class A>
+void unary(Warp& w, const Instr& in) {
+  const A* a = w.cell<A>(in.a);
+  eachLane<D>(w, in.d, [&](int i) { return F::of(a[i]); });
+}
+template <class F, class D, class A, class B>
+void binary(Warp& w, const Instr& in) {
+  const A* a = w.cell<A>(in.a);
+  const B* b = w.cell<B>(in.b);
+  eachLane<D>(w, in.d, [&](int i) { return F::of(a[i], b[i]); });
+}
+template <class F, class D, class A, class B, class C>
+void ternary(Warp& w, const Instr& in) {
+  const A* a = w.cell<A>(in.a);
+  const B* b = w.cell<B>(in.b);
+  const C* c = w.cell<C>(in.c);
+  eachLane<D>(w, in.d, [&](int i) { return F::of(a[i], b[i], c[i]); });
+}
+
+}  // namespace emu
