@@ -28,6 +28,7 @@ final class Spawned implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:TieredStopAtLevel=1");
+        command.add("--enable-native-access=ALL-UNNAMED"); // as the launcher does
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.nudge.cli.Main"));
         command.addAll(Arrays.asList(arguments));
         return command;

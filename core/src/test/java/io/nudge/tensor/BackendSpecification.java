@@ -7,8 +7,12 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
-import net.jqwik.api.lifecycle.AfterProperty;
-import net.jqwik.api.lifecycle.BeforeProperty;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.AroundPropertyHook;
+import net.jqwik.api.lifecycle.PropagationMode;
+import net.jqwik.api.lifecycle.PropertyExecutionResult;
+import net.jqwik.api.lifecycle.PropertyExecutor;
+import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 
 /**
  * What every backend must do. The themes are the subclasses; for each of them a backend's tests have a subclass of their
@@ -16,6 +20,7 @@ import net.jqwik.api.lifecycle.BeforeProperty;
  *
  * <p>All numbers come from fixed seeds; a failure prints its own, and jqwik shrinks the shapes.
  */
+@AddLifecycleHook(value = BackendSpecification.Opening.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 public abstract class BackendSpecification {
     /** The backend of this property. */
     Backend backend;
@@ -48,15 +53,21 @@ public abstract class BackendSpecification {
         return 1;
     }
 
-    @BeforeProperty
-    void openBackend() {
-        backend = open();
-        operations = backend.operations();
-    }
-
-    @AfterProperty
-    void closeBackend() {
-        backend.close();
+    /** Opens a backend before a property and closes it after; where the property fails, that is told and nothing else. */
+    static final class Opening implements AroundPropertyHook {
+        @Override
+        public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
+            BackendSpecification specification = (BackendSpecification) context.testInstance();
+            specification.backend = specification.open();
+            specification.operations = specification.backend.operations();
+            PropertyExecutionResult result = property.execute();
+            try {
+                specification.backend.close();
+                return result;
+            } catch (RuntimeException e) {
+                return result.status() == PropertyExecutionResult.Status.SUCCESSFUL ? result.mapToFailed(e) : result;
+            }
+        }
     }
 
     /** Lengths that fit no block or vector, one off a multiple of 32, and 0; also tall, wide and deep. */
