@@ -8,6 +8,12 @@ final class JavaMultiplier implements Multiplier, Task {
     /** Multiplications in a worker's part, at least: some 10 µs of work. */
     private static final long WORK = 1 << 19;
 
+    /**
+     * The fewer parts, the fewer times b is read; but with one for each worker all would wait for one that is held up.
+     * Since a row of c is computed alike in every part, this does not show in it.
+     */
+    private static final int PARTS_PER_WORKER = 2;
+
     /** Rows in a part are a multiple of this: so many are computed at a time. */
     private static final int STEP = 4;
 
@@ -15,7 +21,7 @@ final class JavaMultiplier implements Multiplier, Task {
     private final Kernels[] floats;
     private final Kernels[] doubles;
     private final ProductLoops[] loops;
-    private final Product[] parts;
+    private final Product[] mine;
     private final CpuMemory[] floatRooms;
     private final CpuMemory[] doubleRooms;
     private Product whole;
@@ -26,12 +32,12 @@ final class JavaMultiplier implements Multiplier, Task {
         this.floats = floats;
         this.doubles = doubles;
         loops = new ProductLoops[workers.count()];
-        parts = new Product[workers.count()];
+        mine = new Product[workers.count()];
         floatRooms = new CpuMemory[workers.count()];
         doubleRooms = new CpuMemory[workers.count()];
-        for (int i = 0; i < parts.length; i++) {
+        for (int i = 0; i < mine.length; i++) {
             loops[i] = supplier.get();
-            parts[i] = new Product();
+            mine[i] = new Product();
             floatRooms[i] = CpuMemory.allocate(DType.FLOAT32, 0);
             doubleRooms[i] = CpuMemory.allocate(DType.FLOAT64, 0);
         }
@@ -44,7 +50,10 @@ final class JavaMultiplier implements Multiplier, Task {
 
     @Override
     public void multiply(Product p) {
-        rows = (int) Math.min(p.m, (WORK / ((long) p.n * p.k) / STEP + 1) * STEP);
+        long least = WORK / ((long) p.n * p.k) + 1;
+        int parts = PARTS_PER_WORKER * workers.count();
+        int share = (p.m + parts - 1) / parts;
+        rows = (int) Math.min(p.m, (Math.max(least, share) + STEP - 1) / STEP * STEP);
         whole = p;
         try {
             workers.run(this, (p.m + rows - 1) / rows);
@@ -55,14 +64,14 @@ final class JavaMultiplier implements Multiplier, Task {
 
     @Override
     public void run(int part, int worker) {
-        Product mine = parts[worker];
-        mine.rowsOf(whole, part * rows, Math.min(whole.m, (part + 1) * rows));
-        if (mine.beta == 0) {
-            loops[worker].multiply(mine);
+        Product p = mine[worker];
+        p.rowsOf(whole, part * rows, Math.min(whole.m, (part + 1) * rows));
+        if (p.beta == 0) {
+            loops[worker].multiply(p);
         } else {
-            addTo(mine, worker);
+            addTo(p, worker);
         }
-        mine.clear();
+        p.clear();
     }
 
     /** c = alpha op(a) op(b) + beta c, with the product made apart. */

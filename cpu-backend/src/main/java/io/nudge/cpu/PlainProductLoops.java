@@ -49,9 +49,16 @@ final class PlainProductLoops implements ProductLoops {
         }
     }
 
+    /** Along memory in b. */
     private static void copy(float[] b, int at, int bRow, int bColumn, float[] block, int depth, int width) {
-        for (int r = 0; r < depth; r++) {
-            for (int s = 0; s < width; s++) {
+        if (bColumn == 1) {
+            for (int r = 0; r < depth; r++) {
+                System.arraycopy(b, at + r * bRow, block, r * WIDTH, width);
+            }
+            return;
+        }
+        for (int s = 0; s < width; s++) {
+            for (int r = 0; r < depth; r++) {
                 block[r * WIDTH + s] = b[at + r * bRow + s * bColumn];
             }
         }
@@ -118,9 +125,16 @@ final class PlainProductLoops implements ProductLoops {
         }
     }
 
+    /** Along memory in b. */
     private static void copy(double[] b, int at, int bRow, int bColumn, double[] block, int depth, int width) {
-        for (int r = 0; r < depth; r++) {
-            for (int s = 0; s < width; s++) {
+        if (bColumn == 1) {
+            for (int r = 0; r < depth; r++) {
+                System.arraycopy(b, at + r * bRow, block, r * WIDTH, width);
+            }
+            return;
+        }
+        for (int s = 0; s < width; s++) {
+            for (int r = 0; r < depth; r++) {
                 block[r * WIDTH + s] = b[at + r * bRow + s * bColumn];
             }
         }

@@ -4,20 +4,21 @@ package io.nudge.cpu;
  * Small products in Java, large ones by OpenBLAS. For OpenBLAS the matrices are copied, and a call costs some 0.3 µs;
  * the larger the product, the less that counts, and the longer the vectors that Java has, the later.
  *
- * <p>Measured on one thread of an AMD EPYC (Zen 5), float32, m × n × k, in µs:
+ * <p>Measured on one thread of an AMD EPYC (Zen 5), float32, m × n × k, in µs; the last column is OpenBLAS with its code
+ * for longer vectors, which it does not choose there by itself (see {@link OpenBlas}):
  *
  * <pre>
- *                     Java, 512 bits   256 bits   no vectors   OpenBLAS 0.3.31 (its Haswell kernels)
- *    10 ×  30 × 784              4.2        9.2           55     17.2
- *    30 × 784 ×  10              6.2        9.0           49      8.2
- *   128 ×  10 × 512               12         24          183       21
- *   100 × 784 ×  32               48         80          453       54
- *    64 × 128 × 784               96        194         1376      140
- *   128 × 256 × 256              201        305         1927      155
- *   128 × 512 × 512              578       1076        19173      612
- *  1000 × 512 × 784             7746      13651       174062     6557
- *     1 × 512 × 512               18         34          329      118
- *  1000 ×  30 × 784              410        795         5036      570
+ *                     Java, 512 bits   256 bits   no vectors   OpenBLAS 0.3.31   (Cooperlake)
+ *    10 ×  30 × 784              3.9         11           48         17             3.6
+ *    30 × 784 ×  10              4.3        6.1           45          8.0           3.5
+ *   128 ×  10 × 512               14         25          165         21              21
+ *   100 × 784 ×  32               42         61          396         53              33
+ *    64 × 128 × 784               95        222         1112        136              83
+ *   128 × 256 × 256              203        343         1353        154              91
+ *   128 × 512 × 512              623       1209         5340        616             346
+ *  1000 × 512 × 784             7035      14844        64884       6174            3291
+ *     1 × 512 × 512               17         37          152        118              29
+ *  1000 ×  30 × 784              413        930         4339        547             429
  * </pre>
  */
 final class TieredMultiplier implements Multiplier {

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Workers implements AutoCloseable {
     /**
-     * How often a thread looks for the next task before it goes to sleep. Waking one up takes some 50 µs, and the
-     * passes of a training step follow each other faster than that; a longer search would take the processor from
+     * How often a thread looks for the next task before it goes to sleep, some 40 µs. To wake one up takes as long, and
+     * the passes of a training step follow each other faster than that; a longer search would take the processor from
      * others.
      */
     private static final int SEARCHES = 2_000;
