@@ -4,7 +4,8 @@ import org.apache.commons.numbers.gamma.Erfc;
 
 /**
  * The nonlinearity σ of a layer, a = σ(z), and its derivative σ′(z). The formulas here are the float64 reference that
- * every backend is compared with; NaN goes in and NaN comes out, and infinities give the limits.
+ * every backend is compared with; NaN goes in and NaN comes out, and an infinity gives the
+ * limit, but for softmax and leaky-relu:0, which have NaN where ∞ − ∞ or 0 · ∞ stands in their formula.
  *
  * <p>All but {@link Softmax} act on each element alone. Immutable and thread-safe.
  *

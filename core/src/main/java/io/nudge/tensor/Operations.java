@@ -311,7 +311,8 @@ public interface Operations {
     // ---- composites -------------------------------------------------------------------------------------------------
 
     /**
-     * ∂C₀/∂a of the output layer, for every example.
+     * ∂C₀/∂a of the output layer, for every example: the δ of an output layer without a nonlinearity. So a backend's own
+     * {@link #costDelta} must take every cost with identity, though the checked one does not.
      *
      * @param cost the cost
      * @param a [batch, outputs]: σ(z)

@@ -42,8 +42,13 @@ public final class Scope implements AutoCloseable {
      * @param tensor a tensor made in this scope
      * @return the tensor
      * @throws IllegalArgumentException if it does not belong to this scope
+     * @throws IllegalStateException if this scope is closed, or another thread's
      */
     public Tensor keep(Tensor tensor) {
+        if (!OPEN.get().contains(this)) {
+            throw new IllegalStateException("keep: this scope is closed already, or was opened by another thread; keep "
+                    + tensor + " before its scope ends, on the thread that opened it");
+        }
         if (!tensors.remove(tensor)) {
             throw new IllegalArgumentException(
                     tensor + " was not made in this scope; only its own tensors can be kept");

@@ -140,6 +140,21 @@ class BackendsTest {
         assertThat(log).first().asString().startsWith("WARNING").contains("ThereIsNoSuchClass");
     }
 
+    @Test
+    void aProviderThatFailsWhenItIsLookedForIsUnavailable() throws Exception {
+        assertThat(probe("Crashing", "Paper")).containsExactly("crashing", "paper");
+        assertThat(open("auto", "Crashing", "Paper")).startsWith("oracle:0");
+        assertThat(log).singleElement().asString().contains("crashing (", "libbeads.so: wrong version");
+        assertRefused("BackendUnavailableException", "crashing", new String[] {"Crashing"}, "libbeads.so");
+    }
+
+    @Test
+    void autoGoesOnWhereTheBestCannotBeOpened() throws Exception {
+        assertThat(open("auto", "Taken", "Paper")).startsWith("oracle:0");
+        assertThat(log).singleElement().asString().contains("taken (the beads are in use; wait)");
+        assertRefused("BackendUnavailableException", "taken", new String[] {"Taken", "Paper"}, "in use");
+    }
+
     private void assertRefused(String kind, String name, String[] providers, String... words) {
         assertThatThrownBy(() -> open(name, providers)).as(name).satisfies(thrown -> {
             assertThat(thrown.getClass().getSimpleName()).isEqualTo(kind);

@@ -62,6 +62,32 @@ public abstract class FakeProvider implements BackendProvider {
         }
     }
 
+    /** One that fails when it is looked for. */
+    public static final class Crashing extends FakeProvider {
+        /** One device, were it found. */
+        public Crashing() {
+            super("crashing", 20, 1);
+        }
+
+        @Override
+        public Availability probe() {
+            throw new UnsatisfiedLinkError("libbeads.so: wrong version");
+        }
+    }
+
+    /** One that is found, and taken by another when it is opened. */
+    public static final class Taken extends FakeProvider {
+        /** One device. */
+        public Taken() {
+            super("taken", 21, 1);
+        }
+
+        @Override
+        public Backend open(int ordinal) {
+            throw new BackendUnavailableException("the beads are in use; wait");
+        }
+    }
+
     /** One that cannot even be made. */
     public static final class Broken extends FakeProvider {
         /** Fails. */

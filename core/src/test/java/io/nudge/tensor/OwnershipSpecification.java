@@ -204,6 +204,18 @@ public abstract class OwnershipSpecification extends BackendSpecification {
     }
 
     @Example
+    void aClosedScopeKeepsNothing() {
+        Scope scope = Scope.open();
+        Tensor tensor = backend.zeros(FOUR, DType.FLOAT32).named("mine");
+        scope.close();
+        assertThatThrownBy(() -> scope.keep(tensor))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("keep: ")
+                .hasMessageContaining("mine")
+                .hasMessageContaining("before its scope ends");
+    }
+
+    @Example
     void aScopeClosesItsTensorsThoughSomethingFails() {
         assertThatThrownBy(() -> {
                     try (Scope scope = Scope.open()) {

@@ -9,7 +9,9 @@ import io.nudge.tensor.Backend;
 import io.nudge.tensor.BackendUnavailableException;
 import io.nudge.tensor.Backends;
 import io.nudge.tensor.DType;
+import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
+import io.nudge.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 class CpuBackendTest {
@@ -26,6 +28,18 @@ class CpuBackendTest {
         Availability found = new CpuProvider().probe();
         assertThat(found.isAvailable()).isTrue();
         assertThat(found.devices()).hasSize(1);
+    }
+
+    @Test
+    void aClosedTensorLetsGoOfItsArrayWhoeverStillHoldsIt() {
+        try (Backend backend = CpuBackend.open();
+                Scope scope = Scope.open()) {
+            Tensor tensor = backend.zeros(Shape.of(10), DType.FLOAT32);
+            CpuMemory memory = CpuMemory.of(tensor);
+            assertThat(memory.array()).isNotNull();
+            tensor.close();
+            assertThat(memory.array()).isNull();
+        }
     }
 
     @Test
