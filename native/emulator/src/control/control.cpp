@@ -63,7 +63,8 @@ const char* emu_counters() {
   static std::string& text = *new std::string;
   return locked([] {
     text.clear();
-    for (auto& [name, value] : Watch::get().counters()) text += name + "=" + std::to_string(value) + "\n";
+    for (auto& [name, value] : Watch::get().counters())
+      if (value) text += name + "=" + std::to_string(value) + "\n";
     return text.c_str();
   });
 }
@@ -115,6 +116,7 @@ uint8_t* emu_bytes(uint64_t address, uint64_t bytes, int write, const char* what
     throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
   }
   uint64_t offset = address - a->base;
+  if (settings().checkGlobalRaces) Races::get().access(*a, offset, bytes, write, what);
   if (write) {
     a->markWritten(offset, bytes);
   } else if (settings().checkInitialised && !a->isWritten(offset, bytes)) {
