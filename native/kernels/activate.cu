@@ -18,7 +18,7 @@ FOR_EACH_ACTIVATION(MAKE)
 
 /// By rows, see README.
 ENTRY(activate_softmax)(const real* z, real* a, int64 m, int64 n) {
-  __shared__ real tile[TILE];
+  __shared__ alignas(16) real tile[TILE];
   Rows rows(m, n);
   #pragma unroll 1
   for (int64 first = blockIdx.x * int64(rows.inTile); first < m; first += gridDim.x * int64(rows.inTile)) {
@@ -38,8 +38,8 @@ ENTRY(activate_softmax)(const real* z, real* a, int64 m, int64 n) {
 
 /// By rows, see README.
 ENTRY(chain_softmax)(const real*, const real* a, const real* up, real* delta, int64 m, int64 n) {
-  __shared__ real outputs[TILE];
-  __shared__ real tile[TILE];
+  __shared__ alignas(16) real outputs[TILE];
+  __shared__ alignas(16) real tile[TILE];
   Rows rows(m, n);
   #pragma unroll 1
   for (int64 first = blockIdx.x * int64(rows.inTile); first < m; first += gridDim.x * int64(rows.inTile)) {

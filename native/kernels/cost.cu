@@ -81,9 +81,9 @@ struct Outputs {
 
   /// Rows of a unit; gives how many answers of this thread's rows are right. Sums of the columns of δ go to partial.
   __device__ int unit(int64 unit, real* partial) const {
-    __shared__ real sums[TILE];
-    __shared__ real outputs[TILE];
-    __shared__ real targets[TILE];
+    __shared__ alignas(16) real sums[TILE];
+    __shared__ alignas(16) real outputs[TILE];
+    __shared__ alignas(16) real targets[TILE];
     int64 n = rows.n;
     int64 begin = rows.first(unit);
     int64 end = rows.end(unit);

@@ -35,8 +35,8 @@ FOR_EACH_ACTIVATION(MAKE)
 /// By rows, see README.
 ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, real* db, int64 m, int64 n, double,
                      double scale, real* scratch, unsigned* counter) {
-  __shared__ real outputs[TILE];
-  __shared__ real tile[TILE];
+  __shared__ alignas(16) real outputs[TILE];
+  __shared__ alignas(16) real tile[TILE];
   Rows rows(m, n);
   #pragma unroll 1
   for (int64 unit = blockIdx.x; unit < rows.units; unit += gridDim.x) {

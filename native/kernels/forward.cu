@@ -47,9 +47,9 @@ __device__ inline void longRow(real* z, const real* bias, real* a, int64 n) {
 
 /// By rows, see README.
 ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n) {
-  __shared__ real sums[TILE];
-  __shared__ real outputs[TILE];
-  __shared__ real shift[TILE];
+  __shared__ alignas(16) real sums[TILE];
+  __shared__ alignas(16) real outputs[TILE];
+  __shared__ alignas(16) real shift[TILE];
   Rows rows(m, n);
   if (rows.held) {
     fetch(shift, bias, int(n));
