@@ -143,6 +143,11 @@ void movePredicate(Warp& w, const Instr& in) {
   w.predicate(in.d) = (w.predicate(in.d) & ~w.mask) | (r & w.mask);
 }
 
+template <bool VALUE>
+void setPredicate(Warp& w, const Instr& in) {
+  w.predicate(in.d) = VALUE ? w.predicate(in.d) | w.mask : w.predicate(in.d) & ~w.mask;
+}
+
 template <class F>
 Handler sameSize(Decoder& d, Type t) {
   switch (bytesOf(t)) {
@@ -218,6 +223,10 @@ void mov(Decoder& d) {
   }
   if (t == Type::Pred) {
     d.in.d = d.resultPredicate(to.name);
+    if (from.kind == ptx::Operand::Integer) {
+      d.in.run = from.value != 0 ? setPredicate<true> : setPredicate<false>;
+      return;
+    }
     d.in.a = d.predicate(from);
     d.in.run = movePredicate;
     return;
