@@ -32,15 +32,7 @@ class ActivationKernelsTest {
         }
         try (Device device = new Device()) {
             Memory a = device.room(type, 0, z.length);
-            device.run(
-                    type,
-                    "activate",
-                    "activate_" + f.entry,
-                    2,
-                    device.reals(type, 0, z),
-                    a,
-                    z.length,
-                    f.parameter);
+            device.run(type, "activate", "activate_" + f.entry, 2, device.reals(type, 0, z), a, z.length, f.parameter);
             Numbers.assertWithin(device.read(a), expected, bounds, f + " of z");
         }
     }

@@ -52,7 +52,8 @@ class DataKernelsTest {
             Memory labels = device.longs(LABELS);
             long grid = Grid.elements((long) m * n);
             Memory batch = device.room(type, before, m * n);
-            device.run(type, "gather", "gather", grid, rows, EXAMPLES, order, ORDER.length, position, batch, m, n, fault);
+            device.run(
+                    type, "gather", "gather", grid, rows, EXAMPLES, order, ORDER.length, position, batch, m, n, fault);
             Numbers.assertSame(device.read(batch), rows(all, row, m, n), "batch");
 
             for (int classes : new int[] {5, 8}) {

@@ -51,7 +51,8 @@ class ElementwiseKernelsTest {
             try (Device device = new Device()) {
                 Memory left = device.reals(type, before[0], a);
                 Memory into = inPlace ? left : device.room(type, before[2], n);
-                device.run(type, "elementwise", kernel, Grid.elements(n), left, device.reals(type, before[1], b), into, n);
+                device.run(
+                        type, "elementwise", kernel, Grid.elements(n), left, device.reals(type, before[1], b), into, n);
                 Numbers.assertSame(device.read(into), expected, kernel + " of " + n + Arrays.toString(before));
             }
         });
@@ -116,7 +117,14 @@ class ElementwiseKernelsTest {
             try (Device device = new Device()) {
                 Memory sum = device.reals(type, before[1], y);
                 device.run(
-                        type, "elementwise", "add_scaled", Grid.elements(n), device.reals(type, before[0], x), sum, n, -0.3);
+                        type,
+                        "elementwise",
+                        "add_scaled",
+                        Grid.elements(n),
+                        device.reals(type, before[0], x),
+                        sum,
+                        n,
+                        -0.3);
                 Numbers.assertSame(device.read(sum), expected, "add_scaled of " + n);
             }
         });

@@ -182,7 +182,8 @@ class OutputKernelsTest {
     void aCostThatIsNotFiniteIsNotedAndNothingIsAdded(Real type) {
         double[] both = {1, 0, 0, 1};
         for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
-            assertThat(tally(type, 2, new double[] {1, bad}, both, both, 3, 2, 0)).containsExactly(3, 2, 42);
+            assertThat(tally(type, 2, new double[] {1, bad}, both, both, 3, 2, 0))
+                    .containsExactly(3, 2, 42);
         }
         assertThat(tally(type, 2, new double[] {1, 2}, both, both, 3, 2, 0)).containsExactly(6, 4, 0);
         assertThat(tally(type, 2, new double[] {1, 2}, both, both, 3, 2, 7)).containsExactly(3, 2, 7);
@@ -194,7 +195,14 @@ class OutputKernelsTest {
         double nan = Double.NaN;
         double none = Double.NEGATIVE_INFINITY;
         double[][] outputs = {
-            {0.5, 0.5, 0.1}, {0.5, 0.5, 0.1}, {0.1, 0.5, 0.5}, {0, 0, 0}, {-1, -1, -2}, {nan, 1, 2}, {1, nan, 2}, {none, nan, none}
+            {0.5, 0.5, 0.1},
+            {0.5, 0.5, 0.1},
+            {0.1, 0.5, 0.5},
+            {0, 0, 0},
+            {-1, -1, -2},
+            {nan, 1, 2},
+            {1, nan, 2},
+            {none, nan, none}
         };
         int[] answers = {0, 0, 1, 0, 0, 0, 2, 0};
         for (int i = 0; i < outputs.length; i++) {
@@ -202,7 +210,9 @@ class OutputKernelsTest {
                 double[] y = new double[3];
                 y[target] = 1;
                 double right = tally(type, 3, new double[1], outputs[i], y, 0, 0, 0)[1];
-                assertThat(right).as("%s for %d", Arrays.toString(outputs[i]), target).isEqualTo(target == answers[i] ? 1 : 0);
+                assertThat(right)
+                        .as("%s for %d", Arrays.toString(outputs[i]), target)
+                        .isEqualTo(target == answers[i] ? 1 : 0);
             }
         }
     }
@@ -217,7 +227,9 @@ class OutputKernelsTest {
                 double[] y = new double[n];
                 Arrays.fill(a, first, n, 1);
                 y[first] = 1;
-                assertThat(tally(type, n, new double[1], a, y, 0, 0, 0)[1]).as("%d of %d", first, n).isEqualTo(1);
+                assertThat(tally(type, n, new double[1], a, y, 0, 0, 0)[1])
+                        .as("%d of %d", first, n)
+                        .isEqualTo(1);
             }
         }
     }

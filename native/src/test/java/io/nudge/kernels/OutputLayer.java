@@ -100,7 +100,8 @@ final class OutputLayer {
                 double gradient = gradient(a[e], y[e]);
                 delta[e] = gradient * sigma.prime(z[e]);
                 deltaBounds[e] = gradientBound(a[e], y[e]) * Math.abs(sigma.prime(z[e]))
-                        + (Math.abs(gradient) + 1e-30) * (sigma.primeBound(type, z[e]) + 2 * type.u * Math.abs(delta[e]));
+                        + (Math.abs(gradient) + 1e-30)
+                                * (sigma.primeBound(type, z[e]) + 2 * type.u * Math.abs(delta[e]));
             }
         } else {
             softmaxDelta(row);

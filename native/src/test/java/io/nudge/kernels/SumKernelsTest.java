@@ -15,7 +15,9 @@ class SumKernelsTest {
         for (int n : new int[] {1, 2, 3, 5, 255, 1024, 4095, 4096, 4097, 20_011}) {
             double one = sum(type, n, 0, Grid.chunks(n), 1);
             assertThat(sum(type, n, 0, 1, 2)).as("another grid, %d", n).isEqualTo(one);
-            assertThat(sum(type, n, 1, 3, 3)).as("another grid and place, %d", n).isEqualTo(one);
+            assertThat(sum(type, n, 1, 3, 3))
+                    .as("another grid and place, %d", n)
+                    .isEqualTo(one);
         }
     }
 
@@ -32,7 +34,9 @@ class SumKernelsTest {
             device.run(
                     type, "sum_squares", "sum_squares", grid, device.reals(type, before, x), n, into, scratch, counter);
             double found = device.read(into)[0];
-            assertThat(Math.abs(found - expected)).as("Σ x² of %d", n).isLessThanOrEqualTo(2 * n * Real.F64.u * expected);
+            assertThat(Math.abs(found - expected))
+                    .as("Σ x² of %d", n)
+                    .isLessThanOrEqualTo(2 * n * Real.F64.u * expected);
             assertThat(device.readLongs(counter)).containsExactly(0);
             return found;
         }

@@ -40,7 +40,14 @@ class UpdateKernelsTest {
     }
 
     private static void step(
-            Optimizer optimizer, Real type, int n, int penalized, double[] penalties, int beforeW, int beforeState, int seed) {
+            Optimizer optimizer,
+            Real type,
+            int n,
+            int penalized,
+            double[] penalties,
+            int beforeW,
+            int beforeState,
+            int seed) {
         double[] w = Numbers.random(type, n, seed);
         w[0] = 0;
         double[] g = Numbers.random(type, n, seed + 10);
@@ -108,10 +115,10 @@ class UpdateKernelsTest {
                 fault,
                 penalties[0],
                 penalties[1],
-                optimizer.constants[0],
-                optimizer.constants[1],
-                optimizer.constants[2],
-                optimizer.constants[3]);
+                optimizer.constant(0),
+                optimizer.constant(1),
+                optimizer.constant(2),
+                optimizer.constant(3));
     }
 
     /** g + l2 w + l1 sign w. */
