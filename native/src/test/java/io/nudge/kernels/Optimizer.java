@@ -52,7 +52,10 @@ enum Optimizer {
 
     final String entry;
     final int slots;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a list that nobody can change, though its type does not say so
     private final List<Double> constants;
+
 
     Optimizer(String entry, int slots, double... constants) {
         this.entry = entry;
