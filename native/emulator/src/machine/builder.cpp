@@ -1,5 +1,7 @@
 #include "machine/builder.h"
 
+#include <algorithm>
+
 #include "control/watch.h"
 
 namespace emu {
@@ -151,6 +153,7 @@ Instr& Builder::append(const ptx::Statement& s, Instr in) {
   if (isNew) program_->kinds.push_back(entry->first);
   in.kind = entry->second;
   in.statement = uint32_t(program_->statements.size());
+  if (s.opcode == "atom" && std::find(s.modifiers.begin(), s.modifiers.end(), "cas") != s.modifiers.end()) program_->comparesAndSwaps = true;
   program_->statements.push_back({s.line, s.sourceFile, s.sourceLine, s.text()});
   if (!s.guard.empty()) {
     if (registerType(s.guard) != Type::Pred) throw Error(s.line, s.guard + " is no predicate");

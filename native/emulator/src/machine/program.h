@@ -79,6 +79,7 @@ struct Program {
   uint32_t localBytes = 0, constBytes = 0;
   uint32_t registers = 0;
   bool sharedBytewise = false;  // 8- or 16-bit accesses of shared memory: its races are watched byte by byte
+  bool comparesAndSwaps = false;
   int maxThreads = 1024;
   int requiredThreads[3] = {0, 0, 0};
   int maxDynamicShared = 0;  // asked for by cuFuncSetAttribute

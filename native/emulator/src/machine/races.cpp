@@ -208,17 +208,19 @@ class Races::Visit {
   uint32_t at(uint64_t offset) const { return here_ + laneOf(offset); }
   bool isBefore(uint32_t actor) const { return actor <= r_.orderedUpTo_ || actor == me_ || r_.isOrdered(actor); }
   bool areStrong(uint32_t other) const { return access_.isStrong && shadow::isStrong(other); }
+  // A loop of compare-and-swap begins with a plain read of what others change by atomics.
+  bool mayBeginLoop() const { return access_.warp && access_.warp->block->program.comparesAndSwaps; }
 
   void visit(shadow::Cell& c, uint64_t offset) {
     bool afterWrite = isBefore(c.writer) || areStrong(c.writerAt);
     if (!access_.isWrite) {
-      if (!afterWrite) race(offset, c.writer, c.writerAt, "written");
+      if (!afterWrite && !(shadow::isStrong(c.writerAt) && mayBeginLoop())) race(offset, c.writer, c.writerAt, "written");
       read(c, offset);
       return;
     }
     if (!afterWrite && !isSame(offset)) race(offset, c.writer, c.writerAt, "written");
     for (int i = 0; i < 2; i++)
-      if (!isBefore(c.reader[i]) && !areStrong(c.readerAt[i])) race(offset, c.reader[i], c.readerAt[i], "read");
+      if (!isBefore(c.reader[i]) && !areStrong(c.readerAt[i]) && !(access_.isStrong && mayBeginLoop())) race(offset, c.reader[i], c.readerAt[i], "read");
     set(c, offset);
   }
 

@@ -130,6 +130,16 @@ extern "C" __global__ void atomicAndPlain(unsigned* count) {
   atomicAdd(count, 1u);
 }
 
+// A loop of compare-and-swap: it begins with a plain read.
+extern "C" __global__ void largest(const float* in, int* out) {
+  int mine = __float_as_int(in[blockIdx.x * blockDim.x + threadIdx.x]), old = *out, expected;
+  do {
+    expected = old;
+    if (__int_as_float(expected) >= __int_as_float(mine)) break;
+    old = atomicCAS(out, expected, mine);
+  } while (old != expected);
+}
+
 // Reads and writes with a stride, from an offset.
 extern "C" __global__ void strided(const float* in, float* out, int stride, int offset) {
   int i = (blockIdx.x * blockDim.x + threadIdx.x) * stride + offset;

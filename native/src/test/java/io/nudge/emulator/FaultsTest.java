@@ -358,6 +358,10 @@ class FaultsTest {
     @Test
     void missingStreamWait() {
         assertThat(staleAtSomeSeed(false)).isTrue();
+        assertThat(Emulator.takeReports())
+                .hasSize(SEEDS)
+                .extracting(Report::kind)
+                .containsOnly("global-race");
         assertThat(staleAtSomeSeed(true)).isFalse();
     }
 

@@ -156,6 +156,19 @@ class GlobalRacesTest {
     }
 
     @Test
+    void loopsOfCompareAndSwap() {
+        none(cuda -> {
+            float[] in = new float[96];
+            for (int i = 0; i < in.length; i++) {
+                in[i] = i * 37 % 96;
+            }
+            CUdeviceptr out = cuda.floats(0);
+            cuda.run(MODULE, "largest", 3, 32, 0, cuda.floats(in), out);
+            assertThat(cuda.floats(out, 1)[0]).isEqualTo(95);
+        });
+    }
+
+    @Test
     void kernelsAfterEachOtherMayShare() {
         none(cuda -> {
             CUdeviceptr a = cuda.floats(new float[96]);
@@ -275,6 +288,17 @@ class GlobalRacesTest {
                     s.copy(s.first, s.a, s.b);
                     cuEventSynchronize(s.event); // of what came before
                     s.copy(s.second, s.b, s.a);
+                }),
+                "kernel vectors");
+    }
+
+    @Test
+    void hostThatWaitsForOneOfTwo() {
+        race(
+                on(1, s -> {
+                    s.copy(s.first, s.a, s.b);
+                    s.copy(s.second, s.b, s.a);
+                    cuStreamSynchronize(s.first);
                 }),
                 "kernel vectors");
     }
