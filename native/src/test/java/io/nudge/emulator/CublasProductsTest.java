@@ -119,7 +119,8 @@ class CublasProductsTest {
                         double sum = 0;
                         double size = 0;
                         for (int l = 0; l < k; l++) {
-                            double term = at(roundedA, opA, p * strideA, i, l, lda) * at(roundedB, opB, p * strideB, l, j, ldb);
+                            double term = at(roundedA, opA, p * strideA, i, l, lda)
+                                    * at(roundedB, opB, p * strideB, l, j, ldb);
                             sum += term;
                             size += Math.abs(term);
                         }
