@@ -224,6 +224,8 @@ void begin(Block& b, Warp& w, std::vector<uint8_t>& local) {
   w.waiting = w.group = w.mask = 0;
   w.epoch = 1;
   w.steps = 0;
+  w.copies.clear();
+  std::fill(w.groups, w.groups + lanes, 0u);
   w.local = local.data() + size_t(w.index) * lanes * b.program.localBytes;
   std::fill(w.pc, w.pc + lanes, 0u);
   for (auto& [special, at] : b.program.specials)

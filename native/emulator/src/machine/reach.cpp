@@ -100,6 +100,10 @@ class Reach {
     uint16_t me = uint16_t(w_.index * lanes + lane);
     uint16_t writerWarp = uint16_t(t.writer / lanes);
     bool afterWrite = t.writeBlock && t.writer != me && (writerWarp == w_.index ? t.writeWarp == w_.epoch : t.writeBlock == b.epoch);
+    if (t.copier && settings().checkSharedRaces) {
+      w_.report("shared-race", lane, (access_ == Access::Read ? "reads" : "writes") + format(" shared 0x%llx, which an asynchronous copy writes: ", (unsigned long long)at) + other(t.copier - 1u) + " has not waited for it");
+      return;
+    }
     if (settings().checkSharedRaces) {
       if (afterWrite && !(t.atomic && access_ == Access::Atomic) && !(access_ == Access::Write && sameValue(lane, there)))
         w_.report("shared-race", lane, (access_ == Access::Read ? "reads" : "writes") + format(" shared 0x%llx, which ", (unsigned long long)at) + other(t.writer) + " has written since the last barrier");
@@ -152,6 +156,10 @@ void reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access,
     const uint64_t* a = w.cell<uint64_t>(in.a);
     for (int i = 0; i < lanes; i++) at[i] = a[i] + uint64_t(in.offset);
   }
+  reach(w, space, bytes, access, at, to, values, stride);
+}
+
+void reach(Warp& w, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride) {
   Reach r(w, bytes, access, values, stride);
   switch (space) {
     case Space::Global: return r.global(w.mask, at, to);
