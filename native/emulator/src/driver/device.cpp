@@ -67,7 +67,7 @@ int deviceAttribute(int attribute) {
     case 78: case 79: case 80: return 1;            // stream priorities, L1 for global and local
     case 81: return sharedPerMultiprocessor();
     case 87: return 32;                             // how much slower double is
-    case 90: case 99: case 115: return 1;           // preemption, host register, memory pools
+    case 90: case 95: case 99: case 115: return 1;  // preemption, cooperative launches, host register, memory pools
     case 97: return sharedOptIn();
     case 106: return capability() == 75 || capability() == 86 || capability() == 87 ? 16 : capability() == 89 || capability() == 120 ? 24 : 32;
     case 111: return capability() >= 80 ? 1024 : 0;  // shared memory that CUDA itself takes

@@ -73,6 +73,7 @@ LaunchSpec launchSpec(CUfunction handle, const unsigned* grid, const unsigned* b
   std::copy(grid, grid + 3, spec.launch.grid);
   std::copy(block, block + 3, spec.launch.block);
   spec.launch.dynamicShared = shared;
+  spec.launch.device = f->module->context->device;
   spec.launch.parameters = values(p, params, extra);
   return spec;
 }
@@ -82,30 +83,11 @@ Work kernelWork(LaunchSpec spec) {
   w.type = CU_NODE_KERNEL;
   w.name = "kernel " + spec.function->program->name;
   w.spec = spec;
-  w.run = [spec] {
-    Watch& watch = Watch::get();
-    watch.count("launches");
-    watch.count("launches." + spec.function->program->name);
-    Launch launch = spec.launch;
-    launch.id = ++state().ids;
-    emu::run(launch, state().random);
-    for (Allocation* a : Memory::get().live())
-      if (!a->allWritten) a->settle();
-  };
+  w.run = [launch = std::make_shared<const Launch>(std::move(spec.launch))] { emu::run(*launch, ++state().ids, state().random); };
   return w;
 }
 
 }  // namespace emu
-
-EMU_API cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream stream, void** params, void** extra) {
-  return call("cuLaunchKernel", [&] {
-    auto s = streamOf(stream);
-    unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
-    LaunchSpec spec = launchSpec(f, grid, block, shared, params, extra);
-    check(spec.function->module->context == s->context, CUDA_ERROR_INVALID_HANDLE);
-    enqueue(*s, kernelWork(std::move(spec)));
-  });
-}
 
 namespace {
 
@@ -121,6 +103,37 @@ int blocksPerMultiprocessor(const Program& p, int blockSize, size_t dynamicShare
   int byRegisters = deviceAttribute(82) / (registers * threads);
   return std::min({byThreads, byShared, std::max(byRegisters, 1), deviceAttribute(106)});
 }
+
+// All blocks of a cooperative launch have to be on the device at once.
+void checkFits(const Launch& l) {
+  uint64_t blocks = uint64_t(l.grid[0]) * l.grid[1] * l.grid[2];
+  int each = blocksPerMultiprocessor(*l.program, int(l.block[0] * l.block[1] * l.block[2]), l.dynamicShared);
+  check(blocks <= uint64_t(each) * uint64_t(deviceAttribute(16)), CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE);
+}
+
+CUresult launch(const char* name, bool isCooperative, CUfunction f, const unsigned* grid, const unsigned* block, unsigned shared, CUstream stream, void** params, void** extra) {
+  return call(name, [&] {
+    auto s = streamOf(stream);
+    LaunchSpec spec = launchSpec(f, grid, block, shared, params, extra);
+    check(spec.function->module->context == s->context, CUDA_ERROR_INVALID_HANDLE);
+    spec.launch.isCooperative = isCooperative;
+    if (isCooperative) checkFits(spec.launch);
+    enqueue(*s, kernelWork(std::move(spec)));
+  });
+}
+
+}  // namespace
+
+EMU_API cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream stream, void** params, void** extra) {
+  unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
+  return launch("cuLaunchKernel", false, f, grid, block, shared, stream, params, extra);
+}
+EMU_API cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream stream, void** params) {
+  unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
+  return launch("cuLaunchCooperativeKernel", true, f, grid, block, shared, stream, params, nullptr);
+}
+
+namespace {
 
 CUresult maxActive(const char* name, int* result, CUfunction f, int blockSize, size_t shared) {
   return call(name, [&] {

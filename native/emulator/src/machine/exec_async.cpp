@@ -20,12 +20,15 @@ constexpr uint32_t most = 16;  // bytes of one copy
 // a predicate, whether to ignore them.
 enum SourceSize : uint8_t { AllOfIt = 0, InRegister = 1, InPredicate = 2, Destination32 = 4 };
 
-void markCopier(Warp& w, const AsyncCopy& c, uint32_t mask, bool waits) {
+void note(Warp& w, const AsyncCopy& c, uint32_t mask, bool isUnderWay) {
   Block& b = *w.block;
   for (uint32_t m = mask; m; m &= m - 1) {
     int i = firstLane(m);
     uint64_t last = (c.to[i] + c.by->width - 1) >> b.traceShift;
-    for (uint64_t t = c.to[i] >> b.traceShift; t <= last; t++) b.traces[t].copier = waits ? uint16_t(w.index * lanes + i + 1) : uint16_t(0);
+    for (uint64_t t = c.to[i] >> b.traceShift; t <= last; t++) {
+      b.traces[t].copier = uint16_t(w.index * lanes + i);
+      b.traces[t].copyBlock = isUnderWay ? b.epoch : 0;
+    }
   }
 }
 
@@ -56,9 +59,12 @@ void issue(Warp& w, const Instr& in) {
   uint64_t at[lanes];
   uint8_t* to[lanes];
   std::copy(c.to, c.to + lanes, at);
-  reach(w, Space::Shared, in.width, Access::Write, at, to);
+  Counts::Traffic& traffic = w.block->execution.counts.of(Access::Write);
+  const Counts::Traffic before = traffic;
+  reach(w, in, Space::Shared, in.width, Access::Write, at, to);
+  traffic = before;  // it is counted when it is made
   for (uint32_t m = w.mask; m; m &= m - 1) checkSource(w, c, firstLane(m));
-  markCopier(w, c, w.mask, true);
+  note(w, c, w.mask, true);
   w.copies.push_back(c);
 }
 
@@ -71,7 +77,7 @@ void fetch(Warp& w, const AsyncCopy& c, uint32_t due, uint8_t (*bytes)[most]) {
   auto read = [&](uint32_t mask, uint32_t first, uint32_t count) {
     for (int i = 0; i < lanes; i++) at[i] = c.from[i] + first;
     w.mask = mask;
-    reach(w, Space::Global, count, Access::Read, at, from);
+    reach(w, *c.by, Space::Global, count, Access::Read, at, from);
     for (uint32_t m = mask; m; m &= m - 1) std::memcpy(bytes[firstLane(m)] + first, from[firstLane(m)], count);
   };
   if (whole) read(whole, 0, width);
@@ -91,12 +97,12 @@ void make(Warp& w, AsyncCopy& c, uint32_t due) {
   w.now = c.by;
   alignas(16) uint8_t bytes[lanes][most] = {};
   fetch(w, c, due, bytes);
-  markCopier(w, c, due, false);
+  note(w, c, due, false);
   uint64_t at[lanes];
   uint8_t* to[lanes];
   std::copy(c.to, c.to + lanes, at);
   w.mask = due;
-  reach(w, Space::Shared, width, Access::Write, at, to, bytes[0], most);
+  reach(w, *c.by, Space::Shared, width, Access::Write, at, to, bytes[0], most);
   for (uint32_t m = due; m; m &= m - 1) std::memcpy(to[firstLane(m)], bytes[firstLane(m)], width);
   c.mask &= ~due;
   w.now = now;

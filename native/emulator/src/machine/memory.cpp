@@ -9,6 +9,7 @@
 
 #include "control/settings.h"
 #include "control/watch.h"
+#include "machine/shadow.h"
 
 namespace emu {
 namespace {
@@ -51,6 +52,7 @@ bool Allocation::isWritten(uint64_t offset, uint64_t bytes) const {
 
 void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
   if (allWritten || bytes == 0) return;
+  isMarked = true;
   if (offset == 0 && bytes == size) {
     allWritten = true;
     return;
@@ -64,7 +66,10 @@ void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
 }
 
 void Allocation::settle() {
-  if (!allWritten) allWritten = firstUnwritten(0, size) == size;
+  isMarked = false;
+  if (allWritten) return;
+  while (settledWords < size / 64 && written[settledWords] == ~0ull) settledWords++;
+  allWritten = firstUnwritten(settledWords * 64, size - settledWords * 64) == size;
 }
 
 Memory::Memory() {
@@ -134,6 +139,7 @@ void Memory::free(Allocation* a) {
   a->own.reset();
   a->data = nullptr;
   a->written = {};
+  a->shadow.reset();
   freed_[a->base] = std::move(found->second);
   live_.erase(found);
   if (freed_.size() > remembered) freed_.erase(freed_.begin());
@@ -147,6 +153,11 @@ void Memory::reset() {
   for (Allocation* a : live()) free(a);
   freed_.clear();
   ids_ = 0;
+}
+
+void Memory::settle() {
+  for (auto& [base, a] : live_)
+    if (a->isMarked) a->settle();
 }
 
 Allocation* Memory::find(uint64_t address) {
