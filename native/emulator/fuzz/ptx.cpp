@@ -19,11 +19,16 @@ namespace {
 
 std::string now;  // the module that is being tried
 
-extern "C" void keep(int) {
+extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*)());
+
+void keep() {
   if (FILE* file = std::fopen("fuzz-found.ptx", "w")) {
     std::fwrite(now.data(), 1, now.size(), file);
     std::fclose(file);
   }
+}
+extern "C" void keepAndEnd(int) {
+  keep();
   _exit(1);
 }
 
@@ -138,7 +143,8 @@ bool isTaken(const std::string& text) {
 
 int main(int n, char** arguments) {
   if (n < 4) return std::fprintf(stderr, "fuzz_ptx SECONDS SEED FILE...\n"), 2;
-  for (int s : {SIGABRT, SIGSEGV, SIGALRM, SIGFPE, SIGILL, SIGBUS}) signal(s, keep);
+  for (int s : {SIGABRT, SIGSEGV, SIGALRM, SIGFPE, SIGILL, SIGBUS}) signal(s, keepAndEnd);
+  if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(keep);
   std::vector<std::string> corpus;
   for (int i = 3; i < n; i++) {
     std::ifstream file(arguments[i]);
