@@ -181,6 +181,10 @@ Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access acces
     const uint64_t* a = w.cell<uint64_t>(in.a);
     for (int i = 0; i < lanes; i++) at[i] = a[i] + uint64_t(in.offset);
   }
+  return reach(w, in, space, bytes, access, at, to, values, stride);
+}
+
+Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride) {
   Reach r{w, in, bytes, access, values, stride};
   switch (space) {
     case Space::Global: return Global(r).go(w.mask, at, to);

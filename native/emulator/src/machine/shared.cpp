@@ -68,6 +68,10 @@ class SharedCheck {
   // Two accesses are ordered if a barrier of the block, or within a warp one of the warp, lies between them.
   void trace(SharedTrace& t, int lane, uint64_t at, const uint8_t* there) {
     bool isRead = r_.access == Access::Read;
+    if (t.copyBlock >= b_.firstEpoch && settings().checkSharedRaces) {
+      w_.report("shared-race", lane, (isRead ? "reads" : "writes") + format(" shared 0x%llx, which an asynchronous copy writes: ", (unsigned long long)at) + other(t.copier) + " has not waited for it");
+      return;
+    }
     if (t.writeBlock == b_.epoch || (!isRead && t.readBlock == b_.epoch)) compare(t, lane, at, there);
     if (r_.access != Access::Write && t.writeBlock < b_.firstEpoch && settings().checkInitialised)
       w_.report("uninitialised-read", lane, format("shared 0x%llx was never written", (unsigned long long)at));
