@@ -1,5 +1,7 @@
 #include "machine/builder.h"
 
+#include <algorithm>
+
 #include "control/watch.h"
 
 namespace emu {
@@ -145,12 +147,19 @@ uint32_t Builder::constant(uint64_t bits, int bytes) {
   return entry->second;
 }
 
+uint32_t Builder::list(const std::vector<uint32_t>& cells) {
+  auto& lists = program_->lists;
+  lists.insert(lists.end(), cells.begin(), cells.end());
+  return uint32_t(lists.size() - cells.size());
+}
+
 Instr& Builder::append(const ptx::Statement& s, Instr in) {
   if (program_->code.size() >= maxCode) throw Error(s.line, "too much code");
   auto [entry, isNew] = kinds_.try_emplace(s.text(), uint16_t(kinds_.size()));
   if (isNew) program_->kinds.push_back(entry->first);
   in.kind = entry->second;
   in.statement = uint32_t(program_->statements.size());
+  if (s.opcode == "atom" && std::find(s.modifiers.begin(), s.modifiers.end(), "cas") != s.modifiers.end()) program_->comparesAndSwaps = true;
   program_->statements.push_back({s.line, s.sourceFile, s.sourceLine, s.text()});
   if (!s.guard.empty()) {
     if (registerType(s.guard) != Type::Pred) throw Error(s.line, s.guard + " is no predicate");

@@ -56,7 +56,6 @@ enum Optimizer {
     @SuppressWarnings("ImmutableEnumChecker") // a list that nobody can change, though its type does not say so
     private final List<Double> constants;
 
-
     Optimizer(String entry, int slots, double... constants) {
         this.entry = entry;
         this.slots = slots;
