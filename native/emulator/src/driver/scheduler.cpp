@@ -175,10 +175,12 @@ void Scheduler::waitFor(Context* context) {
     };
     last(context->legacy);
     for (Stream* s : context->streams) last(*s);
-    for (auto& o : context->orphans)
-      if (!o->done) open = o;
+    for (auto* orphans : {&context->orphans, &context->detachedOrphans})
+      for (auto& o : *orphans)
+        if (!o->done) open = o;
     if (!open) {
       context->orphans.clear();
+      context->detachedOrphans.clear();
       return;
     }
     wait(open);
