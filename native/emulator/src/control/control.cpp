@@ -1,5 +1,6 @@
 #include "control/control.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -11,9 +12,10 @@ using namespace emu;
 
 namespace {
 
-// As the driver's calls do, without their checks.
+// As the driver's calls do, without their checks. Inside work the thread holds the lock already.
 template <class F>
 auto locked(F f) {
+  if (heldLock && heldLock->owns_lock()) return f();
   std::unique_lock<std::mutex> lock(machineMutex());
   std::unique_lock<std::mutex>* outer = heldLock;
   heldLock = &lock;
@@ -24,15 +26,39 @@ auto locked(F f) {
   return f();
 }
 
+std::vector<void (*)()>& leakChecks() {
+  static auto& all = *new std::vector<void (*)()>;
+  return all;
+}
+
+// A text of a report, which stays until the thread asks for the next one.
+template <class F>
+const char* textOf(size_t i, F choose) {
+  thread_local std::string text;
+  return locked([&]() -> const char* {
+    auto& reports = Watch::get().reports();
+    if (i >= reports.size()) return nullptr;
+    text = choose(reports[i]);
+    return text.c_str();
+  });
+}
+void checkLeaks() {
+  reportLeaks();
+  if (settings().checkLeaks)
+    for (auto* check : leakChecks()) check();
+}
+
 // When the process ends, what was reported and what was never freed goes to standard error, where the setting asks for it.
 // Another thread may be at work still and hold the lock: then there is nothing that can be said.
 void reportAtExit() {
   if (!settings().exitReport) return;
   std::unique_lock<std::mutex> lock(machineMutex(), std::try_to_lock);
   if (!lock.owns_lock()) return;
-  reportLeaks();
+  heldLock = &lock;
+  checkLeaks();
   for (auto& r : Watch::get().reports()) std::fprintf(stderr, "emulated CUDA device: %s: %s\n", r.kind.c_str(), r.text.c_str());
   std::fprintf(stderr, "emulated CUDA device: %zu reports\n", Watch::get().reports().size());
+  heldLock = nullptr;
 }
 
 [[maybe_unused]] const int registered = std::atexit(reportAtExit);
@@ -63,7 +89,7 @@ void emu_reset() {
   });
 }
 void emu_check_leaks() {
-  locked([] { reportLeaks(); });
+  locked([] { checkLeaks(); });
 }
 void emu_drain() {
   locked([] { Scheduler::get().drain(); });
@@ -71,8 +97,12 @@ void emu_drain() {
 size_t emu_report_count() {
   return locked([] { return Watch::get().reports().size(); });
 }
-const char* emu_report_kind(size_t i) { return i < Watch::get().reports().size() ? Watch::get().reports()[i].kind.c_str() : nullptr; }
-const char* emu_report_text(size_t i) { return i < Watch::get().reports().size() ? Watch::get().reports()[i].text.c_str() : nullptr; }
+const char* emu_report_kind(size_t i) {
+  return textOf(i, [](const Report& r) { return r.kind; });
+}
+const char* emu_report_text(size_t i) {
+  return textOf(i, [](const Report& r) { return r.text; });
+}
 void emu_clear_reports() {
   locked([] { Watch::get().clearReports(); });
 }
@@ -83,7 +113,8 @@ const char* emu_counters() {
   static std::string& text = *new std::string;
   return locked([] {
     text.clear();
-    for (auto& [name, value] : Watch::get().counters()) text += name + "=" + std::to_string(value) + "\n";
+    for (auto& [name, value] : Watch::get().counters())
+      if (value) text += name + "=" + std::to_string(value) + "\n";
     return text.c_str();
   });
 }
@@ -105,6 +136,7 @@ int emu_library_call(const char* name) {
 int emu_submit(CUstream stream, const char* name, const std::function<void()>* work, int wait) {
   return call("(library)", [&] {
     auto s = streamOf(stream);
+    check(s->context == &current(), CUDA_ERROR_INVALID_HANDLE);
     Work w;
     w.type = CU_NODE_KERNEL;
     w.name = name;
@@ -127,29 +159,42 @@ uint64_t emu_context_id() {
     return state().initialised && !stack.empty() && stack.back() && !stack.back()->destroyed ? stack.back()->id : 0;
   });
 }
-uint8_t* emu_bytes(uint64_t address, uint64_t bytes, int write, const char* what) {
-  Memory& m = Memory::get();
-  Allocation* a = m.find(address);
-  if (!a || a->end() - address < bytes) {
-    Fault f = m.explain(address, bytes);
+uint8_t* emu_bytes(uint64_t address, uint64_t bytes, int mode, const char* what) { return emu_rows(address, bytes, 1, bytes, mode, what); }
+uint8_t* emu_rows(uint64_t address, uint64_t width, uint64_t rows, uint64_t pitch, int mode, const char* what) {
+  constexpr uint64_t tooMany = 1ull << 60;
+  uint64_t extent = 0;
+  if (width > tooMany || __builtin_mul_overflow(rows - 1, pitch, &extent) || extent > tooMany) extent = tooMany;
+  extent += std::min(width, tooMany);
+  Allocation* a = Memory::get().find(address);
+  if (!a || a->end() - address < extent) {
+    Fault f = Memory::get().explain(address, extent);
     Watch::get().report(f.kind, std::string(what) + ": " + f.text);
     throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
   }
-  uint64_t offset = address - a->base;
-  if (write) {
-    a->markWritten(offset, bytes);
-  } else if (settings().checkInitialised && !a->isWritten(offset, bytes)) {
-    Watch::get().report("uninitialised-read", std::string(what) + format(": byte %llu of ", (unsigned long long)a->firstUnwritten(offset, bytes)) + a->describe() + " was never written");
+  uint64_t offset = address - a->base, last = width == pitch ? offset : offset + extent - width;
+  if (width == pitch) width = extent;
+  for (uint64_t at = offset; at <= last && mode != EMU_TOUCH; at += pitch) {
+    if (settings().checkGlobalRaces) Races::get().access(*a, at, width, mode == EMU_WRITE, what);
+    if (mode == EMU_WRITE) {
+      a->markWritten(at, width);
+    } else if (settings().checkInitialised && !a->isWritten(at, width)) {
+      Watch::get().report("uninitialised-read", std::string(what) + format(": byte %llu of ", (unsigned long long)a->firstUnwritten(at, width)) + a->describe() + " was never written");
+      break;
+    }
+    if (pitch == 0) break;
   }
   return a->data + offset;
 }
 int emu_is_device(uint64_t address) { return Memory::get().isDeviceAddress(address); }
-void emu_report(const char* kind, const char* text) { Watch::get().report(kind, text); }
+void emu_report(const char* kind, const char* text) {
+  locked([&] { Watch::get().report(kind, text); });
+}
+int emu_capability() {
+  return locked([] { return settings().major * 10 + settings().minor; });
+}
 void emu_on_reset(void (*function)()) {
   locked([&] { state().resets.push_back(function); });
 }
-int emu_capturing(CUstream stream) {
-  int result = 0;
-  call("(library)", [&] { result = streamOf(stream)->capture != nullptr; });
-  return result;
+void emu_on_leak_check(void (*function)()) {
+  locked([&] { leakChecks().push_back(function); });
 }

@@ -23,14 +23,19 @@ EMU_CONTROL const char* emu_counters();  // name=value, a line each; valid until
 EMU_CONTROL void emu_clear_counters();
 EMU_CONTROL void emu_fail(const char* call, uint64_t nth, int code);
 
-// For libraries. All of them take the machine's lock themselves; `work` runs later, with the lock held, and may throw by
+// For libraries. They take the machine's lock where the thread does not hold it; `work` runs later, with the lock held, and may throw by
 // emu_fault. The result is a CUresult.
 EMU_CONTROL int emu_library_call(const char* name);  // counts the call; a code not 0 is a failure asked for
 EMU_CONTROL int emu_submit(CUstream stream, const char* name, const std::function<void()>* work, int wait);
 EMU_CONTROL uint64_t emu_context_id();  // of the thread's current context; 0: none
 // Inside work: the bytes behind device memory, with every check. Throws as emu_fault does.
-EMU_CONTROL uint8_t* emu_bytes(uint64_t address, uint64_t bytes, int write, const char* what);
+enum { EMU_READ = 0, EMU_WRITE = 1, EMU_TOUCH = 2 };  // the last asks whether they are there, and no more
+EMU_CONTROL uint8_t* emu_bytes(uint64_t address, uint64_t bytes, int mode, const char* what);
+// Rows of so many bytes, some way apart, in one allocation.
+EMU_CONTROL uint8_t* emu_rows(uint64_t address, uint64_t width, uint64_t rows, uint64_t pitch, int mode, const char* what);
 EMU_CONTROL int emu_is_device(uint64_t address);
 EMU_CONTROL void emu_report(const char* kind, const char* text);
+EMU_CONTROL int emu_capability();  // of the devices, 90 for 9.0
+// Functions that a reset and a check for leaks call, with the lock held.
 EMU_CONTROL void emu_on_reset(void (*function)());
-EMU_CONTROL int emu_capturing(CUstream stream);
+EMU_CONTROL void emu_on_leak_check(void (*function)());

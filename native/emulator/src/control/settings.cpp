@@ -65,6 +65,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
       {"exit.report", &Settings::exitReport},
       {"check.initialised", &Settings::checkInitialised},
       {"check.races", &Settings::checkSharedRaces},
+      {"check.races.global", &Settings::checkGlobalRaces},
       {"check.barriers", &Settings::checkBarriers},
       {"check.shuffles", &Settings::checkShuffles},
       {"check.leaks", &Settings::checkLeaks},
@@ -108,7 +109,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
 
 Settings Settings::fromEnvironment() {
   static const char* names[] = {"devices", "capability", "multiprocessors", "name", "memory", "driver", "seed", "budget", "lazy", "echo", "exit.report", "fail", "memory.failsafter", "trace",
-                                "check.initialised", "check.races", "check.barriers", "check.shuffles", "check.leaks"};
+                                "check.initialised", "check.races", "check.races.global", "check.barriers", "check.shuffles", "check.leaks"};
   Settings result;
   for (const char* name : names) {
     std::string variable = "EMU_";

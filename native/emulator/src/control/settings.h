@@ -25,6 +25,7 @@ struct Settings {
   bool lazy = true;                   // work waits until something needs it (else it runs at once)
   bool checkInitialised = true;       // reads of memory never written: device, shared
   bool checkSharedRaces = true;       // shared-memory races between barriers
+  bool checkGlobalRaces = true;       // races in device memory between blocks and between streams
   bool checkBarriers = true;          // divergent barriers
   bool checkShuffles = true;          // shuffles and votes whose partners are not there
   bool checkLeaks = true;

@@ -21,9 +21,12 @@ class Watch {
   void clearReports() { reports_.clear(), dropped_ = 0; }
 
   void count(const std::string& name, uint64_t by = 1) { counters_[name] += by; }
+  uint64_t& slot(const std::string& name) { return counters_[name]; }  // stays where it is
   uint64_t counter(const std::string& name) const;
   const std::map<std::string, uint64_t>& counters() const { return counters_; }
-  void clearCounters() { counters_.clear(); }
+  void clearCounters() {
+    for (auto& [name, value] : counters_) value = 0;
+  }
 
   // The call of this name fails with this code when it is made for the nth time from now (1 is the next); always, where n is 0.
   // The name "*" stands for any call.

@@ -1,6 +1,7 @@
 // Handles and their settings.
 #include <map>
 #include <mutex>
+#include <string>
 
 #include "cublas/blas.h"
 
@@ -18,6 +19,11 @@ All& all() {
       All& a = all();
       std::lock_guard<std::mutex> lock(a.mutex);
       a.handles.clear();
+    });
+    emu_on_leak_check([] {
+      All& a = all();
+      std::lock_guard<std::mutex> lock(a.mutex);
+      if (!a.handles.empty()) emu_report("leak", (std::to_string(a.handles.size()) + " cuBLAS handles never destroyed").c_str());
     });
     return new All;
   }();
@@ -51,6 +57,7 @@ BLAS_API cublasCreate_v2(HandleId* id) {
   return Success;
 }
 BLAS_API cublasDestroy_v2(HandleId id) {
+  if (!find(id)) return NotInitialized;
   if (int code = emu_library_call("cublasDestroy")) return code;
   auto& a = all();
   std::lock_guard<std::mutex> lock(a.mutex);
@@ -62,6 +69,13 @@ BLAS_API cublasGetVersion_v2(HandleId id, int* version) {
     *version = 120600;
   });
 }
+BLAS_API cublasGetProperty(int type, int* value) {
+  constexpr int version[] = {12, 6, 0};
+  if (type < 0 || type > 2 || !value) return InvalidValue;
+  *value = version[type];
+  return Success;
+}
+// A stream begins with the standard workspace.
 BLAS_API cublasSetStream_v2(HandleId id, CUstream stream) {
   return call("cublasSetStream", id, [&](Handle& h) {
     h.stream = stream;
@@ -75,11 +89,11 @@ BLAS_API cublasGetStream_v2(HandleId id, CUstream* stream) {
     *stream = h.stream;
   });
 }
+// Products leave it in disorder. The standard one belongs to the library, which here needs none.
 BLAS_API cublasSetWorkspace_v2(HandleId id, void* workspace, size_t bytes) {
   return call("cublasSetWorkspace", id, [&](Handle& h) {
-    uint64_t p = reinterpret_cast<uint64_t>(workspace);
-    check(p % 256 == 0 && (bytes == 0 || emu_is_device(p)));
-    h.workspace = p;
+    check(at(workspace) % 256 == 0 && (bytes == 0 || emu_is_device(at(workspace))));
+    h.workspace = at(workspace);
     h.workspaceBytes = bytes;
   });
 }
@@ -99,7 +113,8 @@ BLAS_API cublasSetWorkspace_v2(HandleId id, void* workspace, size_t bytes) {
   }
 SETTING(PointerMode_v2, pointerMode, value == 0 || value == 1)
 SETTING(AtomicsMode, atomicsMode, value == 0 || value == 1)
-SETTING(MathMode, mathMode, value % 16 >= 0 && value % 16 <= 3 && value / 16 <= 1)
+SETTING(MathMode, mathMode, value >= 0 && value % FullPrecisionReduction <= Tf32Math && value / FullPrecisionReduction <= 1)
+SETTING(SmCountTarget, multiprocessors, value >= 0)
 
 namespace {
 struct Text {

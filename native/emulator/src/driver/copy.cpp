@@ -57,6 +57,11 @@ void rowNow(const CopySpec& s, uint64_t from, uint64_t to) {
   Allocation* target = s.targetHost ? nullptr : m.find(to);
   auto* in = source ? source->data + (from - source->base) : reinterpret_cast<uint8_t*>(from);
   auto* out = target ? target->data + (to - target->base) : reinterpret_cast<uint8_t*>(to);
+  if (settings().checkGlobalRaces) {
+    std::string what = std::string("copy ") + direction(s);
+    if (source) Races::get().access(*source, from - source->base, s.width, false, what.c_str());
+    if (target) Races::get().access(*target, to - target->base, s.width, true, what.c_str());
+  }
   std::memmove(out, in, s.width);
   if (source && target && !source->allWritten) {
     for (uint64_t i = 0; i < s.width; i++)
@@ -107,6 +112,7 @@ Work setWork(SetSpec spec) {
       uint64_t at = spec.target + y * spec.pitch, bytes = spec.width * spec.elementSize;
       if (!fine("memset", false, at, bytes, WhenItRuns)) throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
       Allocation* a = Memory::get().find(at);
+      if (settings().checkGlobalRaces) Races::get().access(*a, at - a->base, bytes, true, "memset");
       uint8_t* to = a->data + (at - a->base);
       if (spec.elementSize == 1)
         std::memset(to, int(spec.value), bytes);

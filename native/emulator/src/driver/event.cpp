@@ -111,6 +111,7 @@ EMU_API cuEventQuery(CUevent event) {
     if (e->op && !e->op->done && state().random() % 2) Scheduler::get().step(e->context);
     check(!e->context->fault, e->context->fault);
     check(!e->op || e->op->done, CUDA_ERROR_NOT_READY);
+    Scheduler::get().learn(e->op);
   });
 }
 EMU_API cuEventElapsedTime(float* milliseconds, CUevent start, CUevent end) {

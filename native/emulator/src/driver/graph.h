@@ -90,6 +90,7 @@ struct Capture {
 LaunchSpec launchSpec(CUfunction handle, const unsigned* grid, const unsigned* block, unsigned shared, void** params, void** extra);
 CopySpec copySpecOf(const CUDA_MEMCPY3D& c);
 Work kernelWork(LaunchSpec spec);
+void checkFits(const Launch& launch);
 Work copyWork(CopySpec spec);
 Work setWork(SetSpec spec);
 Work hostWork(HostSpec spec);

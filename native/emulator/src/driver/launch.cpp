@@ -73,8 +73,16 @@ LaunchSpec launchSpec(CUfunction handle, const unsigned* grid, const unsigned* b
   std::copy(grid, grid + 3, spec.launch.grid);
   std::copy(block, block + 3, spec.launch.block);
   spec.launch.dynamicShared = shared;
+  spec.launch.device = f->module->context->device;
   spec.launch.parameters = values(p, params, extra);
   return spec;
+}
+
+// All blocks of a cooperative launch have to be on the device at once.
+void checkFits(const Launch& l) {
+  uint64_t blocks = uint64_t(l.grid[0]) * l.grid[1] * l.grid[2];
+  int each = blocksPerMultiprocessor(*l.program, int(l.block[0] * l.block[1] * l.block[2]), l.dynamicShared);
+  check(blocks <= uint64_t(each) * uint64_t(deviceAttribute(16)), CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE);
 }
 
 Work kernelWork(LaunchSpec spec) {
@@ -82,32 +90,40 @@ Work kernelWork(LaunchSpec spec) {
   w.type = CU_NODE_KERNEL;
   w.name = "kernel " + spec.function->program->name;
   w.spec = spec;
-  w.run = [spec] {
-    Watch& watch = Watch::get();
-    watch.count("launches");
-    watch.count("launches." + spec.function->program->name);
-    Launch launch = spec.launch;
-    launch.id = ++state().ids;
-    if (spec.function->isUnloaded) {
-      watch.report("unloaded-module", "kernel " + spec.function->program->name + " is launched by a graph, but its module has been unloaded");
+  w.run = [launch = std::make_shared<const Launch>(std::move(spec.launch)), function = spec.function] {
+    if (function->isUnloaded) {
+      Watch::get().report("unloaded-module", "kernel " + function->program->name + " is launched by a graph, but its module has been unloaded");
       throw LaunchFault{CUDA_ERROR_LAUNCH_FAILED};
     }
-    Memory::View view(spec.function->context->reach());
-    emu::run(launch, state().random);
-    for (Allocation* a : Memory::get().live())
-      if (!a->allWritten) a->settle();
+    Memory::View view(function->context->reach());
+    emu::run(*launch, ++state().ids, state().random);
   };
   return w;
 }
 
 }  // namespace emu
 
-EMU_API cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream stream, void** params, void** extra) {
-  return call("cuLaunchKernel", {{"kernel", f}, {"gridX", gx}, {"gridY", gy}, {"gridZ", gz}, {"blockX", bx}, {"blockY", by}, {"blockZ", bz}, {"shared", shared}, {"stream", stream}}, [&] {
+namespace {
+
+CUresult launch(const char* name, bool isCooperative, CUfunction f, const unsigned* grid, const unsigned* block, unsigned shared, CUstream stream, void** params, void** extra) {
+  Arguments arguments = {{"kernel", f}, {"gridX", grid[0]}, {"gridY", grid[1]}, {"gridZ", grid[2]}, {"blockX", block[0]}, {"blockY", block[1]}, {"blockZ", block[2]}, {"shared", shared}, {"stream", stream}};
+  return call(name, arguments, [&] {
     auto s = streamOf(stream);
-    unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
     LaunchSpec spec = launchSpec(f, grid, block, shared, params, extra);
     check(spec.function->context == s->context && s->context == &current(), CUDA_ERROR_INVALID_HANDLE);
+    spec.launch.isCooperative = isCooperative;
+    if (isCooperative) checkFits(spec.launch);
     enqueue(*s, kernelWork(std::move(spec)));
   });
+}
+
+}  // namespace
+
+EMU_API cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream stream, void** params, void** extra) {
+  unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
+  return launch("cuLaunchKernel", false, f, grid, block, shared, stream, params, extra);
+}
+EMU_API cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream stream, void** params) {
+  unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
+  return launch("cuLaunchCooperativeKernel", true, f, grid, block, shared, stream, params, nullptr);
 }

@@ -59,7 +59,7 @@ int deviceAttribute(int attribute) {
     case 81: return m.shared;
     case 83: case 89: return 1;                       // managed memory, at the same time as the host
     case 87: return m.singleToDouble;
-    case 90: case 99: return 1;                       // preemption, host register
+    case 90: case 95: case 99: return 1;              // preemption, cooperative launches, host register
     case 97: return m.sharedOptIn;
     case 106: return m.blocks;
     case 108: return s.major >= 8 ? m.l2 / 4 * 3 : 0;  // persisting L2

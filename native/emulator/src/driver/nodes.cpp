@@ -71,6 +71,15 @@ Spec& specOf(CUgraphNode handle) {
   return *spec;
 }
 
+void setCooperative(Node& node, bool isCooperative) {
+  auto* spec = std::get_if<LaunchSpec>(&node.work.spec);
+  checkValue(spec != nullptr);
+  LaunchSpec changed = *spec;
+  changed.launch.isCooperative = isCooperative;
+  if (isCooperative) checkFits(changed.launch);
+  node.work = kernelWork(std::move(changed));
+}
+
 std::shared_ptr<Event> eventOf(CUevent handle) {
   auto e = state().events.find(handle);
   checkValue(e != nullptr);
@@ -137,7 +146,7 @@ EMU_API cuGraphKernelNodeGetAttribute(CUgraphNode node, int attribute, CUlaunchA
     checkValue(value);
     auto n = nodeOf(node, CU_NODE_KERNEL);
     checkValue(attribute == CU_ATTRIBUTE_ACCESS_POLICY_WINDOW || attribute == CU_ATTRIBUTE_COOPERATIVE);
-    if (attribute == CU_ATTRIBUTE_COOPERATIVE) value->cooperative = 0;
+    if (attribute == CU_ATTRIBUTE_COOPERATIVE) value->cooperative = specOf<LaunchSpec>(node).launch.isCooperative;
     else value->accessPolicyWindow = n->window;
   });
 }
@@ -146,12 +155,16 @@ EMU_API cuGraphKernelNodeSetAttribute(CUgraphNode node, int attribute, const CUl
     checkValue(value);
     auto n = nodeOf(node, CU_NODE_KERNEL);
     checkValue(attribute == CU_ATTRIBUTE_ACCESS_POLICY_WINDOW || attribute == CU_ATTRIBUTE_COOPERATIVE);
-    if (attribute == CU_ATTRIBUTE_COOPERATIVE) check(value->cooperative == 0, CUDA_ERROR_NOT_SUPPORTED);
+    if (attribute == CU_ATTRIBUTE_COOPERATIVE) setCooperative(*n, value->cooperative != 0);
     else n->window = value->accessPolicyWindow;
   });
 }
 EMU_API cuGraphKernelNodeCopyAttributes(CUgraphNode to, CUgraphNode from) {
-  return call("cuGraphKernelNodeCopyAttributes", {{"to", to}, {"from", from}}, [&] { nodeOf(to, CU_NODE_KERNEL)->window = nodeOf(from, CU_NODE_KERNEL)->window; });
+  return call("cuGraphKernelNodeCopyAttributes", {{"to", to}, {"from", from}}, [&] {
+    auto target = nodeOf(to, CU_NODE_KERNEL), source = nodeOf(from, CU_NODE_KERNEL);
+    setCooperative(*target, specOf<LaunchSpec>(from).launch.isCooperative);
+    target->window = source->window;
+  });
 }
 EMU_API cuGraphMemcpyNodeSetParams(CUgraphNode node, const CUDA_MEMCPY3D* p) {
   return call("cuGraphMemcpyNodeSetParams", {{"node", node}}, [&] { nodeOf(node, CU_NODE_MEMCPY)->work = memcpyOf(p); });

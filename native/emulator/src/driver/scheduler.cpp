@@ -7,6 +7,7 @@
 #include "control/settings.h"
 #include "control/watch.h"
 #include "driver/state.h"
+#include "machine/races.h"
 
 namespace emu {
 
@@ -58,6 +59,12 @@ class HostThread {
   bool started_ = false;
 };
 
+// Work while it runs, for the detection of races.
+struct Watched {
+  explicit Watched(const Place& place) { Races::get().begin(place); }
+  ~Watched() { Races::get().end(); }
+};
+
 }  // namespace
 
 Scheduler& Scheduler::get() {
@@ -72,6 +79,12 @@ OpRef Scheduler::submit(Context* context, const std::vector<OpRef>& after, std::
   op->context = context;
   op->run = std::move(run);
   op->isHost = isHost;
+  // Nothing waits that was put here before the host knew what it knows now.
+  if (pending_ == 0) Races::get().prune();
+  std::vector<const Place*> places;
+  for (auto& before : after)
+    if (before) places.push_back(&before->place);
+  op->place = Order::get().after(places);
   for (auto& before : after) {
     if (!before || before->done) continue;
     before->next.push_back(op);
@@ -84,7 +97,7 @@ OpRef Scheduler::submit(Context* context, const std::vector<OpRef>& after, std::
     started_ = true;
     std::thread([this] { background(); }).detach();
   }
-  if (!settings().lazy) wait(op);
+  if (!settings().lazy) bring(op);
   while (pending_ > mostPending && step(nullptr)) {
   }
   return op;
@@ -117,10 +130,13 @@ void Scheduler::runOne(size_t index) {
   op->running = true;
   if (op->run && op->context->fault == CUDA_SUCCESS) {
     try {
-      if (op->isHost)
+      if (op->isHost) {
         callHost(op->run);
-      else
+        learn(op);  // it may have told the program
+      } else {
+        Watched watched(op->place);
         op->run();
+      }
     } catch (const LaunchFault& fault) {
       op->context->fault = fault.code;
     }
@@ -142,13 +158,17 @@ void Scheduler::want(const OpRef& op) {
 }
 
 // Three times in four only what is waited for runs, and everything else stays undone; else all that could run may.
-void Scheduler::wait(const OpRef& op) {
+void Scheduler::bring(const OpRef& op) {
   if (!op || op->done) return;
   bool strict = state().random() % 4 != 0;
+  uint64_t ticket = 0;
+  std::vector<size_t> choice;
   while (!op->done) {
-    want(op);
-    uint64_t ticket = ticket_;
-    std::vector<size_t> choice;
+    if (ticket != ticket_) {  // at first, and when another thread has wanted something else meanwhile
+      want(op);
+      ticket = ticket_;
+    }
+    choice.clear();
     for (size_t i = 0; i < ready_.size(); i++)
       if (!strict || ready_[i]->wanted == ticket) choice.push_back(i);
     if (choice.empty()) {
@@ -159,7 +179,22 @@ void Scheduler::wait(const OpRef& op) {
   }
 }
 
+void Scheduler::wait(const OpRef& op) {
+  bring(op);
+  learn(op);
+}
+
 void Scheduler::waitFor(Context* context) {
+  bringAll(context);
+  learn(context->legacy.last);
+  for (Stream* s : context->streams) learn(s->last);
+  for (auto* orphans : {&context->orphans, &context->detachedOrphans}) {
+    for (auto& o : *orphans) learn(o);
+    orphans->clear();
+  }
+}
+
+void Scheduler::bringAll(Context* context) {
   for (;;) {
     std::vector<size_t> choice;
     for (size_t i = 0; i < ready_.size(); i++)
@@ -178,12 +213,8 @@ void Scheduler::waitFor(Context* context) {
     for (auto* orphans : {&context->orphans, &context->detachedOrphans})
       for (auto& o : *orphans)
         if (!o->done) open = o;
-    if (!open) {
-      context->orphans.clear();
-      context->detachedOrphans.clear();
-      return;
-    }
-    wait(open);
+    if (!open) return;
+    bring(open);
   }
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "machine/order.h"
+
 namespace emu {
 
 struct Context;
@@ -20,6 +22,7 @@ struct Op {
   bool isHost = false;        // a function of the program: runs on a thread of its own, outside the lock
   bool done = false, running = false;
   int unmet = 0;
+  Place place;  // in the order of all work
   uint64_t wanted = 0;
   std::vector<OpRef> next;
   std::vector<std::weak_ptr<Op>> previous;
@@ -38,8 +41,14 @@ class Scheduler {
   bool step(Context* context);
   size_t pending() const { return pending_; }
   void touch();  // the program is at work: the background has to wait
+  // The program knows that it has been done.
+  void learn(const OpRef& op) {
+    if (op) Order::get().learn(op->place);
+  }
 
  private:
+  void bring(const OpRef& op);  // to its end
+  void bringAll(Context* context);
   void runOne(size_t readyIndex);
   void finish(const OpRef& op);
   void want(const OpRef& op);

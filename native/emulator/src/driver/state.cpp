@@ -181,6 +181,8 @@ void resetAll() {
   s.primaryFlags.clear();
   s.host.clear();
   Memory::get().reset();
+  Order::get().reset();
+  Races::get().reset();
   s.initialised = false;
   s.generation++;
   s.random.seed(settings().seed);

@@ -77,7 +77,10 @@ EMU_API cuStreamDestroy_v2(CUstream handle) {
     auto s = state().streams.find(handle);
     check(s != nullptr, CUDA_ERROR_INVALID_HANDLE);
     if (s->capture) makeInvalid(*s->capture);
-    if (s->last && !s->last->done) (s->isBlocking ? s->context->orphans : s->context->detachedOrphans).push_back(s->last);
+    if (s->last && !s->last->done)
+      (s->isBlocking ? s->context->orphans : s->context->detachedOrphans).push_back(s->last);
+    else if (s->last)
+      Scheduler::get().learn(s->last);  // nobody can wait for it any more
     s->context->streams.erase(s.get());
     state().streams.remove(handle);
   });
@@ -106,6 +109,7 @@ EMU_API cuStreamQuery(CUstream handle) {
     if (open() && state().random() % 2) Scheduler::get().step(s->context);
     check(!s->context->fault, s->context->fault);
     check(!open(), CUDA_ERROR_NOT_READY);
+    for (auto& op : s->isLegacy ? before(*s) : std::vector<OpRef>{s->last}) Scheduler::get().learn(op);
   });
 }
 EMU_API cuStreamGetFlags(CUstream handle, unsigned* flags) {

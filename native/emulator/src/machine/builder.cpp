@@ -23,7 +23,7 @@ const std::map<std::string, Special>& specialNames() {
       {"%laneid", Special::LaneId},    {"%warpid", Special::WarpId},    {"%nwarpid", Special::NWarpId},  {"%lanemask_eq", Special::MaskEq},
       {"%lanemask_lt", Special::MaskLt}, {"%lanemask_le", Special::MaskLe}, {"%lanemask_gt", Special::MaskGt}, {"%lanemask_ge", Special::MaskGe},
       {"%dynamic_smem_size", Special::DynamicShared}, {"%total_smem_size", Special::TotalShared}, {"%smid", Special::SmId}, {"%nsmid", Special::NSmId},
-      {"%gridid", Special::GridId}};
+      {"%gridid", Special::GridId}, {"%envreg1", Special::EnvReg1}, {"%envreg2", Special::EnvReg2}};
   return names;
 }
 
@@ -143,6 +143,12 @@ uint32_t Builder::constant(uint64_t bits, int bytes) {
     program_->constants.push_back({entry->second, bytes, bits});
   }
   return entry->second;
+}
+
+uint32_t Builder::list(const std::vector<uint32_t>& cells) {
+  auto& lists = program_->lists;
+  lists.insert(lists.end(), cells.begin(), cells.end());
+  return uint32_t(lists.size() - cells.size());
 }
 
 Instr& Builder::append(const ptx::Statement& s, Instr in) {

@@ -60,7 +60,11 @@ Handler in(Space space) {
 void row(Decoder& d) {
   bool isAtom = d.statement().opcode == "atom";
   Space space = d.has("global") ? Space::Global : d.has("shared") || d.has("shared::cta") ? Space::Shared : Space::Generic;
-  for (const char* m : {"relaxed", "acquire", "release", "acq_rel", "cta", "gpu", "sys", "cluster"}) d.has(m);
+  for (const char* m : {"relaxed", "cta", "gpu", "sys", "cluster"}) d.has(m);
+  for (const char* m : {"acquire", "acq_rel"})
+    if (d.has(m)) d.in.order |= Acquire;
+  for (const char* m : {"release", "acq_rel"})
+    if (d.has(m)) d.in.order |= Release;
   Type t = d.type();
   int op = -1;
   for (int i = 0; i < 10; i++)

@@ -15,8 +15,14 @@ constexpr int maxBytes = 16;  // of one access
 template <class U, Space space>
 void load(Warp& w, const Instr& in) {
   uint8_t* from[lanes];
-  reach(w, in, space, sizeof(U) * in.width, Access::Read, from);
+  Layout layout = reach(w, in, space, sizeof(U) * in.width, Access::Read, from);
   alignas(64) U values[lanes] = {};
+  if (layout == Layout::Run && in.width == 1) {
+    int first = firstLane(w.mask), count = __builtin_popcount(w.mask);
+    std::memcpy(values + first, from[first], count * sizeof(U));
+    writeCell(w, in.v[0], in.cellBytes, values);
+    return;
+  }
   for (int k = 0; k < in.width; k++) {
     for (uint32_t m = w.mask; m; m &= m - 1) {
       int i = firstLane(m);
@@ -35,7 +41,12 @@ void store(Warp& w, const Instr& in) {
     readCell(w, in.v[k], in.cellBytes, part);
     for (int i = 0; i < lanes; i++) std::memcpy(values[i] + k * sizeof(U), &part[i], sizeof(U));
   }
-  reach(w, in, space, sizeof(U) * in.width, Access::Write, to, values[0], maxBytes);
+  Layout layout = reach(w, in, space, sizeof(U) * in.width, Access::Write, to, values[0], maxBytes);
+  if (layout == Layout::Run && in.width == 1) {
+    int first = firstLane(w.mask), count = __builtin_popcount(w.mask);
+    std::memcpy(to[first], part + first, count * sizeof(U));
+    return;
+  }
   for (uint32_t m = w.mask; m; m &= m - 1) std::memcpy(to[firstLane(m)], values[firstLane(m)], sizeof(U) * in.width);
 }
 
@@ -87,9 +98,14 @@ Space spaceOf(Decoder& d) {
   return Space::Generic;
 }
 
-// What concerns caches and the order of memory changes nothing here: all of memory is in one order.
+// What concerns caches changes nothing here. All of memory is in one order too; but what the kernel says about the order of its
+// accesses decides what is a race.
 void hints(Decoder& d) {
-  for (const char* m : {"weak", "volatile", "relaxed", "acquire", "release", "cta", "gpu", "sys", "cluster", "ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal", "L1::evict_unchanged",
+  for (const char* m : {"volatile", "relaxed", "acquire", "release"})
+    if (d.has(m)) d.in.order |= Strong;
+  if (d.has("acquire")) d.in.order |= Acquire;
+  if (d.has("release")) d.in.order |= Release;
+  for (const char* m : {"weak", "cta", "gpu", "sys", "cluster", "ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal", "L1::evict_unchanged",
                         "L1::evict_first", "L1::evict_last", "L1::no_allocate", "L2::64B", "L2::128B", "L2::256B", "L2::evict_first", "L2::evict_last", "L2::evict_normal"})
     d.has(m);
 }
@@ -182,10 +198,11 @@ void isspacep(Decoder& d) {
 
 void nothing(Warp&, const Instr&) {}
 
+// A fence of a block alone concerns no other block.
 void fence(Decoder& d) {
-  for (const char* m : {"sc", "acq_rel", "cta", "gpu", "sys", "gl", "cluster"}) d.has(m);
+  for (const char* m : {"sc", "acq_rel", "gpu", "sys", "gl", "cluster"}) d.has(m);
   d.expectOperands(0);
-  d.in.run = nothing;
+  d.in.run = d.has("cta") ? nothing : [](Warp& w, const Instr&) { w.block->order.fence(); };
 }
 
 void prefetch(Decoder& d) {

@@ -10,6 +10,7 @@
 
 #include "control/settings.h"
 #include "control/watch.h"
+#include "machine/shadow.h"
 
 namespace emu {
 namespace {
@@ -54,6 +55,7 @@ bool Allocation::isWritten(uint64_t offset, uint64_t bytes) const {
 
 void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
   if (allWritten || bytes == 0) return;
+  isMarked = true;
   if (offset == 0 && bytes == size) {
     allWritten = true;
     return;
@@ -67,7 +69,10 @@ void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
 }
 
 void Allocation::settle() {
-  if (!allWritten) allWritten = firstUnwritten(0, size) == size;
+  isMarked = false;
+  if (allWritten) return;
+  while (settledWords < size / 64 && written[settledWords] == ~0ull) settledWords++;
+  allWritten = firstUnwritten(settledWords * 64, size - settledWords * 64) == size;
 }
 
 Memory::Memory() {
@@ -118,6 +123,8 @@ static bool fill(Allocation& a) {
     return false;
   }
   a.allWritten = false;
+  a.isMarked = false;
+  a.settledWords = 0;
   a.data = a.own.get();
   std::memset(a.data, garbage, a.size);
   return true;
@@ -194,6 +201,7 @@ void Memory::free(Allocation* a) {
   a->own.reset();
   a->data = nullptr;
   a->written = {};
+  a->shadow.reset();
   a->freeing = false;
   if (a->isOfGraph) {
     a->wasThere = true;
@@ -232,6 +240,11 @@ void Memory::reset() {
   coming_.clear();
   freed_.clear();
   ids_ = 0;
+}
+
+void Memory::settle() {
+  for (auto& [base, a] : live_)
+    if (a->isMarked) a->settle();
 }
 
 namespace {

@@ -11,6 +11,10 @@
 
 namespace emu {
 
+namespace shadow {
+struct Shadow;
+}
+
 enum class Origin { Device, Pool, Variable, Constant, Mapped, Managed };
 
 struct Allocation {
@@ -21,6 +25,8 @@ struct Allocation {
   std::unique_ptr<uint8_t[]> own;
   std::vector<uint64_t> written;  // a bit a byte; not kept up any more once all are written
   bool allWritten = false;
+  bool isMarked = false;       // written to since it was last settled
+  uint64_t settledWords = 0;   // so many of `written` are full
   bool freed = false;
   bool freeing = false;  // a stream will free it
   bool isOfGraph = false;       // comes and goes with every launch of a graph, always at the same address
@@ -29,6 +35,7 @@ struct Allocation {
   const void* pool = nullptr;   // handle of the pool that it comes from
   int device = 0;
   const void* context = nullptr;
+  std::shared_ptr<shadow::Shadow> shadow;  // who accessed it; made when somebody does
 
   uint64_t end() const { return base + size; }
   std::string describe() const;  // "allocation 3 of 4096 bytes (0x..., ends at 0x...)"
@@ -67,6 +74,7 @@ class Memory {
   void free(Allocation* allocation);
   void freeAll(const void* context);
   void reset();
+  void settle();  // looks at all that was written to
 
   bool isDeviceAddress(uint64_t address) const { return address - base_ < span_; }
   uint64_t sharedWindow() const { return base_ + maxDevices * deviceSpan; }

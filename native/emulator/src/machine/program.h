@@ -23,19 +23,23 @@ using Handler = void (*)(Warp&, const Instr&);
 enum class Flow : uint8_t { Next, Branch, Exit, Barrier };
 enum class Space : uint8_t { Generic, Global, Shared, Local, Param };
 
+// Strong accesses are those that may meet others without a race: atomic, volatile, relaxed and so on.
+enum MemoryOrder : uint8_t { Strong = 1, Acquire = 2, Release = 4 };
+
 struct Instr {
   Handler run = nullptr;
   uint32_t d = 0, a = 0, b = 0, c = 0;  // cells: result, sources; cell 0 is one that nobody reads
   uint32_t e = 0;                       // a second result or a fourth source
   uint32_t guard = 0;                   // a predicate's cell; 0: none
   uint32_t v[4] = {0, 0, 0, 0};         // cells of a vector
-  uint32_t target = 0;                  // of a branch
+  uint32_t target = 0;                  // of a branch; of an instruction with many registers: where its cells start in Program::lists
   uint32_t statement = 0;               // in Program::statements
   int64_t offset = 0;                   // of an address
   uint16_t kind = 0;                    // for counting: in Program::kinds
   uint8_t width = 1;                    // of a vector
   uint8_t cellBytes = 0;                // of the register that is loaded or stored, where it may be wider than the type
   uint8_t mode = 0;                     // whatever else the handler has to know
+  uint8_t order = 0;                    // of an access: bits of MemoryOrder
   bool guardNegated = false, negated = false, address32 = false;
   Flow flow = Flow::Next;
 };
@@ -46,17 +50,21 @@ struct Statement {
 };
 
 // Special registers that differ from thread to thread or from block to block.
-enum class Special : uint8_t { TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ, LaneId, WarpId, NWarpId, MaskEq, MaskLt, MaskLe, MaskGt, MaskGe, DynamicShared, TotalShared, SmId, NSmId, GridId };
+enum class Special : uint8_t { TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ, LaneId, WarpId, NWarpId, MaskEq, MaskLt, MaskLe, MaskGt, MaskGe, DynamicShared, TotalShared, SmId, NSmId, GridId, EnvReg1, EnvReg2 };
 
 struct Parameter {
   uint32_t offset, bytes;
 };
+
+struct CounterSlots;
+struct Arena;
 
 struct Program {
   std::string name;
   std::vector<Instr> code;
   std::vector<Statement> statements;
   std::vector<std::string> kinds;
+  std::vector<uint32_t> lists;  // cells of the instructions that have more than fit into an Instr
   uint32_t cellsSize = 0;
   struct Constant {
     uint32_t cell;
@@ -75,6 +83,9 @@ struct Program {
   int maxThreads = 1024;
   int requiredThreads[3] = {0, 0, 0};
   int maxDynamicShared = 0;  // asked for by cuFuncSetAttribute
+  // Kept from launch to launch.
+  mutable std::shared_ptr<CounterSlots> slots;
+  mutable std::shared_ptr<Arena> arena;
 };
 
 // Where a module's variables lie on its device.

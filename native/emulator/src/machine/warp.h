@@ -5,8 +5,10 @@
 #include <set>
 
 #include "abi/cuda_abi.h"
+#include "machine/counts.h"
 #include "machine/memory.h"
 #include "machine/program.h"
+#include "machine/races.h"
 
 namespace emu {
 
@@ -21,15 +23,40 @@ struct Launch {
   uint32_t grid[3], block[3];
   uint32_t dynamicShared = 0;
   std::vector<uint8_t> parameters;
-  uint64_t id = 0;
+  bool isCooperative = false;  // all blocks are there at once
+  int device = 0;
 };
 
-// Who accessed a piece of shared memory last, and since which barriers.
+// A launch at work.
+struct Execution {
+  const Launch& launch;
+  const Program& program;
+  uint64_t id;
+  std::mt19937_64& random;
+  Counts counts;
+  std::set<std::pair<std::string, uint32_t>> told;
+  std::vector<Allocation*> found;  // by instruction: where its last access was
+  Races* races = nullptr;          // null: nobody looks for races in device memory
+  uint64_t gridBarrier = 0;        // of a cooperative launch: device memory for the grid's own barrier
+};
+
+// Who accessed a piece of shared memory last, and since which barriers. Epochs go on from block to block.
 struct SharedTrace {
   uint32_t writeBlock = 0, writeWarp = 0, readBlock = 0, readWarp = 0;  // epochs; 0: never
   uint16_t writer = 0, readerWarp = 0;
   uint8_t readerLane = 0;
-  bool atomic = false, written = false;
+  bool atomic = false;
+  uint16_t copier = 0;     // the thread whose cp.async will write here and that has not waited for it,
+  uint32_t copyBlock = 0;  // and the epoch when it asked for that; 0: none
+};
+
+// A cp.async that a warp has issued: it is made when its threads wait for it.
+struct AsyncCopy {
+  const Instr* by;
+  uint32_t mask;                    // lanes whose copy is still to be made
+  uint64_t from[lanes], to[lanes];  // global and shared addresses
+  uint32_t present[lanes];          // so many bytes come from the source; zeros follow
+  uint32_t group[lanes];            // how many groups its thread had committed before
 };
 
 struct Barrier {
@@ -52,6 +79,8 @@ struct Warp {
   uint32_t index = 0, epoch = 1;
   uint64_t steps = 0;
   uint32_t pc[lanes];
+  std::vector<AsyncCopy> copies;
+  uint32_t groups[lanes] = {};  // of cp.async, that each lane has committed
 
   template <class T>
   T* cell(uint32_t at) {
@@ -65,23 +94,38 @@ struct Warp {
   [[noreturn]] void fault(CUresult code, const char* kind, int lane, const std::string& text);
 };
 
-struct Block {
-  Launch& launch;
-  const Program& program;
-  uint32_t id[3];
-  uint32_t threads, exited = 0;
-  std::vector<uint8_t> shared;
+// What a block needs while it runs. It is kept for the next one.
+struct Room {
+  std::vector<uint8_t> cellBytes, local, shared;
   std::vector<SharedTrace> traces;
-  uint32_t traceShift = 2;
-  uint32_t epoch = 1;
-  Barrier barriers[16];
   std::vector<Warp> warps;
-  std::set<std::pair<std::string, uint32_t>>& told;
+  uint32_t epoch = 1;
+  uint32_t grid[3] = {0, 0, 0}, block[3] = {0, 0, 0}, dynamicShared = 0;  // that its cells are filled for
+};
+
+struct Block {
+  Execution& execution;
+  const Launch& launch;
+  const Program& program;
+  Room& room;
+  std::vector<uint8_t>& shared;
+  std::vector<SharedTrace>& traces;
+  std::vector<Warp>& warps;
   std::mt19937_64& random;
+  uint32_t id[3] = {0, 0, 0};
+  uint32_t threads, exited = 0;
+  uint32_t traceShift;
+  uint32_t epoch = 1, firstEpoch = 1;  // firstEpoch: when the block began
+  Barrier barriers[16];
+  BlockOrder order;
+
+  Block(Execution& e, Room& r);
+  // Becomes the block of this number.
+  void begin(uint64_t number);
 };
 
 // Runs a launch to its end; throws LaunchFault. Counts what it executed.
-void run(Launch& launch, std::mt19937_64& random);
+void run(const Launch& launch, uint64_t id, std::mt19937_64& random);
 
 inline int firstLane(uint32_t mask) { return __builtin_ctz(mask); }
 

@@ -74,6 +74,15 @@ public abstract class Backend implements AutoCloseable {
     protected abstract void release();
 
     /**
+     * How much memory could still be given out. The default knows no limit.
+     *
+     * @return bytes; Long.MAX_VALUE where there is no limit or none is known
+     */
+    protected long freeBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * Begins a recording. The default keeps a list.
      *
      * @return what takes the operations
@@ -268,6 +277,15 @@ public abstract class Backend implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * How much memory tensors can still be made of: what a data set has to fit into to be kept on the device.
+     *
+     * @return bytes, of this moment; Long.MAX_VALUE where there is no limit or none is known
+     */
+    public final long freeMemory() {
+        return locked("freeMemory", this::freeBytes);
     }
 
     /**

@@ -6,9 +6,11 @@ import io.nudge.nn.Pass;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Program;
+import java.util.List;
 
 /**
- * Measures a network on a data set, again and again: the data stay in the backend's memory. One thread at a time.
+ * Measures a network on a data set, again and again: the data stay in the backend's memory if there is room. One thread at
+ * a time.
  *
  * <pre>{@code
  * try (Evaluator evaluator = new Evaluator(network, digits)) {
@@ -23,8 +25,8 @@ public final class Evaluator implements AutoCloseable {
     private final DeviceData data;
     private final boolean countsAnswers;
     private final Pass pass;
-    private final Program whole;
-    private final Program rest;
+    private final List<Program> whole;
+    private final List<Program> rest;
 
     /**
      * Copies the data to the network's backend.
@@ -39,11 +41,12 @@ public final class Evaluator implements AutoCloseable {
         countsAnswers = dataset.countsAnswers();
         boolean made = false;
         try {
-            data = resources.add(new DeviceData(dataset, backend, network.type()));
-            pass = resources.add(Pass.inference(network, Math.min(BATCH, dataset.size())));
-            whole = resources.add(backend.record(() -> score(pass)));
-            int ragged = dataset.size() % pass.batch();
-            rest = ragged == 0 ? null : resources.add(backend.record(() -> score(pass.first(ragged))));
+            int batch = Math.min(BATCH, dataset.size());
+            data = resources.add(DeviceData.of(dataset, backend, network.type(), batch));
+            pass = resources.add(Pass.inference(network, batch));
+            whole = data.record(resources, part -> score(pass, part));
+            int ragged = dataset.size() % batch;
+            rest = ragged == 0 ? whole : data.record(resources, part -> score(pass.first(ragged), part));
             made = true;
         } finally {
             if (!made) {
@@ -52,11 +55,11 @@ public final class Evaluator implements AutoCloseable {
         }
     }
 
-    private void score(Pass part) {
-        data.gather(part);
-        part.forward();
-        part.score();
-        part.network().backend().operations().advance(part.position(), part.batch());
+    private void score(Pass batch, int part) {
+        data.gather(batch, part);
+        batch.forward();
+        batch.score();
+        batch.network().backend().operations().advance(batch.position(), batch.batch());
     }
 
     /**
@@ -67,11 +70,9 @@ public final class Evaluator implements AutoCloseable {
     public Evaluation evaluate() {
         pass.position().write(new long[Operations.POSITION]);
         pass.tally().write(new double[Operations.TALLY]);
-        for (int i = 0; i < data.size() / pass.batch(); i++) {
-            whole.run();
-        }
-        if (rest != null) {
-            rest.run();
+        for (int row = 0; row < data.size(); row += pass.batch()) {
+            boolean isWhole = data.size() - row >= pass.batch();
+            (isWhole ? whole : rest).get(data.load(row)).run();
         }
         double[] tally = pass.tally().doubles();
         boolean finite = tally[Operations.FAULT] == 0;

@@ -32,7 +32,7 @@ final class FaultFinder {
         int rows = Math.min(batch, data.size() - row);
         try (Pass pass = Pass.training(network, rows, seed)) {
             pass.position().write(new long[] {row, 0, totalSteps});
-            data.gather(pass);
+            data.gather(pass, data.load(row));
             pass.forwardWithDropout();
             int depth = network.architecture().depth();
             int layer = depth + 1;

@@ -36,8 +36,8 @@ final class Run implements AutoCloseable {
     private final Tensor state;
     private final Tensor schedule;
     private final Tensor best;
-    private final Program wholeStep;
-    private final Program lastStep;
+    private final List<Program> wholeSteps;
+    private final List<Program> lastSteps;
     private final Evaluator validation;
     private final double[] tally = new double[Operations.TALLY];
     private final double[] squares = new double[1];
@@ -63,7 +63,7 @@ final class Run implements AutoCloseable {
         try {
             long parameters = network.parameters().size();
             Backend backend = network.backend();
-            data = resources.add(new DeviceData(dataset, backend, network.type()));
+            data = resources.add(DeviceData.of(dataset, backend, network.type(), batch));
             pass = resources.add(Pass.training(network, batch, settings.seed));
             norm = tensor("norm of the gradients", Shape.of(1), DType.FLOAT64);
             state = tensor(
@@ -72,9 +72,9 @@ final class Run implements AutoCloseable {
                     network.type());
             schedule = tensor("schedule", Shape.of(stepsPerEpoch, Optimizer.COLUMNS), DType.FLOAT64);
             best = settings.keepBest ? tensor("best parameters", Shape.of(parameters), network.type()) : null;
-            wholeStep = resources.add(backend.record(() -> step(pass)));
+            wholeSteps = data.record(resources, part -> step(pass, part));
             int ragged = examples % batch;
-            lastStep = ragged == 0 ? wholeStep : resources.add(backend.record(() -> step(pass.first(ragged))));
+            lastSteps = ragged == 0 ? wholeSteps : data.record(resources, part -> step(pass.first(ragged), part));
             validation = settings.validation
                     .map(held -> resources.add(new Evaluator(network, held)))
                     .orElse(null);
@@ -91,23 +91,23 @@ final class Run implements AutoCloseable {
                 Scope.unscoped(() -> network.backend().zeros(shape, type)).named(name));
     }
 
-    /** A whole training step, as it is recorded. */
-    private void step(Pass part) {
+    /** A whole training step on a batch of a part of the data, as it is recorded. */
+    private void step(Pass step, int part) {
         Operations operations = network.backend().operations();
-        data.gather(part);
-        part.forwardWithDropout();
-        part.backward();
+        data.gather(step, part);
+        step.forwardWithDropout();
+        step.backward();
         operations.descend(
                 settings.descent,
                 network.parameters(),
                 network.architecture().weightCount(),
-                part.gradients(),
+                step.gradients(),
                 norm,
                 state,
                 schedule,
-                part.position(),
-                part.tally());
-        operations.advance(part.position(), part.batch());
+                step.position(),
+                step.tally());
+        operations.advance(step.position(), step.batch());
     }
 
     History toEnd() {
@@ -151,7 +151,7 @@ final class Run implements AutoCloseable {
         long begin = System.nanoTime();
         for (int step = 0; step < stepsPerEpoch; step++) {
             boolean last = step == stepsPerEpoch - 1;
-            (last ? lastStep : wholeStep).run();
+            (last ? lastSteps : wholeSteps).get(data.load(step * batch)).run();
             if (last || (step + 1) % STEPS_BETWEEN_LOOKS == 0) {
                 requireFinite(step);
             }

@@ -1,0 +1,31 @@
+// What a launch did, in numbers.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace emu {
+
+struct Program;
+
+enum class Access : uint8_t { Read, Write, Atomic };
+
+struct Counts {
+  // By Access. Device memory moves in sectors of 32 bytes: how many a warp's instruction touched, against what its lanes asked for.
+  // Shared memory is served in wavefronts: one is enough where no two lanes want different words of one bank.
+  struct Traffic {
+    uint64_t requests = 0, bytes = 0, sectors = 0;
+    uint64_t wavefronts = 0, conflicts = 0;
+  };
+  std::vector<uint64_t> byKind;
+  uint64_t launches = 1, warp = 0, lane = 0;
+  Traffic traffic[3];
+
+  explicit Counts(size_t kinds) : byKind(kinds) {}
+  Traffic& of(Access access) { return traffic[int(access)]; }
+};
+
+// Adds them to the counters that everybody can read, in all and for the kernel.
+void publish(const Program& program, const Counts& counts);
+
+}  // namespace emu
