@@ -188,8 +188,10 @@ void Scheduler::waitFor(Context* context) {
   bringAll(context);
   learn(context->legacy.last);
   for (Stream* s : context->streams) learn(s->last);
-  for (auto& o : context->orphans) learn(o);
-  context->orphans.clear();
+  for (auto* orphans : {&context->orphans, &context->detachedOrphans}) {
+    for (auto& o : *orphans) learn(o);
+    orphans->clear();
+  }
 }
 
 void Scheduler::bringAll(Context* context) {
@@ -208,8 +210,9 @@ void Scheduler::bringAll(Context* context) {
     };
     last(context->legacy);
     for (Stream* s : context->streams) last(*s);
-    for (auto& o : context->orphans)
-      if (!o->done) open = o;
+    for (auto* orphans : {&context->orphans, &context->detachedOrphans})
+      for (auto& o : *orphans)
+        if (!o->done) open = o;
     if (!open) return;
     bring(open);
   }
