@@ -34,6 +34,8 @@ CUresult call(const char* name, Body body, bool needsInit = true) {
       result = e.code;
     } catch (const std::bad_alloc&) {
       result = CUDA_ERROR_OUT_OF_MEMORY;
+    } catch (const std::exception&) {  // nothing may leave a function of C
+      result = CUDA_ERROR_UNKNOWN;
     }
   }
   watch.trace(name, result);

@@ -97,6 +97,7 @@ void destroyContext(Context& c) {
     for (Allocation* a : Memory::get().live(&c))
       if (a->origin == Origin::Device || a->origin == Origin::Pool) Watch::get().report("leak", a->describe() + " was still there when its context was destroyed");
   c.destroyed = true;
+  for (Stream* s : c.streams) leaveCapture(*s);
   std::vector<CUfunction> gone;
   for (auto& [handle, f] : s.functions.all())
     if (f->module->context == &c) gone.push_back(reinterpret_cast<CUfunction>(handle));

@@ -76,7 +76,7 @@ EMU_API cuStreamDestroy_v2(CUstream handle) {
   return call("cuStreamDestroy", [&] {
     auto s = state().streams.find(handle);
     check(s != nullptr, CUDA_ERROR_INVALID_HANDLE);
-    if (s->capture) makeInvalid(*s->capture);
+    leaveCapture(*s);
     if (s->last && !s->last->done && s->isBlocking)
       s->context->orphans.push_back(s->last);
     else if (s->last && s->last->done)
