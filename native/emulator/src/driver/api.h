@@ -36,6 +36,8 @@ CUresult call(const char* name, Arguments arguments, Body body, bool needsInit =
       result = e.code;
     } catch (const std::bad_alloc&) {
       result = CUDA_ERROR_OUT_OF_MEMORY;
+    } catch (const std::exception&) {  // nothing may leave a function of C
+      result = CUDA_ERROR_UNKNOWN;
     }
   }
   traceCall(name, arguments, result);

@@ -20,6 +20,19 @@ namespace emu {
 
 void makeInvalid(Capture& c) { c.invalidated = true; }
 
+void leaveCapture(Stream& s) {
+  auto c = s.capture;
+  if (!c) return;
+  makeInvalid(*c);
+  if (c->origin == &s) {
+    state().captures.erase(c);
+    endFor(*c);
+  } else {
+    c->streams.erase(&s);
+    s.capture = nullptr;
+  }
+}
+
 void forbidInCapture() {
   if (modeOfThread == CU_CAPTURE_MODE_RELAXED) return;
   bool found = false;

@@ -225,6 +225,7 @@ CUresult shaped(const char* name, const CUDA_MEMCPY2D* c, CUstream stream, Waiti
 }
 
 CUresult fill(const char* name, CUdeviceptr target, size_t pitch, unsigned value, unsigned element, size_t width, size_t height, CUstream stream) {
+  if (width > SIZE_MAX / element) return CUDA_ERROR_INVALID_VALUE;
   return call(name, {{"to", target}, {"pitch", pitch}, {"value", value}, {"width", width}, {"height", height}, {"stream", stream}}, [&] {
     checkValue(target % element == 0 && (height <= 1 || pitch >= width * element));
     auto s = streamOf(stream);

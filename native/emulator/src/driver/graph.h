@@ -122,6 +122,8 @@ void forbidInCapture();
 void forbidCapturing(Stream& stream);
 void forbidCapturing(Context& context);
 void makeInvalid(Capture& capture);
+// The stream goes away: its capture is lost, and ended where it began there.
+void leaveCapture(Stream& stream);
 // Does a copy now, with every check.
 void copyNow(const CopySpec& spec);
 std::vector<OpRef> before(Stream& stream);

@@ -139,6 +139,8 @@ void Scheduler::runOne(size_t index) {
       }
     } catch (const LaunchFault& fault) {
       op->context->fault = fault.code;
+    } catch (const std::exception&) {  // out of memory on the host: work that never ends would be waited for for ever
+      op->context->fault = CUDA_ERROR_UNKNOWN;
     }
   }
   finish(op);

@@ -107,6 +107,7 @@ void destroyContext(Context& c) {
     for (auto& [start, range] : s.host)
       if (range.context == &c) Watch::get().report("leak", format("%s host memory of %llu bytes was still there when its context was destroyed", range.isRegistered ? "registered" : "pinned", (unsigned long long)range.size));
   c.destroyed = true;
+  for (Stream* s : c.streams) leaveCapture(*s);
   std::vector<CUfunction> gone;
   for (auto& [handle, f] : s.functions.all())
     if (f->module->context == &c) gone.push_back(reinterpret_cast<CUfunction>(handle));

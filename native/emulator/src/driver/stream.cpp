@@ -76,7 +76,7 @@ EMU_API cuStreamDestroy_v2(CUstream handle) {
   return call("cuStreamDestroy", {{"stream", handle}}, [&] {
     auto s = state().streams.find(handle);
     check(s != nullptr, CUDA_ERROR_INVALID_HANDLE);
-    if (s->capture) makeInvalid(*s->capture);
+    leaveCapture(*s);
     if (s->last && !s->last->done)
       (s->isBlocking ? s->context->orphans : s->context->detachedOrphans).push_back(s->last);
     else if (s->last)
