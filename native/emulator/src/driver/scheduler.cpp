@@ -139,6 +139,8 @@ void Scheduler::runOne(size_t index) {
       }
     } catch (const LaunchFault& fault) {
       op->context->fault = fault.code;
+    } catch (const std::exception&) {  // out of memory on the host: work that never ends would be waited for for ever
+      op->context->fault = CUDA_ERROR_UNKNOWN;
     }
   }
   finish(op);
@@ -188,8 +190,10 @@ void Scheduler::waitFor(Context* context) {
   bringAll(context);
   learn(context->legacy.last);
   for (Stream* s : context->streams) learn(s->last);
-  for (auto& o : context->orphans) learn(o);
-  context->orphans.clear();
+  for (auto* orphans : {&context->orphans, &context->detachedOrphans}) {
+    for (auto& o : *orphans) learn(o);
+    orphans->clear();
+  }
 }
 
 void Scheduler::bringAll(Context* context) {
@@ -208,8 +212,9 @@ void Scheduler::bringAll(Context* context) {
     };
     last(context->legacy);
     for (Stream* s : context->streams) last(*s);
-    for (auto& o : context->orphans)
-      if (!o->done) open = o;
+    for (auto* orphans : {&context->orphans, &context->detachedOrphans})
+      for (auto& o : *orphans)
+        if (!o->done) open = o;
     if (!open) return;
     bring(open);
   }

@@ -160,12 +160,36 @@ public final class Emulator {
     /**
      * Makes a call fail.
      *
-     * @param call the function's name without its version, such as {@code cuMemAlloc}
+     * @param call the function's name without its version, such as {@code cuMemAlloc}; {@code *} for any
      * @param nth which call from now, counted from 1; 0 for every one
      * @param code what it returns
      */
     public static void fail(String call, long nth, int code) {
         load();
         EmulatorNatives.fail(call, nth, code);
+    }
+
+    /**
+     * Lets memory run out: once so many bytes have been allocated in all, freed ones included, there is no more until the next
+     * {@link #reset} that follows {@link #defaults}.
+     *
+     * @param bytes how many can still be allocated
+     */
+    public static void failMemoryAfter(long bytes) {
+        set("memory.failsafter", Long.toUnsignedString(bytes));
+    }
+
+    /**
+     * Writes every call from now on to a file, a line of JSON each.
+     *
+     * @param file the file, which is made anew
+     */
+    public static void traceTo(Path file) {
+        set("trace", file.toString());
+    }
+
+    /** Ends the trace. */
+    public static void endTrace() {
+        set("trace", "");
     }
 }
