@@ -88,7 +88,8 @@ final class Devices {
     }
 
     static String detail(CUdevice device) {
-        return "compute capability " + major(device) + "." + minor(device) + ", driver for CUDA " + version(driverVersion());
+        return "compute capability " + major(device) + "." + minor(device) + ", driver for CUDA "
+                + version(driverVersion());
     }
 
     static int major(CUdevice device) {

@@ -72,8 +72,9 @@ class LibrarySearchTest {
                 "Error while loading native library\nStack trace\n libcublasLt.so.12: cannot open shared object file: No "
                         + "such file or directory\n more");
         assertThat(Natives.explain("cuBLAS", Natives.CUBLAS, thrown))
-                .isEqualTo("cuBLAS does not load: libcublasLt.so.12 was not found, which it needs; install it, or add its "
-                        + "folder to LD_LIBRARY_PATH");
+                .isEqualTo(
+                        "cuBLAS does not load: libcublasLt.so.12 was not found, which it needs; install it, or add its "
+                                + "folder to LD_LIBRARY_PATH");
         assertThat(Natives.explain("cuBLAS", Natives.CUBLAS, new UnsatisfiedLinkError("no natives\nat all")))
                 .contains("JCuda's natives for", "are not on the class path", "no natives")
                 .doesNotContain("at all");
