@@ -104,6 +104,11 @@ void movePredicate(Warp& w, const Instr& in) {
   putPredicate(w, in.d, r);
 }
 
+template <bool VALUE>
+void setPredicate(Warp& w, const Instr& in) {
+  w.predicate(in.d) = VALUE ? w.predicate(in.d) | w.mask : w.predicate(in.d) & ~w.mask;
+}
+
 template <class F>
 Handler sameSize(Decoder& d, Type t) {
   switch (bytesOf(t)) {
@@ -179,6 +184,10 @@ void mov(Decoder& d) {
   }
   if (t == Type::Pred) {
     d.in.d = d.resultPredicate(to.name);
+    if (from.kind == ptx::Operand::Integer) {
+      d.in.run = from.value != 0 ? setPredicate<true> : setPredicate<false>;
+      return;
+    }
     d.in.a = d.predicate(from);
     d.in.run = movePredicate;
     return;
