@@ -79,6 +79,8 @@ OpRef Scheduler::submit(Context* context, const std::vector<OpRef>& after, std::
   op->context = context;
   op->run = std::move(run);
   op->isHost = isHost;
+  // Nothing waits that was put here before the host knew what it knows now.
+  if (pending_ == 0) Races::get().prune();
   std::vector<const Place*> places;
   for (auto& before : after)
     if (before) places.push_back(&before->place);
@@ -183,9 +185,14 @@ void Scheduler::wait(const OpRef& op) {
 }
 
 void Scheduler::waitFor(Context* context) {
+  bringAll(context);
   learn(context->legacy.last);
   for (Stream* s : context->streams) learn(s->last);
   for (auto& o : context->orphans) learn(o);
+  context->orphans.clear();
+}
+
+void Scheduler::bringAll(Context* context) {
   for (;;) {
     std::vector<size_t> choice;
     for (size_t i = 0; i < ready_.size(); i++)
@@ -203,11 +210,8 @@ void Scheduler::waitFor(Context* context) {
     for (Stream* s : context->streams) last(*s);
     for (auto& o : context->orphans)
       if (!o->done) open = o;
-    if (!open) {
-      context->orphans.clear();
-      return;
-    }
-    wait(open);
+    if (!open) return;
+    bring(open);
   }
 }
 

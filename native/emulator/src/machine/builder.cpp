@@ -145,6 +145,12 @@ uint32_t Builder::constant(uint64_t bits, int bytes) {
   return entry->second;
 }
 
+uint32_t Builder::list(const std::vector<uint32_t>& cells) {
+  auto& lists = program_->lists;
+  lists.insert(lists.end(), cells.begin(), cells.end());
+  return uint32_t(lists.size() - cells.size());
+}
+
 Instr& Builder::append(const ptx::Statement& s, Instr in) {
   if (program_->code.size() >= maxCode) throw Error(s.line, "too much code");
   auto [entry, isNew] = kinds_.try_emplace(s.text(), uint16_t(kinds_.size()));

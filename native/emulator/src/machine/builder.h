@@ -24,6 +24,9 @@ class Builder {
   bool special(const std::string& name, ptx::Type& type, uint32_t& cell);
   uint32_t constant(uint64_t bits, int bytes);
   void sharedBytewise() { program_->sharedBytewise = true; }
+  uint32_t list(const std::vector<uint32_t>& cells);
+  int version() const { return module_.version; }
+  int target() const { return module_.target; }
 
  private:
   // One function being put in: the kernel itself, or a function it calls.

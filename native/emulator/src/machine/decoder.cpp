@@ -20,6 +20,8 @@ const Rows& rows() {
     addMemoryRows(*r);
     addAtomicRows(*r);
     addWarpRows(*r);
+    addMatrixRows(*r);
+    addAsyncRows(*r);
     return r;
   }();
   return all;
@@ -108,6 +110,8 @@ uint64_t bitsOf(const Operand& o, Type type, const Decoder& d) {
 
 bool Decoder::isRegister(const Operand& o) const { return o.kind == Operand::Name && b_.registerType(o.name) != Type::None; }
 
+bool Decoder::isPredicate(const Operand& o) const { return o.kind == Operand::Name && b_.registerType(o.name) == Type::Pred; }
+
 uint32_t Decoder::constant(uint64_t bits, int bytes) { return b_.constant(bits, bytes); }
 
 uint32_t Decoder::source(const Operand& o, Type type) {
@@ -182,6 +186,13 @@ void Decoder::address(const Operand& o, Space& space) {
     base = place.address;
   }
   in.a = constant(base, 8);
+}
+
+uint32_t Decoder::list(const std::vector<uint32_t>& cells) { return b_.list(cells); }
+
+void Decoder::needs(int version, int target) const {
+  if (b_.version() < version) fail("needs .version " + std::to_string(version / 10) + "." + std::to_string(version % 10) + " or later");
+  if (b_.target() < target) fail("needs .target sm_" + std::to_string(target) + " or later");
 }
 
 void Decoder::sharedBytewise() { b_.sharedBytewise(); }

@@ -46,6 +46,11 @@ class Decoder {
   // A whole number written in place.
   int64_t immediate(size_t i) const;
   bool isRegister(const ptx::Operand& o) const;
+  bool isPredicate(const ptx::Operand& o) const;
+  // Puts cells into Program::lists; returns where they start.
+  uint32_t list(const std::vector<uint32_t>& cells);
+  // Fails where the module is written for an older PTX (7.0 is 70) or device (sm_80 is 80), as NVIDIA's assembler does.
+  void needs(int version, int target) const;
   void sharedBytewise();  // notes that shared memory is accessed in pieces of less than 4 bytes
 
  private:
@@ -76,5 +81,7 @@ void addConvertRows(Rows&);
 void addMemoryRows(Rows&);
 void addAtomicRows(Rows&);
 void addWarpRows(Rows&);
+void addMatrixRows(Rows&);
+void addAsyncRows(Rows&);
 
 }  // namespace emu

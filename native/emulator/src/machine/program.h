@@ -32,7 +32,7 @@ struct Instr {
   uint32_t e = 0;                       // a second result or a fourth source
   uint32_t guard = 0;                   // a predicate's cell; 0: none
   uint32_t v[4] = {0, 0, 0, 0};         // cells of a vector
-  uint32_t target = 0;                  // of a branch
+  uint32_t target = 0;                  // of a branch; of an instruction with many registers: where its cells start in Program::lists
   uint32_t statement = 0;               // in Program::statements
   int64_t offset = 0;                   // of an address
   uint16_t kind = 0;                    // for counting: in Program::kinds
@@ -64,6 +64,7 @@ struct Program {
   std::vector<Instr> code;
   std::vector<Statement> statements;
   std::vector<std::string> kinds;
+  std::vector<uint32_t> lists;  // cells of the instructions that have more than fit into an Instr
   uint32_t cellsSize = 0;
   struct Constant {
     uint32_t cell;

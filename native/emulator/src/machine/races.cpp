@@ -23,7 +23,6 @@ Races& Races::get() {
 }
 
 void Races::begin(const Place& place) {
-  prune();
   place_ = place;
   isOpen_ = true;
   isKernel_ = reported_ = false;
@@ -57,7 +56,7 @@ void Races::reset() {
   shadow::fineBytes() = 0;
 }
 
-// Work that the host has waited for is no concern of what comes later.
+// What the host has waited for comes before all that it does from now on.
 void Races::prune() {
   while (!works_.empty() && Order::get().isKnown(works_.front().chain, works_.front().sequence)) {
     works_.pop_front();
@@ -231,9 +230,11 @@ class Races::Visit {
   }
 
   void set(shadow::Cell& c, uint64_t offset) {
+    bool staysWeak = c.writer == me_ && !shadow::isStrong(c.writerAt);
+    uint32_t before = c.writerAt;
     c = shadow::Cell();
     c.writer = me_;
-    c.writerAt = at(offset);
+    c.writerAt = staysWeak ? before : at(offset);
   }
 
   bool isSame(uint64_t offset) const {

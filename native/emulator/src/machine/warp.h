@@ -46,6 +46,17 @@ struct SharedTrace {
   uint16_t writer = 0, readerWarp = 0;
   uint8_t readerLane = 0;
   bool atomic = false;
+  uint16_t copier = 0;     // the thread whose cp.async will write here and that has not waited for it,
+  uint32_t copyBlock = 0;  // and the epoch when it asked for that; 0: none
+};
+
+// A cp.async that a warp has issued: it is made when its threads wait for it.
+struct AsyncCopy {
+  const Instr* by;
+  uint32_t mask;                    // lanes whose copy is still to be made
+  uint64_t from[lanes], to[lanes];  // global and shared addresses
+  uint32_t present[lanes];          // so many bytes come from the source; zeros follow
+  uint32_t group[lanes];            // how many groups its thread had committed before
 };
 
 struct Barrier {
@@ -68,6 +79,8 @@ struct Warp {
   uint32_t index = 0, epoch = 1;
   uint64_t steps = 0;
   uint32_t pc[lanes];
+  std::vector<AsyncCopy> copies;
+  uint32_t groups[lanes] = {};  // of cp.async, that each lane has committed
 
   template <class T>
   T* cell(uint32_t at) {

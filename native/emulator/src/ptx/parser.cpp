@@ -36,11 +36,12 @@ class Parser {
     if (peek().kind != Token::Identifier) fail(std::string("expected ") + what + ", found " + found());
     return take().text;
   }
+  static int64_t negative(int64_t value) { return int64_t(-uint64_t(value)); }  // the least number is its own
   int64_t integer() {
     bool minus = accept("-");
     if (peek().kind != Token::Integer) fail("expected a whole number, found " + found());
     int64_t value = take().value;
-    return minus ? -value : value;
+    return minus ? negative(value) : value;
   }
 
   void header() {
@@ -401,7 +402,7 @@ class Parser {
     switch (t.kind) {
       case Token::Integer:
         o.kind = Operand::Integer;
-        o.value = minus ? -t.value : t.value;
+        o.value = minus ? negative(t.value) : t.value;
         take();
         return o;
       case Token::Single:

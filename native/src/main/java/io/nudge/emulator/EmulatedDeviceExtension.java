@@ -12,12 +12,18 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** What {@link EmulatedDevice} does. */
 final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
     private static final String SEED = "nudge.emulator.seed";
+    private static final String REQUIRED = "nudge.emulator";
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return Emulator.isAvailable()
-                ? ConditionEvaluationResult.enabled("the emulated CUDA device is there")
-                : ConditionEvaluationResult.disabled("the emulated CUDA device was not built");
+        if (Emulator.isAvailable()) {
+            return ConditionEvaluationResult.enabled("the emulated CUDA device is there");
+        }
+        if ("required".equals(System.getProperty(REQUIRED))) {
+            throw new IllegalStateException("The emulated CUDA device was not built, but is required: " + REQUIRED
+                    + "=required. It needs CMake," + " a C++ compiler and Linux on x86-64.");
+        }
+        return ConditionEvaluationResult.disabled("the emulated CUDA device was not built");
     }
 
     @Override

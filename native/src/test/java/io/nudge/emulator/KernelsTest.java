@@ -35,7 +35,7 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernels", "faults"})
+    @ValueSource(strings = {"kernels", "faults", "sharing"})
     void nvidiaTakesThem(String module) {
         InstructionsTest.assemble(Cuda.ptx(module));
     }
