@@ -55,6 +55,9 @@ final class DoctorCommand extends NudgeCommand {
     private void tell(Finding finding) {
         if (!output.isSet()) {
             console().print("%-5s %-14s %s", mark(finding), finding.subject(), finding.text());
+            if (finding.facts().get("sought") instanceof String sought) {
+                console().print("%-20s %s", "", sought);
+            }
             return;
         }
         Map<String, Object> row = new LinkedHashMap<>();

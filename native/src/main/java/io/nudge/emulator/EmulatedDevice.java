@@ -20,7 +20,7 @@ public @interface EmulatedDevice {
     /**
      * The compute capability.
      *
-     * @return 7.0 to 9.0, or 12.0
+     * @return 5.2 to 9.0, or 12.0
      */
     String computeCapability() default "9.0";
 

@@ -30,6 +30,15 @@ public final class Emulator {
         return LIBRARIES.stream().allMatch(name -> Emulator.class.getResource(FOLDER + name) != null);
     }
 
+    /**
+     * Tells whether this process uses the device.
+     *
+     * @return whether {@link #load} was called
+     */
+    public static synchronized boolean isLoaded() {
+        return loaded;
+    }
+
     /** Loads the device's libraries, if that has not been done. It has to come before the first use of JCuda. */
     public static synchronized void load() {
         if (loaded) {
