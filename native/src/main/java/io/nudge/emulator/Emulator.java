@@ -31,6 +31,16 @@ public final class Emulator {
     }
 
     /**
+     * Tells whether tests are to run on the machine's own device instead: where the system property {@code nudge.device} is
+     * {@code real}.
+     *
+     * @return whether {@link EmulatedDevice} leaves a test alone
+     */
+    public static boolean isLeftOut() {
+        return "real".equals(System.getProperty("nudge.device"));
+    }
+
+    /**
      * Tells whether this process uses the device.
      *
      * @return whether {@link #load} was called
