@@ -24,8 +24,28 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LauncherTest {
     private static final List<String> TOOLS = List.of(
-            "sh", "sed", "grep", "find", "dirname", "basename", "readlink", "mkdir", "rmdir", "rm", "cp", "ln", "touch", "mv",
-            "cat", "head", "tail", "date", "flock", "getconf", "cmp", "sleep");
+            "sh",
+            "sed",
+            "grep",
+            "find",
+            "dirname",
+            "basename",
+            "readlink",
+            "mkdir",
+            "rmdir",
+            "rm",
+            "cp",
+            "ln",
+            "touch",
+            "mv",
+            "cat",
+            "head",
+            "tail",
+            "date",
+            "flock",
+            "getconf",
+            "cmp",
+            "sleep");
 
     private static final String MAVEN = """
             #!/bin/sh
@@ -93,7 +113,8 @@ class LauncherTest {
     }
 
     private Cli nudge(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", checkout.resolve("nudge").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("/bin/sh", checkout.resolve("nudge").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("PATH", tools.toString());

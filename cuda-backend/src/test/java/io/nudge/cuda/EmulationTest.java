@@ -76,8 +76,9 @@ class EmulationTest {
         List<String> opened = open("cuda-emulated", "cuda", "cuda-emulated");
         assertThat(opened.get(0)).startsWith("cuda-emulated:0 (Emulated CUDA device 0");
         assertThat(opened.get(1))
-                .isEqualTo("the backend 'cuda' cannot be opened: this process has loaded the emulated device, so it cannot use a"
-                        + " real one; ask for cuda in another process");
+                .isEqualTo(
+                        "the backend 'cuda' cannot be opened: this process has loaded the emulated device, so it cannot use a"
+                                + " real one; ask for cuda in another process");
         assertThat(opened.get(2)).startsWith("cuda-emulated:0 ");
     }
 
@@ -87,7 +88,8 @@ class EmulationTest {
         assertThat(opened.get(0)).startsWith("cuda:0 (");
         assertThat(opened.get(1))
                 .isEqualTo("the backend 'cuda-emulated' cannot be opened: this process has loaded the driver "
-                        + folder.resolve("libcuda.so.1") + " already; ask for cuda-emulated in another process, before cuda");
+                        + folder.resolve("libcuda.so.1")
+                        + " already; ask for cuda-emulated in another process, before cuda");
         assertThat(opened.get(2)).startsWith("cuda:0 (");
     }
 }

@@ -38,7 +38,8 @@ class LibrarySearchTest {
     void theUsersFoldersComeFirst() throws IOException {
         file("usr/lib64/" + NAME, "");
         Path own = file("home/me/" + NAME, "");
-        assertThat(search("LD_LIBRARY_PATH", "/nowhere:/home/me").linkable(NAME)).contains(own);
+        assertThat(search("LD_LIBRARY_PATH", "/nowhere:/home/me").linkable(NAME))
+                .contains(own);
     }
 
     @Test
@@ -59,9 +60,7 @@ class LibrarySearchTest {
 
     @Test
     void whatIsLoadedIsKnownWhateverItsVersionAndThoughItsFileIsGone() throws IOException {
-        file(
-                "proc/self/maps",
-                """
+        file("proc/self/maps", """
                 7f00-7f01 r-xp 00000000 08:01 11 /usr/lib/libcudart.so.12
                 7f02-7f03 r-xp 00000000 08:01 12 /usr/lib/libcuda.so.560.35.03
                 7f04-7f05 r-xp 00000000 08:01 13 /tmp/gone/libcublas.so.12 (deleted)
@@ -84,7 +83,8 @@ class LibrarySearchTest {
 
     @Test
     void whereThereIsNothingNothingIsFound() {
-        LibrarySearch nowhere = new LibrarySearch(root.resolve("nowhere"), Map.of("CUDA_PATH", "/x", "CONDA_PREFIX", "/y"));
+        LibrarySearch nowhere =
+                new LibrarySearch(root.resolve("nowhere"), Map.of("CUDA_PATH", "/x", "CONDA_PREFIX", "/y"));
         assertThat(nowhere.linkable(NAME)).isEmpty();
         assertThat(nowhere.inToolkit(NAME)).isEmpty();
         assertThat(nowhere.loaded(NAME)).isEmpty();
@@ -96,8 +96,9 @@ class LibrarySearchTest {
                 "Error while loading native library\nStack trace\n libcublasLt.so.12: cannot open shared object file: No "
                         + "such file or directory\n more");
         assertThat(Natives.explain("cuBLAS", Natives.CUBLAS, thrown))
-                .isEqualTo("cuBLAS does not load: libcublasLt.so.12 was not found, which it needs; install it, or add its "
-                        + "folder to LD_LIBRARY_PATH");
+                .isEqualTo(
+                        "cuBLAS does not load: libcublasLt.so.12 was not found, which it needs; install it, or add its "
+                                + "folder to LD_LIBRARY_PATH");
         assertThat(Natives.explain("cuBLAS", Natives.CUBLAS, new UnsatisfiedLinkError("no natives\nat all")))
                 .contains("JCuda's natives for", "are not on the class path", "no natives")
                 .doesNotContain("at all");

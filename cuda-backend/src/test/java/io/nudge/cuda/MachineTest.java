@@ -21,7 +21,8 @@ class MachineTest {
     }
 
     private void device(String address, String vendor, String type, String device) throws IOException {
-        Path folder = Files.createDirectories(root.resolve("sys/bus/pci/devices").resolve(address));
+        Path folder =
+                Files.createDirectories(root.resolve("sys/bus/pci/devices").resolve(address));
         Files.writeString(folder.resolve("vendor"), vendor + "\n");
         Files.writeString(folder.resolve("class"), type + "\n");
         Files.writeString(folder.resolve("device"), device + "\n");
@@ -40,8 +41,7 @@ class MachineTest {
         assertThat(findings()).extracting(Finding::weight).containsOnly(Weight.GOOD);
         assertThat(findings())
                 .extracting(Finding::text)
-                .containsExactly(
-                        "1 from NVIDIA on the PCI bus: 0000:00:1e.0 (10de:2330)", "NVIDIA driver 535.104.05");
+                .containsExactly("1 from NVIDIA on the PCI bus: 0000:00:1e.0 (10de:2330)", "NVIDIA driver 535.104.05");
         assertThat(findings().get(1).facts()).containsEntry("version", "535.104.05");
     }
 

@@ -23,7 +23,8 @@ final class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
     @Override
     public SkipResult shouldBeSkipped(LifecycleContext context) {
         return Emulator.isLeftOut() || Emulator.isAvailable()
-                ? SkipResult.doNotSkip() : SkipResult.skip("the emulated device was not built");
+                ? SkipResult.doNotSkip()
+                : SkipResult.skip("the emulated device was not built");
     }
 
     @Override
