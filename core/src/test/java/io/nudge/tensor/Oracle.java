@@ -221,8 +221,7 @@ final class Oracle extends TensorOracle {
         return Expected.exactly(operation, role, batch, flat(picked));
     }
 
-    Expected gatherOneHot(
-            String operation, String role, Tensor labels, Tensor order, Tensor position, Tensor batch) {
+    Expected gatherOneHot(String operation, String role, Tensor labels, Tensor order, Tensor position, Tensor batch) {
         int classes = columnCount(batch);
         double[] values = new double[length(batch)];
         for (int i = 0; i < rowCount(batch); i++) {

@@ -16,6 +16,7 @@ final class Engine {
     final Staging staging;
     final Waiting waiting;
     final Launcher launcher;
+    final Modules modules;
     final Kernels kernels;
     final Scratch scratch;
     final Products products;
@@ -29,7 +30,7 @@ final class Engine {
     private boolean closed;
 
     private Engine(int ordinal, CudaOptions options) {
-        purpose = () -> "opening cuda:" + ordinal;
+        purpose = () -> "opening " + Emulation.backend() + ":" + ordinal;
         calls = new Calls(() -> purpose.get());
         CUdevice device = Devices.get(ordinal);
         context = Context.retain(ordinal, device, calls);
@@ -46,7 +47,8 @@ final class Engine {
             waiting = new Waiting(calls, stream, allocator, closing);
             staging = new Staging(calls, stream, closing);
             launcher = new Launcher(calls, stream, waiting, closing);
-            kernels = new Kernels(new Modules(calls, allocator, closing));
+            modules = new Modules(calls, allocator, closing);
+            kernels = new Kernels(modules);
             scratch = new Scratch(calls, stream, allocator, closing);
             products = products(device, options);
             name = Devices.name(device);
@@ -72,8 +74,8 @@ final class Engine {
     static Engine open(int ordinal, CudaOptions options) {
         Devices.problem().ifPresent(Engine::refuse);
         if (ordinal < 0 || ordinal >= Devices.count()) {
-            throw new BackendUnavailableException(
-                    "there is no device cuda:" + ordinal + "; there are " + Devices.count() + ", from cuda:0 on");
+            throw new BackendUnavailableException("there is no device " + Emulation.backend() + ":" + ordinal
+                    + "; there are " + Devices.count() + ", from " + Emulation.backend() + ":0 on");
         }
         Devices.problem(ordinal).ifPresent(Engine::refuse);
         return new Engine(ordinal, options);

@@ -45,8 +45,9 @@ class BadDataTest {
             step.run();
             assertThatThrownBy(step::parameters)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("gatherOneHot: example 4 has the label -1, but the batch has room for 3 classes, from 0 "
-                            + "on; make it wider");
+                    .hasMessage(
+                            "gatherOneHot: example 4 has the label -1, but the batch has room for 3 classes, from 0 "
+                                    + "on; make it wider");
         }
     }
 

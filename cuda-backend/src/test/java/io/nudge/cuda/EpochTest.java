@@ -24,8 +24,7 @@ class EpochTest {
 
     private static Map<String, Long> countersOf(int epochs) {
         try (CudaBackend backend = CudaBackend.open(0);
-                Network network =
-                        Network.create(Architecture.sigmoid(4, 5, 3), Initializer.NORMAL, 1, backend)) {
+                Network network = Network.create(Architecture.sigmoid(4, 5, 3), Initializer.NORMAL, 1, backend)) {
             Emulator.clearCounters();
             Trainer.builder()
                     .optimizer(Optimizer.sgd(0.1))

@@ -83,7 +83,10 @@ class FailingCallsTest {
                 .filter(each -> each.getKey().startsWith("calls.cu"))
                 .filter(each -> !UNHEARD.contains(each.getKey().substring("calls.".length())))
                 .collect(Collectors.toMap(
-                        each -> each.getKey().substring("calls.".length()), Map.Entry::getValue, Long::sum, TreeMap::new));
+                        each -> each.getKey().substring("calls.".length()),
+                        Map.Entry::getValue,
+                        Long::sum,
+                        TreeMap::new));
     }
 
     @Test
@@ -134,7 +137,8 @@ class FailingCallsTest {
                 "cuLaunchKernel", "cuGraphLaunch", "cuMemcpyHtoDAsync", "cuMemcpyDtoHAsync", "cuStreamSynchronize")) {
             Emulator.fail(call, 1, CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
             Throwable thrown = catchThrowable(FailingCallsTest::train);
-            if (!(thrown instanceof DeviceFaultException) || !thrown.getMessage().contains(call)) {
+            if (!(thrown instanceof DeviceFaultException)
+                    || !thrown.getMessage().contains(call)) {
                 faults.add(call + ": threw " + thrown);
             }
             Emulator.reset();

@@ -45,7 +45,8 @@ class FaultTest {
         goWrong(backend, x);
         assertThatThrownBy(x::floats)
                 .isInstanceOf(DeviceFaultException.class)
-                .hasMessageContainingAll("read of x float32[10]", "cuStreamSynchronize", "CUDA_ERROR_ILLEGAL_ADDRESS", "(700)")
+                .hasMessageContainingAll(
+                        "read of x float32[10]", "cuStreamSynchronize", "CUDA_ERROR_ILLEGAL_ADDRESS", "(700)")
                 .hasMessageContaining("fill_f32, fill_f32");
         assertThatThrownBy(() -> backend.operations().fill(x, 1))
                 .isInstanceOf(DeviceFaultException.class)

@@ -32,12 +32,14 @@ class PrecisionTest {
 
     @Test
     void strictProductsAreThoseOfFloat32() {
-        assertThat(product(new CudaOptions(Precision.STRICT, true), DType.FLOAT32)).containsExactly(3 * FINE + 10);
+        assertThat(product(new CudaOptions(Precision.STRICT, true), DType.FLOAT32))
+                .containsExactly(3 * FINE + 10);
     }
 
     @Test
     void tf32RoundsTheFactors() {
-        assertThat(product(new CudaOptions(Precision.TF32, true), DType.FLOAT32)).containsExactly(13);
+        assertThat(product(new CudaOptions(Precision.TF32, true), DType.FLOAT32))
+                .containsExactly(13);
     }
 
     @Test

@@ -24,8 +24,9 @@ class ProbeTest {
         assertThat(found.isAvailable()).isTrue();
         assertThat(found.reason()).isEqualTo("products by cuBLAS");
         assertThat(found.devices().get(0))
-                .hasToString("cuda:0 (Emulated CUDA device 0 (compute capability 9.0); compute capability 9.0, driver for "
-                        + "CUDA 12.6)");
+                .hasToString(
+                        "cuda:0 (Emulated CUDA device 0 (compute capability 9.0); compute capability 9.0, driver for "
+                                + "CUDA 12.6)");
     }
 
     @Test

@@ -34,7 +34,8 @@ class StagingTest {
                 Tensor tensor = backend.zeros(Shape.of(count + 2), DType.FLOAT32)) {
             float[] values = values(count, count);
             tensor.view(1, Shape.of(count)).write(values);
-            assertThat(Arrays.equals(tensor.view(1, Shape.of(count)).floats(), values)).isTrue();
+            assertThat(Arrays.equals(tensor.view(1, Shape.of(count)).floats(), values))
+                    .isTrue();
             float[] all = tensor.floats();
             assertThat(all[0]).isZero();
             assertThat(all[count + 1]).isZero();

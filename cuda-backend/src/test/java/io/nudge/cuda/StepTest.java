@@ -96,12 +96,14 @@ class StepTest {
             DeviceMemoryUse before = backend.deviceMemory();
             long least = Long.MAX_VALUE;
             for (int runs = 0; runs < MOST_RUNS && least > 0; runs += MEASURED) {
-                long start = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+                long start =
+                        threads.getThreadAllocatedBytes(Thread.currentThread().getId());
                 for (int i = 0; i < MEASURED; i++) {
                     program.run();
                 }
                 least = Math.min(
-                        least, threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - start);
+                        least,
+                        threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - start);
                 step.position().write(new long[3]); // the schedule begins anew
             }
             assertThat(least).as("bytes on the Java heap in %d steps", MEASURED).isZero();

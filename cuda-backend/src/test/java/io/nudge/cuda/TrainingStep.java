@@ -57,8 +57,7 @@ final class TrainingStep implements Runnable, AutoCloseable {
         schedule = backend.zeros(Shape.of(steps, Optimizer.COLUMNS), DType.FLOAT64);
         double[] rows = new double[steps * Optimizer.COLUMNS];
         for (int step = 0; step < steps; step++) {
-            System.arraycopy(
-                    descent.optimizer().row(1, step), 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
+            System.arraycopy(descent.optimizer().row(1, step), 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         schedule.write(rows);
     }
