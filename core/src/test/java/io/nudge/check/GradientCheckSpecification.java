@@ -315,8 +315,7 @@ public abstract class GradientCheckSpecification {
                     if (w == null || w.shape().rows() != w.shape().columns()) { // else the shapes would give it away
                         return false;
                     }
-                    right.product(
-                            1, tensor(arguments, 0), Transpose.NO, w, Transpose.YES, 0, tensor(arguments, 2));
+                    right.product(1, tensor(arguments, 0), Transpose.NO, w, Transpose.YES, 0, tensor(arguments, 2));
                     return true;
                 },
                 Architecture.sigmoid(3, 4, 4),
