@@ -99,7 +99,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
     return true;
   }
   if (name == "capability") {
-    static const char* known[] = {"7.0", "7.2", "7.5", "8.0", "8.6", "8.7", "8.9", "9.0", "12.0"};
+    static const char* known[] = {"5.2", "6.0", "6.1", "7.0", "7.2", "7.5", "8.0", "8.6", "8.7", "8.9", "9.0", "12.0"};
     for (const char* k : known)
       if (value == k) return std::sscanf(k, "%d.%d", &major, &minor) == 2;
     return false;

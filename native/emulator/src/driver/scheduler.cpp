@@ -4,6 +4,7 @@
 #include <deque>
 #include <thread>
 
+#include "control/output.h"
 #include "control/settings.h"
 #include "control/watch.h"
 #include "driver/state.h"
@@ -184,6 +185,7 @@ void Scheduler::bring(const OpRef& op) {
 void Scheduler::wait(const OpRef& op) {
   bring(op);
   learn(op);
+  Output::get().flush();
 }
 
 void Scheduler::waitFor(Context* context) {
@@ -194,6 +196,7 @@ void Scheduler::waitFor(Context* context) {
     for (auto& o : *orphans) learn(o);
     orphans->clear();
   }
+  Output::get().flush();
 }
 
 void Scheduler::bringAll(Context* context) {

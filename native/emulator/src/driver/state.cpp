@@ -1,5 +1,6 @@
 #include "driver/state.h"
 
+#include "control/output.h"
 #include "control/settings.h"
 #include "control/watch.h"
 #include "driver/graph.h"
@@ -157,6 +158,7 @@ void resetAll() {
   State& s = state();
   for (auto& [handle, c] : s.contexts.all()) c->fault = c->fault ? c->fault : CUDA_ERROR_DEINITIALIZED;
   Scheduler::get().drain();
+  Output::get().clear();
   for (auto& [handle, c] : s.contexts.all()) {
     c->destroyed = true;
     graveyard().push_back(c);

@@ -54,7 +54,11 @@ struct Fault {
 class Memory {
  public:
   static constexpr int maxDevices = 8;
+#if defined(__SANITIZE_THREAD__)
+  static constexpr uint64_t deviceSpan = 32ull << 30;  // ThreadSanitizer leaves less address space
+#else
   static constexpr uint64_t deviceSpan = 256ull << 30;
+#endif
   // Windows of generic addresses. An address in one of them belongs to shared or to local memory.
   static constexpr uint64_t windowSpan = 1ull << 24;
 

@@ -26,6 +26,9 @@ enum class Space : uint8_t { Generic, Global, Shared, Local, Param };
 // Strong accesses are those that may meet others without a race: atomic, volatile, relaxed and so on.
 enum MemoryOrder : uint8_t { Strong = 1, Acquire = 2, Release = 4 };
 
+// Instr::mode of a barrier.
+enum BarrierMode : uint8_t { barrierCounted = 2, barrierArrives = 4, barrierPopc = 8, barrierAnd = 16, barrierOr = 32, barrierReduces = 56 };
+
 struct Instr {
   Handler run = nullptr;
   uint32_t d = 0, a = 0, b = 0, c = 0;  // cells: result, sources; cell 0 is one that nobody reads

@@ -27,7 +27,7 @@ public final class CudaBackend extends Backend {
     private final Engine engine;
 
     private CudaBackend(int ordinal, Engine engine) {
-        super(new Device("cuda", ordinal, engine.name(), engine.detail()));
+        super(new Device(Emulation.backend(), ordinal, engine.name(), engine.detail()));
         this.engine = engine;
         engine.serves(this::lastAsked);
     }
@@ -68,6 +68,22 @@ public final class CudaBackend extends Backend {
      */
     public DeviceMemoryUse deviceMemory() {
         return engine.allocator.use();
+    }
+
+    /**
+     * Has the driver compile all kernels, where otherwise each file is when one of its kernels is launched first.
+     *
+     * @return how many files there are
+     */
+    int loadKernels() {
+        engine.serves(() -> "loading the kernels");
+        engine.enter();
+        try {
+            return engine.modules.loadAll();
+        } finally {
+            engine.leave();
+            engine.serves(this::lastAsked);
+        }
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.nudge.cuda;
 import io.nudge.tensor.Availability;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.BackendProvider;
+import io.nudge.tensor.BackendUnavailableException;
 import io.nudge.tensor.Device;
+import io.nudge.tensor.Diagnosis;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,12 +29,21 @@ public final class CudaProvider implements BackendProvider {
     /** Loads the driver and asks it for its devices; opens none of them. */
     @Override
     public Availability probe() {
+        return probe(name(), Emulation.inTheWay());
+    }
+
+    /**
+     * What probing says of whichever device JCuda is bound to.
+     *
+     * @param obstacle what keeps it from being looked for
+     */
+    static Availability probe(String name, Optional<String> obstacle) {
         try {
-            Optional<String> problem = Devices.problem();
+            Optional<String> problem = obstacle.or(Devices::problem);
             List<Device> devices = problem.isPresent() ? List.of() : Devices.all();
-            return new Availability(name(), devices, problem.orElseGet(CudaProvider::products));
+            return new Availability(name, devices, problem.orElseGet(CudaProvider::products));
         } catch (CudaException | OutOfMemoryError e) {
-            return new Availability(name(), List.of(), e.getMessage());
+            return new Availability(name, List.of(), e.getMessage());
         }
     }
 
@@ -42,6 +53,14 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(int ordinal) {
+        Emulation.inTheWay().ifPresent(reason -> {
+            throw new BackendUnavailableException(reason);
+        });
         return CudaBackend.open(ordinal);
+    }
+
+    @Override
+    public Diagnosis diagnose() {
+        return new Doctor(name()).diagnose(Emulation.inTheWay());
     }
 }

@@ -43,7 +43,17 @@ final class Devices {
             return Optional.of("the NVIDIA driver is for CUDA " + version(driverVersion())
                     + ", which is too old; install one for CUDA 12 or newer (525 or newer)");
         }
-        return count() == 0 ? Optional.of(NO_DEVICE) : Optional.empty();
+        return count() == 0 ? Optional.of(NO_DEVICE) : problemOfAll();
+    }
+
+    /** One device that can be used is enough; where there is none, the first says why. */
+    private static Optional<String> problemOfAll() {
+        for (int i = 0; i < count(); i++) {
+            if (problem(i).isEmpty()) {
+                return Optional.empty();
+            }
+        }
+        return problem(0);
     }
 
     /** What keeps this one device from being used. */
@@ -75,7 +85,7 @@ final class Devices {
     static List<Device> all() {
         List<Device> devices = new ArrayList<>();
         for (int i = 0; i < count(); i++) {
-            devices.add(new Device("cuda", i, name(get(i)), detail(get(i))));
+            devices.add(new Device(Emulation.backend(), i, name(get(i)), detail(get(i))));
         }
         return devices;
     }
@@ -88,12 +98,26 @@ final class Devices {
     }
 
     static String detail(CUdevice device) {
-        return "compute capability " + major(device) + "." + minor(device) + ", driver for CUDA "
-                + version(driverVersion());
+        return "compute capability " + capability(device) + ", driver for CUDA " + version(driverVersion());
+    }
+
+    /** In bytes; what this process has of it counts. */
+    static long memory(CUdevice device) {
+        long[] bytes = new long[1];
+        CALLS.driver(JCudaDriver.cuDeviceTotalMem(bytes, device), "cuDeviceTotalMem");
+        return bytes[0];
+    }
+
+    static int multiprocessors(CUdevice device) {
+        return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device);
     }
 
     static int major(CUdevice device) {
         return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
+    }
+
+    static String capability(CUdevice device) {
+        return major(device) + "." + minor(device);
     }
 
     private static int minor(CUdevice device) {
@@ -106,13 +130,13 @@ final class Devices {
         return value[0];
     }
 
-    private static int driverVersion() {
+    static int driverVersion() {
         int[] version = new int[1];
         CALLS.driver(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
         return version[0];
     }
 
-    private static String version(int number) {
+    static String version(int number) {
         return number / 1000 + "." + number % 1000 / 10;
     }
 }

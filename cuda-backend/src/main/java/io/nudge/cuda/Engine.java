@@ -17,6 +17,7 @@ final class Engine {
     final Uses uses = new Uses();
     final Waiting waiting;
     final Launcher launcher;
+    final Modules modules;
     final Kernels kernels;
     final Scratch scratch;
     final Products products;
@@ -34,7 +35,7 @@ final class Engine {
     private boolean closed;
 
     private Engine(int ordinal, CudaOptions options) {
-        purpose = () -> "opening cuda:" + ordinal;
+        purpose = () -> "opening " + Emulation.backend() + ":" + ordinal;
         calls = new Calls(() -> purpose.get());
         CUdevice device = Devices.get(ordinal);
         context = Context.retain(ordinal, device, calls);
@@ -51,7 +52,8 @@ final class Engine {
             waiting = new Waiting(calls, stream, allocator, closing);
             staging = new Staging(calls, stream, HALF, closing);
             launcher = new Launcher(calls, stream, uses, waiting, closing);
-            kernels = new Kernels(new Modules(calls, allocator, closing));
+            modules = new Modules(calls, allocator, closing);
+            kernels = new Kernels(modules);
             scratch = new Scratch(calls, stream, allocator, closing);
             products = products(device, options);
             name = Devices.name(device);
@@ -77,8 +79,8 @@ final class Engine {
     static Engine open(int ordinal, CudaOptions options) {
         Devices.problem().ifPresent(Engine::refuse);
         if (ordinal < 0 || ordinal >= Devices.count()) {
-            throw new BackendUnavailableException(
-                    "there is no device cuda:" + ordinal + "; there are " + Devices.count() + ", from cuda:0 on");
+            throw new BackendUnavailableException("there is no device " + Emulation.backend() + ":" + ordinal
+                    + "; there are " + Devices.count() + ", from " + Emulation.backend() + ":0 on");
         }
         Devices.problem(ordinal).ifPresent(Engine::refuse);
         return new Engine(ordinal, options);

@@ -25,6 +25,7 @@ final class Kernel {
             kernel.files[type.ordinal()] = file + "." + suffix;
             kernel.names[type.ordinal()] = name + "_" + suffix;
         }
+        modules.used(kernel);
         return kernel;
     }
 
@@ -35,6 +36,7 @@ final class Kernel {
             kernel.files[type.ordinal()] = file;
             kernel.names[type.ordinal()] = name;
         }
+        modules.used(kernel);
         return kernel;
     }
 
@@ -44,6 +46,13 @@ final class Kernel {
             functions[i] = modules.function(files[i], names[i]);
         }
         return functions[i];
+    }
+
+    /** Has the files that it is in compiled, so that what does not load is known before it is needed. */
+    void load() {
+        for (String file : files) {
+            modules.module(file);
+        }
     }
 
     String name(DType type) {

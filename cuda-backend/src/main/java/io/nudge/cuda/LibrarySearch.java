@@ -45,16 +45,34 @@ final class LibrarySearch {
         return new LibrarySearch(Path.of("/"), System.getenv());
     }
 
-    /** Whether this process has loaded it already, from wherever. */
-    boolean isLoaded(String name) {
-        return contains(root.resolve("proc/self/maps"), name);
+    /**
+     * The file that this process has loaded, from wherever. A driver's libcuda.so.1 is a link to libcuda.so.560.35.03, and
+     * that is what was loaded.
+     *
+     * @param prefix what its name begins with
+     */
+    Optional<Path> loaded(String prefix) {
+        return text(root.resolve("proc/self/maps"))
+                .lines()
+                .filter(line -> line.contains("/" + prefix))
+                .map(line -> line.substring(line.indexOf('/')).replaceFirst(" \\(deleted\\)$", ""))
+                .filter(file -> file.substring(file.lastIndexOf('/') + 1).startsWith(prefix))
+                .map(Path::of)
+                .findFirst();
     }
 
-    /** Whether the linker finds it by its name alone. */
-    boolean isLinkable(String name) {
-        return isLoaded(name)
-                || inFolders(linkerFolders(), name).isPresent()
-                || contains(root.resolve("etc/ld.so.cache"), name + "\0");
+    /** The file that the linker finds by its name alone. */
+    Optional<Path> linkable(String name) {
+        return inFolders(linkerFolders(), name).or(() -> inCache(name)).or(() -> loaded(name));
+    }
+
+    /** The linker's cache has names, and paths beside them, each ended by a zero. */
+    private Optional<Path> inCache(String name) {
+        String cache = text(root.resolve("etc/ld.so.cache"));
+        int end = cache.indexOf("/" + name + "\0");
+        return end < 0
+                ? Optional.empty()
+                : Optional.of(Path.of(cache.substring(cache.lastIndexOf('\0', end) + 1, end + 1 + name.length())));
     }
 
     /** The file, where the linker does not find it but a toolkit has it. */
@@ -122,11 +140,12 @@ final class LibrarySearch {
                 .findFirst();
     }
 
-    private static boolean contains(Path file, String text) {
+    /** As bytes; nothing where it is not Linux, or may not be read. */
+    private static String text(Path file) {
         try {
-            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
-        } catch (IOException | RuntimeException e) { // not Linux, or not readable: it then is not known
-            return false;
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException | SecurityException e) {
+            return "";
         }
     }
 }

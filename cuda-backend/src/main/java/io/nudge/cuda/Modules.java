@@ -3,8 +3,10 @@ package io.nudge.cuda;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
@@ -22,6 +24,7 @@ final class Modules {
     private final Allocator allocator;
     private final Closing closing;
     private final Map<String, CUmodule> loaded = new HashMap<>();
+    private final List<Kernel> kernels = new ArrayList<>();
 
     Modules(Calls calls, Allocator allocator, Closing closing) {
         this.calls = calls;
@@ -29,12 +32,31 @@ final class Modules {
         this.closing = closing;
     }
 
+    /** Notes an entry that may be launched. */
+    void used(Kernel kernel) {
+        kernels.add(kernel);
+    }
+
+    /**
+     * Has all files compiled, where otherwise each is when one of its kernels is launched first.
+     *
+     * @return how many there are
+     */
+    int loadAll() {
+        kernels.forEach(Kernel::load);
+        return loaded.size();
+    }
+
     /** Looks up an entry. */
     CUfunction function(String file, String name) {
-        CUmodule module = loaded.computeIfAbsent(file, this::load);
         CUfunction function = new CUfunction();
-        calls.driver(JCudaDriver.cuModuleGetFunction(function, module, name), "cuModuleGetFunction of " + name);
+        calls.driver(JCudaDriver.cuModuleGetFunction(function, module(file), name), "cuModuleGetFunction of " + name);
         return function;
+    }
+
+    /** A file, compiled. */
+    CUmodule module(String file) {
+        return loaded.computeIfAbsent(file, this::load);
     }
 
     private CUmodule load(String name) {

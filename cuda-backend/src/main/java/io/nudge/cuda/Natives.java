@@ -13,6 +13,9 @@ import jcuda.jcublas.JCublas2;
  */
 final class Natives {
     static final String DRIVER = "libcuda.so.1";
+    /** Whatever version the name ends with. */
+    static final String DRIVER_PREFIX = "libcuda.so.";
+
     static final String CUBLAS = "libcublas.so.12";
     private static final String CUBLAS_LT = "libcublasLt.so.12";
     private static final Pattern MISSING =
@@ -20,13 +23,23 @@ final class Natives {
 
     private Natives() {}
 
-    /** What keeps the driver from being used: empty if nothing does. */
+    /** What keeps the driver from being used: empty if nothing does. One that is not found is looked for again. */
     static Optional<String> driverProblem() {
+        if (onLinux() && LibrarySearch.here().linkable(DRIVER).isEmpty()) {
+            return Optional.of("there is no NVIDIA driver, since " + DRIVER
+                    + " was not found; install the driver of an NVIDIA GPU, version 525 or newer");
+        }
         return Driver.PROBLEM;
     }
 
-    /** What keeps cuBLAS from being used: empty if nothing does. */
+    /** What keeps cuBLAS from being used: empty if nothing does. One that is not found is looked for again. */
     static Optional<String> cublasProblem() {
+        LibrarySearch search = LibrarySearch.here();
+        if (onLinux()
+                && search.linkable(CUBLAS).isEmpty()
+                && search.inToolkit(CUBLAS).isEmpty()) {
+            return Optional.of(CUBLAS + " was not found; install the cuBLAS of CUDA 12");
+        }
         return Cublas.PROBLEM;
     }
 
@@ -39,11 +52,6 @@ final class Natives {
         static final Optional<String> PROBLEM = load();
 
         private static Optional<String> load() {
-            LibrarySearch search = LibrarySearch.here();
-            if (onLinux() && !search.isLinkable(DRIVER)) {
-                return Optional.of("there is no NVIDIA driver: " + DRIVER + " was not found (" + search.soughtIn()
-                        + "); install the driver of an NVIDIA GPU, version 525 or newer");
-            }
             try {
                 JCudaDriver.setExceptionsEnabled(false);
                 return Optional.empty();
@@ -59,14 +67,10 @@ final class Natives {
         private static Optional<String> load() {
             LibrarySearch search = LibrarySearch.here();
             try {
-                if (onLinux() && !search.isLinkable(CUBLAS)) {
-                    Optional<Path> found = search.inToolkit(CUBLAS);
-                    if (found.isEmpty()) {
-                        return Optional.of(
-                                CUBLAS + " was not found (" + search.soughtIn() + "); install the cuBLAS of CUDA 12");
-                    }
-                    System.load(found.get().resolveSibling(CUBLAS_LT).toString());
-                    System.load(found.get().toString());
+                if (onLinux() && search.linkable(CUBLAS).isEmpty()) {
+                    Path found = search.inToolkit(CUBLAS).orElseThrow();
+                    System.load(found.resolveSibling(CUBLAS_LT).toString());
+                    System.load(found.toString());
                 }
                 JCublas2.initialize();
                 JCublas2.setExceptionsEnabled(false);

@@ -1,6 +1,7 @@
 package io.nudge.cuda;
 
 import io.nudge.emulator.EmulatedDevice;
+import io.nudge.emulator.Emulator;
 import io.nudge.model.CheckpointSpecification;
 import io.nudge.tensor.Backend;
 
@@ -14,6 +15,6 @@ class CudaCheckpointSpecificationTest extends CheckpointSpecification {
     /** In the processes that the specification starts, the device has to be loaded first. */
     @Override
     protected String name() {
-        return EmulatedProvider.NAME;
+        return Emulator.isLeftOut() ? "cuda" : Emulation.NAME;
     }
 }

@@ -23,7 +23,7 @@ import net.jqwik.api.lifecycle.PropagationMode;
 @AddLifecycleHook(value = OnEmulatedDevice.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 class CudaSpecificationTest {
     /** A device in software is slow. */
-    private static final double EFFORT = 0.3;
+    private static final double EFFORT = Double.parseDouble(System.getProperty("nudge.effort", "0.3"));
 
     private Backend cuda() {
         return CudaBackend.open(0, new CudaOptions(Precision.STRICT, false));

@@ -13,7 +13,8 @@ import net.jqwik.api.lifecycle.SkipExecutionHook;
 
 /**
  * Puts each property on a fresh emulated device, and fails it if that reports anything, leaks included. What
- * {@code @EmulatedDevice} does for the tests of JUnit, whose extensions jqwik does not call.
+ * {@code @EmulatedDevice} does for the tests of JUnit, whose extensions jqwik does not call. With {@code
+ * -Dnudge.device=real} they run on the machine's own device, and without the emulator's checks.
  */
 final class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
     /** Outside of the hook that opens and closes the backend. */
@@ -21,7 +22,9 @@ final class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
 
     @Override
     public SkipResult shouldBeSkipped(LifecycleContext context) {
-        return Emulator.isAvailable() ? SkipResult.doNotSkip() : SkipResult.skip("the emulated device was not built");
+        return Emulator.isLeftOut() || Emulator.isAvailable()
+                ? SkipResult.doNotSkip()
+                : SkipResult.skip("the emulated device was not built");
     }
 
     @Override
@@ -31,6 +34,9 @@ final class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
 
     @Override
     public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
+        if (Emulator.isLeftOut()) {
+            return property.execute();
+        }
         Emulator.load();
         Emulator.defaults();
         Emulator.set("seed", System.getProperty("nudge.emulator.seed", "1"));

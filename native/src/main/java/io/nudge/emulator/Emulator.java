@@ -30,6 +30,25 @@ public final class Emulator {
         return LIBRARIES.stream().allMatch(name -> Emulator.class.getResource(FOLDER + name) != null);
     }
 
+    /**
+     * Tells whether tests are to run on the machine's own device instead: where the system property {@code nudge.device} is
+     * {@code real}.
+     *
+     * @return whether {@link EmulatedDevice} leaves a test alone
+     */
+    public static boolean isLeftOut() {
+        return "real".equals(System.getProperty("nudge.device"));
+    }
+
+    /**
+     * Tells whether this process uses the device.
+     *
+     * @return whether {@link #load} was called
+     */
+    public static synchronized boolean isLoaded() {
+        return loaded;
+    }
+
     /** Loads the device's libraries, if that has not been done. It has to come before the first use of JCuda. */
     public static synchronized void load() {
         if (loaded) {
