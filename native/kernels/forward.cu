@@ -46,7 +46,7 @@ __device__ inline void longRow(real* z, const real* bias, real* a, int64 n) {
 }
 
 /// By rows, see README.
-ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n) {
+ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n, double) {
   __shared__ alignas(16) real sums[TILE];
   __shared__ alignas(16) real outputs[TILE];
   __shared__ alignas(16) real shift[TILE];

@@ -1,24 +1,21 @@
 package io.nudge.kernels;
 
-import java.util.List;
-import java.util.stream.DoubleStream;
-
 /** The optimizers as the CPU backend computes them: every operation rounded to the type. */
 enum Optimizer {
-    SGD("sgd", 0) {
+    SGD("sgd", 0, 0, 0, 0, 0) {
         @Override
         double step(Real type, double w, double g, double[] state, double[] row, boolean weight) {
             return type.round(w + type.round(-type.round(row[0]) * g));
         }
     },
-    MOMENTUM("momentum", 1, 0.9) {
+    MOMENTUM("momentum", 1, 0.9, 0, 0, 0) {
         @Override
         double step(Real type, double w, double g, double[] state, double[] row, boolean weight) {
             state[0] = combine(type, -type.round(row[0]), g, constant(0), state[0]);
             return type.round(w + state[0]);
         }
     },
-    NESTEROV("nesterov", 1, 0.9) {
+    NESTEROV("nesterov", 1, 0.9, 0, 0, 0) {
         @Override
         double step(Real type, double w, double g, double[] state, double[] row, boolean weight) {
             state[0] = combine(type, -type.round(row[0]), g, constant(0), state[0]);
@@ -26,14 +23,14 @@ enum Optimizer {
             return type.round(ahead + type.round(-type.round(row[0]) * g));
         }
     },
-    RMSPROP("rmsprop", 1, 0.9, 1e-8) {
+    RMSPROP("rmsprop", 1, 0.9, 1e-8, 0, 0) {
         @Override
         double step(Real type, double w, double g, double[] state, double[] row, boolean weight) {
             state[0] = meanSquare(type, constant(0), state[0], g);
             return descended(type, w, row[0], g, state[0], constant(1));
         }
     },
-    ADAM("adam", 2, 0.9, 0.999, 1e-8) {
+    ADAM("adam", 2, 0.9, 0.999, 1e-8, 0) {
         @Override
         double step(Real type, double w, double g, double[] state, double[] row, boolean weight) {
             state[0] = combine(type, 1 - constant(0), g, constant(0), state[0]);
@@ -52,17 +49,28 @@ enum Optimizer {
 
     final String entry;
     final int slots;
-    private final List<Double> constants;
+    private final double c1;
+    private final double c2;
+    private final double c3;
+    private final double c4;
 
-    Optimizer(String entry, int slots, double... constants) {
+    Optimizer(String entry, int slots, double c1, double c2, double c3, double c4) {
         this.entry = entry;
         this.slots = slots;
-        this.constants = DoubleStream.of(constants).boxed().toList();
+        this.c1 = c1;
+        this.c2 = c2;
+        this.c3 = c3;
+        this.c4 = c4;
     }
 
-    /** c1 to c4, from 0 on; those that it has not are 0. */
+    /** What a kernel is told, from c1 on; those that it has not are 0. */
     double constant(int i) {
-        return i < constants.size() ? constants.get(i) : 0;
+        return switch (i) {
+            case 0 -> c1;
+            case 1 -> c2;
+            case 2 -> c3;
+            default -> c4;
+        };
     }
 
     abstract double step(Real type, double w, double g, double[] state, double[] row, boolean weight);

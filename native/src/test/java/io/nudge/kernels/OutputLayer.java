@@ -5,15 +5,28 @@ import java.util.Random;
 
 /** An output layer with its costs and errors in float64, by the formulas of io.nudge.math.Cost, and how far off kernels may be. */
 final class OutputLayer {
+    static final int SIGMOID = 0;
     static final int SOFTMAX = 9;
     private static final double SMALLEST = 0x1p-126;
 
+    /** The costs, by the number that kernels know them by. */
     enum Cost {
-        QUADRATIC,
-        HALF_QUADRATIC,
-        MEAN_SQUARED_ERROR,
-        BINARY_CROSS_ENTROPY,
-        CATEGORICAL_CROSS_ENTROPY
+        QUADRATIC(0),
+        HALF_QUADRATIC(1),
+        MEAN_SQUARED_ERROR(2),
+        BINARY_CROSS_ENTROPY(3),
+        CATEGORICAL_CROSS_ENTROPY(4);
+
+        final int code;
+
+        Cost(int code) {
+            this.code = code;
+        }
+
+        /** Whether it needs outputs between 0 and 1. */
+        boolean takesLogarithms() {
+            return this == BINARY_CROSS_ENTROPY || this == CATEGORICAL_CROSS_ENTROPY;
+        }
     }
 
     final Real type;
@@ -60,13 +73,13 @@ final class OutputLayer {
     }
 
     double parameter() {
-        return f < SOFTMAX ? Sigma.values()[f].parameter : 0;
+        return f < SOFTMAX ? Sigma.of(f).parameter : 0;
     }
 
     private double[] activations() {
         double[] values = new double[m * n];
         for (int i = 0; i < m * n; i++) {
-            values[i] = f < SOFTMAX ? Sigma.values()[f].value(z[i]) : Math.exp(z[i] - max(i / n * n)) / sum(i / n * n);
+            values[i] = f < SOFTMAX ? Sigma.of(f).value(z[i]) : Math.exp(z[i] - max(i / n * n)) / sum(i / n * n);
         }
         return values;
     }
@@ -81,7 +94,8 @@ final class OutputLayer {
     }
 
     private boolean fused() {
-        return cost == Cost.BINARY_CROSS_ENTROPY && f == 0 || cost == Cost.CATEGORICAL_CROSS_ENTROPY && f == SOFTMAX;
+        return (cost == Cost.BINARY_CROSS_ENTROPY && f == SIGMOID)
+                || (cost == Cost.CATEGORICAL_CROSS_ENTROPY && f == SOFTMAX);
     }
 
     private void row(int row, int i) {
@@ -96,7 +110,7 @@ final class OutputLayer {
             fusedDelta(row);
         } else if (f < SOFTMAX) {
             for (int e = row; e < row + n; e++) {
-                Sigma sigma = Sigma.values()[f];
+                Sigma sigma = Sigma.of(f);
                 double gradient = gradient(a[e], y[e]);
                 delta[e] = gradient * sigma.prime(z[e]);
                 deltaBounds[e] = gradientBound(a[e], y[e]) * Math.abs(sigma.prime(z[e]))
@@ -211,7 +225,7 @@ final class OutputLayer {
 
     @Override
     public String toString() {
-        String sigma = f < SOFTMAX ? Sigma.values()[f].entry : "softmax";
+        String sigma = f < SOFTMAX ? Sigma.of(f).entry : "softmax";
         return cost + " of " + sigma + ", " + type + "[" + m + ", " + n + "]";
     }
 }

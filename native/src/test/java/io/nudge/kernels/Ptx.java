@@ -35,9 +35,13 @@ final class Ptx {
         return names;
     }
 
+    static Path path(String name) {
+        return FOLDER.resolve(name + ".ptx");
+    }
+
     static String text(String name) {
         try {
-            return Files.readString(FOLDER.resolve(name + ".ptx"));
+            return Files.readString(path(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -49,8 +53,8 @@ final class Ptx {
         Matcher matcher = ENTRY.matcher(text(name));
         while (matcher.find()) {
             List<String> parameters = new ArrayList<>();
-            for (String parameter : matcher.group(2).split(",")) {
-                parameters.add(parameter.strip().split("\\s+")[1]);
+            for (String parameter : matcher.group(2).split(",", -1)) {
+                parameters.add(parameter.strip().split("\\s+", -1)[1]);
             }
             entries.put(matcher.group(1), parameters);
         }

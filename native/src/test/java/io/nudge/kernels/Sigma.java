@@ -1,5 +1,7 @@
 package io.nudge.kernels;
 
+import java.util.List;
+
 /**
  * The elementwise activations in float64, as io.nudge.math has them, with how far a kernel may be off. An elementary function of
  * CUDA is within 2 ulps or better (CUDA Programming Guide, mathematical functions), that is 4 u; an operation within u.
@@ -129,6 +131,11 @@ enum Sigma {
     Sigma(String entry, double parameter) {
         this.entry = entry;
         this.parameter = parameter;
+    }
+
+    /** By the number that kernels know it by. */
+    static Sigma of(int code) {
+        return List.of(values()).get(code);
     }
 
     abstract double value(double z);
