@@ -1,5 +1,6 @@
 // All that happens at the output layer: C₀, δ, the bias gradient and the tally, together in one launch or each by itself. By
 // rows, see README.
+// ptx: .version 7.0 .target sm_60
 #include "costs.cuh"
 #include "device.cuh"
 

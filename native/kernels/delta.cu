@@ -1,4 +1,5 @@
 // δ of a layer inside and its bias gradient in the same pass, and sums over the batch.
+// ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
 #include "functions.cuh"
 #include "softmax.cuh"

@@ -1,5 +1,6 @@
 // Dropout by a counter-based generator, so that every backend and the backward pass keep the same elements. Launched with 256
 // threads, grid min(ceil(n / 1024), 1024).
+// ptx: .version 7.0 .target sm_60
 #include "device.cuh"
 #include "loops.cuh"
 

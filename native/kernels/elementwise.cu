@@ -1,4 +1,5 @@
 // The primitives without a formula of their own: launched with 256 threads, grid min(ceil(n / 1024), 1024).
+// ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
 #include "rows.cuh"
 

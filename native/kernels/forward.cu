@@ -1,4 +1,5 @@
 // What follows a layer's product: z += bias and a = σ(z), in one pass. a may be z, which then is not written itself.
+// ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
 #include "functions.cuh"
 #include "softmax.cuh"

@@ -1,6 +1,7 @@
 // c = alpha op(a) op(b) + beta c of row-major matrices, for machines without cuBLAS. A block makes a tile of c, going along k in
 // steps: while it multiplies one step in shared memory, the next is on its way into registers. Where c has few tiles and k is
 // long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order.
+// ptx: .version 7.0 .target sm_60
 #include "loops.cuh"
 #include "sums.cuh"
 

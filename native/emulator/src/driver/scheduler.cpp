@@ -4,6 +4,7 @@
 #include <deque>
 #include <thread>
 
+#include "control/output.h"
 #include "control/settings.h"
 #include "control/watch.h"
 #include "driver/state.h"
@@ -79,6 +80,8 @@ OpRef Scheduler::submit(Context* context, const std::vector<OpRef>& after, std::
   op->context = context;
   op->run = std::move(run);
   op->isHost = isHost;
+  // Nothing waits that was put here before the host knew what it knows now.
+  if (pending_ == 0) Races::get().prune();
   std::vector<const Place*> places;
   for (auto& before : after)
     if (before) places.push_back(&before->place);
@@ -137,6 +140,8 @@ void Scheduler::runOne(size_t index) {
       }
     } catch (const LaunchFault& fault) {
       op->context->fault = fault.code;
+    } catch (const std::exception&) {  // out of memory on the host: work that never ends would be waited for for ever
+      op->context->fault = CUDA_ERROR_UNKNOWN;
     }
   }
   finish(op);
@@ -180,12 +185,21 @@ void Scheduler::bring(const OpRef& op) {
 void Scheduler::wait(const OpRef& op) {
   bring(op);
   learn(op);
+  Output::get().flush();
 }
 
 void Scheduler::waitFor(Context* context) {
+  bringAll(context);
   learn(context->legacy.last);
   for (Stream* s : context->streams) learn(s->last);
-  for (auto& o : context->orphans) learn(o);
+  for (auto* orphans : {&context->orphans, &context->detachedOrphans}) {
+    for (auto& o : *orphans) learn(o);
+    orphans->clear();
+  }
+  Output::get().flush();
+}
+
+void Scheduler::bringAll(Context* context) {
   for (;;) {
     std::vector<size_t> choice;
     for (size_t i = 0; i < ready_.size(); i++)
@@ -201,13 +215,11 @@ void Scheduler::waitFor(Context* context) {
     };
     last(context->legacy);
     for (Stream* s : context->streams) last(*s);
-    for (auto& o : context->orphans)
-      if (!o->done) open = o;
-    if (!open) {
-      context->orphans.clear();
-      return;
-    }
-    wait(open);
+    for (auto* orphans : {&context->orphans, &context->detachedOrphans})
+      for (auto& o : *orphans)
+        if (!o->done) open = o;
+    if (!open) return;
+    bring(open);
   }
 }
 

@@ -48,6 +48,7 @@ class Scheduler {
 
  private:
   void bring(const OpRef& op);  // to its end
+  void bringAll(Context* context);
   void runOne(size_t readyIndex);
   void finish(const OpRef& op);
   void want(const OpRef& op);

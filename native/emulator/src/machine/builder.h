@@ -24,6 +24,9 @@ class Builder {
   bool special(const std::string& name, ptx::Type& type, uint32_t& cell);
   uint32_t constant(uint64_t bits, int bytes);
   void sharedBytewise() { program_->sharedBytewise = true; }
+  uint32_t list(const std::vector<uint32_t>& cells);
+  int version() const { return module_.version; }
+  int target() const { return module_.target; }
 
  private:
   // One function being put in: the kernel itself, or a function it calls.
@@ -38,7 +41,11 @@ class Builder {
   void emit(Frame& frame);
   void instruction(Frame& frame, const ptx::Statement& s);
   void branch(Frame& frame, const ptx::Statement& s);
+  void branchByIndex(Frame& frame, const ptx::Statement& s);
   void call(Frame& frame, const ptx::Statement& s);
+  void callSystem(Frame& frame, const ptx::Statement& s, const ptx::Function& f, const std::vector<ptx::Operand>& results, const std::vector<ptx::Operand>& arguments);
+  Place argument(const Frame& frame, const ptx::Statement& s, const ptx::Operand& o) const;
+  uint32_t jumpAround(ptx::Statement s);
   void variable(Frame& frame, const ptx::Variable& v);
   uint32_t cell(int bytes);
   uint64_t shared(const ptx::Variable& v);

@@ -13,20 +13,27 @@ const Rows& rows() {
   static const Rows& all = *[] {
     auto* r = new Rows;
     addIntegerRows(*r);
+    addCarryRows(*r);
     addLogicRows(*r);
+    addFieldRows(*r);
     addFloatRows(*r);
+    addHalfRows(*r);
     addCompareRows(*r);
     addConvertRows(*r);
     addMemoryRows(*r);
+    addCacheRows(*r);
     addAtomicRows(*r);
     addWarpRows(*r);
+    addBarrierRows(*r);
+    addMatrixRows(*r);
+    addAsyncRows(*r);
     return r;
   }();
   return all;
 }
 
 bool anyType(Type) { return true; }
-bool integers(Type t) { return t >= Type::B8 && t <= Type::S64; }
+bool integers(Type t) { return t >= Type::B8 && t <= Type::S16x2; }
 bool floats(Type t) { return t == Type::F32 || t == Type::F64; }
 
 Decoder::Decoder(Builder& builder, const ptx::Statement& statement) : b_(builder), s_(statement), used_(statement.modifiers.size()) {
@@ -108,6 +115,8 @@ uint64_t bitsOf(const Operand& o, Type type, const Decoder& d) {
 
 bool Decoder::isRegister(const Operand& o) const { return o.kind == Operand::Name && b_.registerType(o.name) != Type::None; }
 
+bool Decoder::isPredicate(const Operand& o) const { return o.kind == Operand::Name && b_.registerType(o.name) == Type::Pred; }
+
 uint32_t Decoder::constant(uint64_t bits, int bytes) { return b_.constant(bits, bytes); }
 
 uint32_t Decoder::source(const Operand& o, Type type) {
@@ -141,6 +150,8 @@ uint32_t Decoder::resultPredicate(const std::string& name) {
   if (b_.registerType(name) != Type::Pred) fail(name + " is no predicate");
   return b_.registerCell(name, Type::Pred);
 }
+
+uint32_t Decoder::carry() { return b_.registerCell("%cc", Type::Pred); }
 
 uint32_t Decoder::result(const Operand& o, Type type) {
   if (o.kind == Operand::Sink) return 0;
@@ -182,6 +193,13 @@ void Decoder::address(const Operand& o, Space& space) {
     base = place.address;
   }
   in.a = constant(base, 8);
+}
+
+uint32_t Decoder::list(const std::vector<uint32_t>& cells) { return b_.list(cells); }
+
+void Decoder::needs(int version, int target) const {
+  if (b_.version() < version) fail("needs .version " + std::to_string(version / 10) + "." + std::to_string(version % 10) + " or later");
+  if (b_.target() < target) fail("needs .target sm_" + std::to_string(target) + " or later");
 }
 
 void Decoder::sharedBytewise() { b_.sharedBytewise(); }

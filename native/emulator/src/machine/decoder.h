@@ -38,6 +38,7 @@ class Decoder {
   uint32_t result(size_t i, ptx::Type type) { return result(operand(i), type); }
   uint32_t result(const ptx::Operand& o, ptx::Type type);
   uint32_t resultPredicate(const std::string& name);
+  uint32_t carry();  // the condition code's predicate
   // A register that may be wider than the type, as ld, st and cvt allow; its width goes to `bytes`.
   uint32_t wide(const ptx::Operand& o, ptx::Type type, uint8_t& bytes, bool isResult);
   // Sets in.a, in.offset, in.address32; tells where a parameter of an inlined function is.
@@ -46,6 +47,11 @@ class Decoder {
   // A whole number written in place.
   int64_t immediate(size_t i) const;
   bool isRegister(const ptx::Operand& o) const;
+  bool isPredicate(const ptx::Operand& o) const;
+  // Puts cells into Program::lists; returns where they start.
+  uint32_t list(const std::vector<uint32_t>& cells);
+  // Fails where the module is written for an older PTX (7.0 is 70) or device (sm_80 is 80), as NVIDIA's assembler does.
+  void needs(int version, int target) const;
   void sharedBytewise();  // notes that shared memory is accessed in pieces of less than 4 bytes
 
  private:
@@ -65,16 +71,23 @@ using Rows = std::map<std::string, std::vector<Row>>;  // by opcode
 const Rows& rows();
 
 bool anyType(ptx::Type);
-bool integers(ptx::Type);  // b, u and s
+bool integers(ptx::Type);  // b, u and s, packed ones too
 bool floats(ptx::Type);    // f32 and f64
 
 void addIntegerRows(Rows&);
+void addCarryRows(Rows&);
 void addLogicRows(Rows&);
+void addFieldRows(Rows&);
 void addFloatRows(Rows&);
+void addHalfRows(Rows&);
 void addCompareRows(Rows&);
 void addConvertRows(Rows&);
 void addMemoryRows(Rows&);
+void addCacheRows(Rows&);
 void addAtomicRows(Rows&);
 void addWarpRows(Rows&);
+void addBarrierRows(Rows&);
+void addMatrixRows(Rows&);
+void addAsyncRows(Rows&);
 
 }  // namespace emu

@@ -195,6 +195,8 @@ void Block::begin(uint64_t number) {
     w.waiting = w.group = w.mask = 0;
     w.epoch++;
     w.steps = 0;
+    w.copies.clear();
+    std::fill(w.groups, w.groups + lanes, 0u);
     std::fill(w.pc, w.pc + lanes, 0u);
   }
   fillSpecials(*this, isOfBlock);

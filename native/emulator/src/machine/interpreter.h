@@ -20,6 +20,7 @@ class Interpreter {
   void arrive(Warp& w, const Instr& in, uint32_t pc);
   void releaseAll();
   void release(uint32_t id);
+  void answer(Warp& w, const Barrier& b);
   [[noreturn]] void stuck();
 
   Block& block_;

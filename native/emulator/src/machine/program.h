@@ -26,13 +26,16 @@ enum class Space : uint8_t { Generic, Global, Shared, Local, Param };
 // Strong accesses are those that may meet others without a race: atomic, volatile, relaxed and so on.
 enum MemoryOrder : uint8_t { Strong = 1, Acquire = 2, Release = 4 };
 
+// Instr::mode of a barrier.
+enum BarrierMode : uint8_t { barrierCounted = 2, barrierArrives = 4, barrierPopc = 8, barrierAnd = 16, barrierOr = 32, barrierReduces = 56 };
+
 struct Instr {
   Handler run = nullptr;
   uint32_t d = 0, a = 0, b = 0, c = 0;  // cells: result, sources; cell 0 is one that nobody reads
   uint32_t e = 0;                       // a second result or a fourth source
   uint32_t guard = 0;                   // a predicate's cell; 0: none
   uint32_t v[4] = {0, 0, 0, 0};         // cells of a vector
-  uint32_t target = 0;                  // of a branch
+  uint32_t target = 0;                  // of a branch; of an instruction with many registers: where its cells start in Program::lists
   uint32_t statement = 0;               // in Program::statements
   int64_t offset = 0;                   // of an address
   uint16_t kind = 0;                    // for counting: in Program::kinds
@@ -64,6 +67,7 @@ struct Program {
   std::vector<Instr> code;
   std::vector<Statement> statements;
   std::vector<std::string> kinds;
+  std::vector<uint32_t> lists;  // cells of the instructions that have more than fit into an Instr
   uint32_t cellsSize = 0;
   struct Constant {
     uint32_t cell;
@@ -79,6 +83,7 @@ struct Program {
   uint32_t localBytes = 0, constBytes = 0;
   uint32_t registers = 0;
   bool sharedBytewise = false;  // 8- or 16-bit accesses of shared memory: its races are watched byte by byte
+  bool comparesAndSwaps = false;
   int maxThreads = 1024;
   int requiredThreads[3] = {0, 0, 0};
   int maxDynamicShared = 0;  // asked for by cuFuncSetAttribute

@@ -23,7 +23,6 @@ Races& Races::get() {
 }
 
 void Races::begin(const Place& place) {
-  prune();
   place_ = place;
   isOpen_ = true;
   isKernel_ = reported_ = false;
@@ -57,7 +56,7 @@ void Races::reset() {
   shadow::fineBytes() = 0;
 }
 
-// Work that the host has waited for is no concern of what comes later.
+// What the host has waited for comes before all that it does from now on.
 void Races::prune() {
   while (!works_.empty() && Order::get().isKnown(works_.front().chain, works_.front().sequence)) {
     works_.pop_front();
@@ -209,17 +208,19 @@ class Races::Visit {
   uint32_t at(uint64_t offset) const { return here_ + laneOf(offset); }
   bool isBefore(uint32_t actor) const { return actor <= r_.orderedUpTo_ || actor == me_ || r_.isOrdered(actor); }
   bool areStrong(uint32_t other) const { return access_.isStrong && shadow::isStrong(other); }
+  // A loop of compare-and-swap begins with a plain read of what others change by atomics.
+  bool mayBeginLoop() const { return access_.warp && access_.warp->block->program.comparesAndSwaps; }
 
   void visit(shadow::Cell& c, uint64_t offset) {
     bool afterWrite = isBefore(c.writer) || areStrong(c.writerAt);
     if (!access_.isWrite) {
-      if (!afterWrite) race(offset, c.writer, c.writerAt, "written");
+      if (!afterWrite && !(shadow::isStrong(c.writerAt) && mayBeginLoop())) race(offset, c.writer, c.writerAt, "written");
       read(c, offset);
       return;
     }
     if (!afterWrite && !isSame(offset)) race(offset, c.writer, c.writerAt, "written");
     for (int i = 0; i < 2; i++)
-      if (!isBefore(c.reader[i]) && !areStrong(c.readerAt[i])) race(offset, c.reader[i], c.readerAt[i], "read");
+      if (!isBefore(c.reader[i]) && !areStrong(c.readerAt[i]) && !(access_.isStrong && mayBeginLoop())) race(offset, c.reader[i], c.readerAt[i], "read");
     set(c, offset);
   }
 
@@ -231,9 +232,11 @@ class Races::Visit {
   }
 
   void set(shadow::Cell& c, uint64_t offset) {
+    bool staysWeak = c.writer == me_ && !shadow::isStrong(c.writerAt);
+    uint32_t before = c.writerAt;
     c = shadow::Cell();
     c.writer = me_;
-    c.writerAt = at(offset);
+    c.writerAt = staysWeak ? before : at(offset);
   }
 
   bool isSame(uint64_t offset) const {

@@ -56,6 +56,7 @@ class Races {
   void kernel(const Launch& launch);
   void end();
   void reset();
+  void prune();  // forgets what comes before all that can still run
 
   // The block that runs now; not null while a kernel is at work.
   void enter(BlockOrder* block) { block_ = block; }
@@ -91,7 +92,6 @@ class Races {
   bool isOrdered(uint32_t actor);
   bool isWorkOrdered(uint32_t work);
   bool isReleased(const Actor& actor) const;
-  void prune();
   void forget();
   std::string describe(uint32_t actor, uint32_t at) const;
   std::string threadOf(const Work& work, uint32_t block, uint32_t thread) const;

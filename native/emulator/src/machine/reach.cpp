@@ -57,10 +57,7 @@ class Global {
     if (e_.races && isStrong_) order(mask, at);
     if (pattern == Pattern::Any || (pattern == Pattern::Same && r_.access != Access::Read)) {
       traffic.sectors += sectorsOf(mask, at);
-      for (uint32_t m = mask; m; m &= m - 1) {
-        int i = firstLane(m);
-        to[i] = piece(i, at[i], r_.bytes, r_.bytes);
-      }
+      for (int i = first; i < lanes;) i = mask >> i & 1 ? together(i, mask, at, to) : i + 1;
       return Layout::Any;
     }
     uint32_t bytes = pattern == Pattern::Same ? r_.bytes : uint32_t(count) * r_.bytes;
@@ -72,6 +69,15 @@ class Global {
   }
 
  private:
+  // The lanes from this one on whose pieces lie side by side; gives the next one.
+  int together(int first, uint32_t mask, const uint64_t* at, uint8_t** to) {
+    int end = first + 1;
+    while (end < lanes && (mask >> end & 1) && at[end] == at[end - 1] + r_.bytes) end++;
+    uint8_t* p = piece(first, at[first], uint32_t(end - first) * r_.bytes, r_.bytes);
+    for (int i = first; i < end; i++, p += r_.bytes) to[i] = p;
+    return end;
+  }
+
   // What one lane, or several whose pieces lie side by side, access.
   uint8_t* piece(int lane, uint64_t at, uint32_t bytes, uint32_t each) {
     if (at & (each - 1)) r_.misaligned(lane, at);
@@ -175,6 +181,10 @@ Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access acces
     const uint64_t* a = w.cell<uint64_t>(in.a);
     for (int i = 0; i < lanes; i++) at[i] = a[i] + uint64_t(in.offset);
   }
+  return reach(w, in, space, bytes, access, at, to, values, stride);
+}
+
+Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride) {
   Reach r{w, in, bytes, access, values, stride};
   switch (space) {
     case Space::Global: return Global(r).go(w.mask, at, to);

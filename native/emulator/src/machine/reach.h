@@ -11,6 +11,9 @@ enum class Layout : uint8_t { Any, Run };
 // given stride: what several threads write at once is no race if it is the same.
 Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint8_t** to, const uint8_t* values = nullptr, uint32_t stride = 0);
 
+// The same for addresses at hand; generic ones become those of their space.
+Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values = nullptr, uint32_t stride = 0);
+
 // An access of a warp while it is checked.
 struct Reach {
   Warp& w;

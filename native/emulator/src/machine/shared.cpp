@@ -39,13 +39,23 @@ uint32_t passes(uint32_t mask, const uint64_t* at, uint32_t words, bool isAtomic
   return most;
 }
 
+// Nobody meets at a bank where all words lie within as many as there are banks; then one pass is enough.
+bool areNear(uint32_t mask, const uint64_t* at) {
+  uint64_t least = ~0ull, most = 0;
+  for (uint32_t m = mask; m; m &= m - 1) {
+    least = std::min(least, at[firstLane(m)]);
+    most = std::max(most, at[firstLane(m)]);
+  }
+  return most / 4 - least / 4 < banks;
+}
+
 // One pass serves 32 lanes of up to 4 bytes, 16 of 8, 8 of 16.
 void countBanks(Counts::Traffic& t, uint32_t mask, const uint64_t* at, uint32_t bytes, bool isAtomic) {
   uint32_t words = std::max(bytes / 4, 1u), group = lanes / words;
   for (uint32_t start = 0; start < lanes; start += group) {
     uint32_t part = mask & (group == lanes ? everyLane : ((1u << group) - 1) << start);
     if (!part) continue;
-    uint32_t n = passes(part, at, words, isAtomic);
+    uint32_t n = words == 1 && !isAtomic && areNear(part, at) ? 1 : passes(part, at, words, isAtomic);
     t.wavefronts += n;
     t.conflicts += n - 1;
   }
@@ -58,6 +68,10 @@ class SharedCheck {
   // Two accesses are ordered if a barrier of the block, or within a warp one of the warp, lies between them.
   void trace(SharedTrace& t, int lane, uint64_t at, const uint8_t* there) {
     bool isRead = r_.access == Access::Read;
+    if (t.copyBlock >= b_.firstEpoch && settings().checkSharedRaces) {
+      w_.report("shared-race", lane, (isRead ? "reads" : "writes") + format(" shared 0x%llx, which an asynchronous copy writes: ", (unsigned long long)at) + other(t.copier) + " has not waited for it");
+      return;
+    }
     if (t.writeBlock == b_.epoch || (!isRead && t.readBlock == b_.epoch)) compare(t, lane, at, there);
     if (r_.access != Access::Write && t.writeBlock < b_.firstEpoch && settings().checkInitialised)
       w_.report("uninitialised-read", lane, format("shared 0x%llx was never written", (unsigned long long)at));

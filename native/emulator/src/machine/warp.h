@@ -46,11 +46,23 @@ struct SharedTrace {
   uint16_t writer = 0, readerWarp = 0;
   uint8_t readerLane = 0;
   bool atomic = false;
+  uint16_t copier = 0;     // the thread whose cp.async will write here and that has not waited for it,
+  uint32_t copyBlock = 0;  // and the epoch when it asked for that; 0: none
+};
+
+// A cp.async that a warp has issued: it is made when its threads wait for it.
+struct AsyncCopy {
+  const Instr* by;
+  uint32_t mask;                    // lanes whose copy is still to be made
+  uint64_t from[lanes], to[lanes];  // global and shared addresses
+  uint32_t present[lanes];          // so many bytes come from the source; zeros follow
+  uint32_t group[lanes];            // how many groups its thread had committed before
 };
 
 struct Barrier {
   uint32_t arrived = 0, expected = 0;  // threads; expected 0: all of the block
   uint32_t at = 0;                     // the instruction of the first to arrive
+  uint32_t yes = 0, no = 0;            // what bar.red was told
 };
 
 struct Block;
@@ -68,6 +80,8 @@ struct Warp {
   uint32_t index = 0, epoch = 1;
   uint64_t steps = 0;
   uint32_t pc[lanes];
+  std::vector<AsyncCopy> copies;
+  uint32_t groups[lanes] = {};  // of cp.async, that each lane has committed
 
   template <class T>
   T* cell(uint32_t at) {
@@ -114,6 +128,9 @@ struct Block {
 // Runs a launch to its end; throws LaunchFault. Counts what it executed.
 void run(const Launch& launch, uint64_t id, std::mt19937_64& random);
 
+// Everybody named in the member mask in this cell has to be there.
+void partners(Warp& w, uint32_t cell);
+
 inline int firstLane(uint32_t mask) { return __builtin_ctz(mask); }
 
 // Puts the lanes of the mask in place and leaves the others.
@@ -122,15 +139,21 @@ inline void merge(T* to, const T* from, uint32_t mask) {
   for (int i = 0; i < lanes; i++) to[i] = mask >> i & 1 ? from[i] : to[i];
 }
 
+// Puts what was computed for all lanes in its cell.
+template <class D>
+inline void put(Warp& w, uint32_t to, const D* from) {
+  if (w.mask == everyLane)
+    std::memcpy(w.cell<D>(to), from, sizeof(D) * lanes);
+  else
+    merge(w.cell<D>(to), from, w.mask);
+}
+inline void putPredicate(Warp& w, uint32_t to, uint32_t bits) { w.predicate(to) = (w.predicate(to) & ~w.mask) | (bits & w.mask); }
+
 template <class D, class F>
 inline void eachLane(Warp& w, uint32_t to, F f) {
-  D* d = w.cell<D>(to);
   alignas(64) D t[lanes];
   for (int i = 0; i < lanes; i++) t[i] = f(i);
-  if (w.mask == everyLane)
-    std::memcpy(d, t, sizeof t);
-  else
-    merge(d, t, w.mask);
+  put(w, to, t);
 }
 
 // Registers may be wider than what is loaded, stored or converted: the low part of one is read, the whole of one is written,
@@ -174,6 +197,28 @@ void ternary(Warp& w, const Instr& in) {
   const B* b = w.cell<B>(in.b);
   const C* c = w.cell<C>(in.c);
   eachLane<D>(w, in.d, [&](int i) { return F::of(a[i], b[i], c[i]); });
+}
+// The same for two numbers of 16 bits in each register.
+template <class F, class H>
+void unaryPair(Warp& w, const Instr& in) {
+  const H* a = w.cell<H>(in.a);
+  alignas(64) H t[2 * lanes];
+  for (int i = 0; i < 2 * lanes; i++) t[i] = F::of(a[i]);
+  put(w, in.d, reinterpret_cast<const uint32_t*>(t));
+}
+template <class F, class H>
+void binaryPair(Warp& w, const Instr& in) {
+  const H *a = w.cell<H>(in.a), *b = w.cell<H>(in.b);
+  alignas(64) H t[2 * lanes];
+  for (int i = 0; i < 2 * lanes; i++) t[i] = F::of(a[i], b[i]);
+  put(w, in.d, reinterpret_cast<const uint32_t*>(t));
+}
+template <class F, class H>
+void ternaryPair(Warp& w, const Instr& in) {
+  const H *a = w.cell<H>(in.a), *b = w.cell<H>(in.b), *c = w.cell<H>(in.c);
+  alignas(64) H t[2 * lanes];
+  for (int i = 0; i < 2 * lanes; i++) t[i] = F::of(a[i], b[i], c[i]);
+  put(w, in.d, reinterpret_cast<const uint32_t*>(t));
 }
 
 }  // namespace emu

@@ -36,11 +36,12 @@ class Parser {
     if (peek().kind != Token::Identifier) fail(std::string("expected ") + what + ", found " + found());
     return take().text;
   }
+  static int64_t negative(int64_t value) { return int64_t(-uint64_t(value)); }  // the least number is its own
   int64_t integer() {
     bool minus = accept("-");
     if (peek().kind != Token::Integer) fail("expected a whole number, found " + found());
     int64_t value = take().value;
-    return minus ? -value : value;
+    return minus ? negative(value) : value;
   }
 
   void header() {
@@ -336,11 +337,22 @@ class Parser {
           fail("an attribute of .loc that is not known: " + what);
         }
       }
-    } else if (acceptDirective("pragma") || acceptDirective("branchtargets") || acceptDirective("callprototype")) {
+    } else if (acceptDirective("branchtargets")) {
+      branchTargets();
+    } else if (acceptDirective("pragma") || acceptDirective("callprototype")) {
       while (!accept(";")) next("a directive");
     } else {
       fail("a directive that is not known: ." + peek().text);
     }
+  }
+
+  // table: .branchtargets label, label;
+  void branchTargets() {
+    if (f_->body.empty() || f_->body.back().label.empty()) fail("a table of labels has no name");
+    std::vector<std::string>& table = f_->branchTables[f_->body.back().label];
+    do table.push_back(identifier("a label"));
+    while (accept(","));
+    expect(";");
   }
 
   void registers() {
@@ -401,7 +413,7 @@ class Parser {
     switch (t.kind) {
       case Token::Integer:
         o.kind = Operand::Integer;
-        o.value = minus ? -t.value : t.value;
+        o.value = minus ? negative(t.value) : t.value;
         take();
         return o;
       case Token::Single:

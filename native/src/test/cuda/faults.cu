@@ -92,3 +92,32 @@ extern "C" __global__ void giveUp(int when, float* out) {
   if (threadIdx.x == when) __trap();
   out[threadIdx.x] = 0;
 }
+
+extern "C" __global__ void racingGlobalHistogram(const unsigned char* in, unsigned* bins, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < n) bins[in[i]]++;
+}
+extern "C" __global__ void atomicGlobalHistogram(const unsigned char* in, unsigned* bins, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < n) atomicAdd(&bins[in[i]], 1u);
+}
+
+__constant__ float table[32];
+extern "C" __global__ void fromConstant(float* out) { out[threadIdx.x] = table[threadIdx.x]; }
+
+extern "C" __global__ void localOutside(float* out, int at) {
+  float s[8];
+  for (int i = 0; i < 8; i++) s[i] = i * out[i];
+  s[at] = 1;
+  out[threadIdx.x] = s[(at + threadIdx.x) & 7];
+}
+
+extern "C" __global__ void atomicAt(unsigned char* counters, int offset) { atomicAdd(reinterpret_cast<unsigned*>(counters + offset), 1u); }
+
+// Two warps at two named barriers, in the same order or not.
+extern "C" __global__ void namedBarriers(float* out, int crossed) {
+  int first = 1 + (crossed && threadIdx.x >= 32 ? 1 : 0);
+  asm volatile("bar.sync %0, 64;" ::"r"(first) : "memory");
+  asm volatile("bar.sync %0, 64;" ::"r"(3 - first) : "memory");
+  out[threadIdx.x] = first;
+}

@@ -12,16 +12,28 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** What {@link EmulatedDevice} does. */
 final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
     private static final String SEED = "nudge.emulator.seed";
+    private static final String REQUIRED = "nudge.emulator";
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return Emulator.isAvailable()
-                ? ConditionEvaluationResult.enabled("the emulated CUDA device is there")
-                : ConditionEvaluationResult.disabled("the emulated CUDA device was not built");
+        if (Emulator.isLeftOut()) {
+            return ConditionEvaluationResult.enabled("runs on the machine's own device");
+        }
+        if (Emulator.isAvailable()) {
+            return ConditionEvaluationResult.enabled("the emulated CUDA device is there");
+        }
+        if ("required".equals(System.getProperty(REQUIRED))) {
+            throw new IllegalStateException("The emulated CUDA device was not built, but is required: " + REQUIRED
+                    + "=required. It needs CMake," + " a C++ compiler and Linux on x86-64.");
+        }
+        return ConditionEvaluationResult.disabled("the emulated CUDA device was not built");
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        if (Emulator.isLeftOut()) {
+            return;
+        }
         EmulatedDevice device = settings(context);
         Emulator.load();
         Emulator.defaults();
@@ -41,6 +53,9 @@ final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCal
 
     @Override
     public void afterEach(ExtensionContext context) {
+        if (Emulator.isLeftOut()) {
+            return;
+        }
         Emulator.drain();
         Emulator.checkLeaks();
         List<Report> reports = Emulator.takeReports();

@@ -83,7 +83,7 @@ class DocumentationTest {
         for (String file : Ptx.names()) {
             assertThat(Ptx.text(file))
                     .as(file)
-                    .startsWith("\n.version 7.0\n.target sm_60\n.address_size 64\n")
+                    .startsWith(".version 7.0\n.target sm_60\n.address_size 64\n")
                     .doesNotContain("\n//", ".file", ".loc");
         }
     }

@@ -1,0 +1,242 @@
+// A program that does with the two libraries what Java's tests do, without a JVM, so that every sanitizer can watch: threads with
+// contexts of their own, streams, events, host functions, graphs, captures, launches, cuBLAS, reports read meanwhile, resets.
+// It checks results, and returns 1 where one is wrong. See the profile `sanitize` in native/pom.xml.
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "abi/cuda_abi.h"
+#include "control/control.h"
+
+extern "C" {
+CUresult cuInit(unsigned);
+CUresult cuCtxCreate_v2(CUcontext*, unsigned, CUdevice);
+CUresult cuCtxDestroy_v2(CUcontext);
+CUresult cuCtxSetCurrent(CUcontext);
+CUresult cuCtxSynchronize();
+CUresult cuMemAlloc_v2(CUdeviceptr*, size_t);
+CUresult cuMemFree_v2(CUdeviceptr);
+CUresult cuMemHostAlloc(void**, size_t, unsigned);
+CUresult cuMemFreeHost(void*);
+CUresult cuMemcpyHtoD_v2(CUdeviceptr, const void*, size_t);
+CUresult cuMemcpyDtoH_v2(void*, CUdeviceptr, size_t);
+CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr, const void*, size_t, CUstream);
+CUresult cuModuleLoadData(CUmodule*, const void*);
+CUresult cuModuleUnload(CUmodule);
+CUresult cuModuleGetFunction(CUfunction*, CUmodule, const char*);
+CUresult cuLaunchKernel(CUfunction, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, CUstream, void**, void**);
+CUresult cuLaunchHostFunc(CUstream, CUhostFn, void*);
+CUresult cuStreamCreate(CUstream*, unsigned);
+CUresult cuStreamDestroy_v2(CUstream);
+CUresult cuStreamSynchronize(CUstream);
+CUresult cuStreamQuery(CUstream);
+CUresult cuStreamWaitEvent(CUstream, CUevent, unsigned);
+CUresult cuStreamBeginCapture_v2(CUstream, int);
+CUresult cuStreamEndCapture(CUstream, CUgraph*);
+CUresult cuEventCreate(CUevent*, unsigned);
+CUresult cuEventRecord(CUevent, CUstream);
+CUresult cuEventSynchronize(CUevent);
+CUresult cuEventDestroy_v2(CUevent);
+CUresult cuGraphInstantiateWithFlags(CUgraphExec*, CUgraph, unsigned long long);
+CUresult cuGraphLaunch(CUgraphExec, CUstream);
+CUresult cuGraphDestroy(CUgraph);
+CUresult cuGraphExecDestroy(CUgraphExec);
+using Blas = struct CublasHandle_st*;
+int cublasCreate_v2(Blas*);
+int cublasDestroy_v2(Blas);
+int cublasSetStream_v2(Blas, CUstream);
+int cublasSgemm_v2(Blas, int, int, int, int, int, const float*, const float*, int, const float*, int, const float*, float*, int);
+int cublasSdot_v2(Blas, int, const float*, int, const float*, int, float*);
+int cublasSaxpy_v2(Blas, int, const float*, const float*, int, float*, int);
+}
+
+namespace {
+
+std::atomic<int> wrong{0};
+
+#define EXPECT(condition)                                                     \
+  do {                                                                        \
+    if (!(condition)) {                                                       \
+      std::fprintf(stderr, "line %d: %s does not hold\n", __LINE__, #condition); \
+      wrong++;                                                                \
+    }                                                                         \
+  } while (false)
+#define OK(call) EXPECT((call) == 0)
+
+const char* doubling = R"(
+.version 7.0
+.target sm_70
+.address_size 64
+.visible .entry doubling(.param .u64 p, .param .u32 n) {
+  .reg .pred %q;
+  .reg .b32 %r<6>;
+  .reg .f32 %f;
+  .reg .b64 %a<3>;
+  ld.param.u64 %a0, [p];
+  ld.param.u32 %r0, [n];
+  mov.u32 %r1, %ctaid.x;
+  mov.u32 %r2, %ntid.x;
+  mov.u32 %r3, %tid.x;
+  mad.lo.s32 %r4, %r1, %r2, %r3;
+  setp.ge.u32 %q, %r4, %r0;
+  @%q ret;
+  mul.wide.u32 %a1, %r4, 4;
+  add.s64 %a2, %a0, %a1;
+  ld.global.f32 %f, [%a2];
+  add.f32 %f, %f, %f;
+  st.global.f32 [%a2], %f;
+  ret;
+}
+)";
+
+constexpr unsigned count = 1000;
+
+void double_(CUfunction f, CUdeviceptr p, CUstream stream) {
+  unsigned n = count;
+  void* parameters[] = {&p, &n};
+  OK(cuLaunchKernel(f, (count + 127) / 128, 1, 1, 128, 1, 1, 0, stream, parameters, nullptr));
+}
+
+float first(CUdeviceptr p) {
+  float value = 0;
+  OK(cuMemcpyDtoH_v2(&value, p, 4));
+  return value;
+}
+
+// Two streams, an event between them, a host function at the end.
+void streams(CUfunction f, CUdeviceptr p, void* pinned) {
+  CUstream one, two;
+  CUevent event;
+  OK(cuStreamCreate(&one, 1));
+  OK(cuStreamCreate(&two, 1));
+  OK(cuEventCreate(&event, 0));
+  OK(cuMemcpyHtoDAsync_v2(p, pinned, count * 4, one));
+  double_(f, p, one);
+  OK(cuEventRecord(event, one));
+  OK(cuStreamWaitEvent(two, event, 0));
+  double_(f, p, two);
+  std::atomic<int> calls{0};
+  OK(cuLaunchHostFunc(two, [](void* c) { ++*static_cast<std::atomic<int>*>(c); }, &calls));
+  OK(cuEventSynchronize(event));
+  cuStreamQuery(two);
+  OK(cuStreamSynchronize(two));
+  EXPECT(calls == 1);
+  EXPECT(first(p) == 4);
+  OK(cuEventDestroy_v2(event));
+  OK(cuStreamDestroy_v2(one));
+  OK(cuStreamDestroy_v2(two));
+}
+
+// A kernel and a function of cuBLAS captured, and the graph launched twice.
+void graphs(CUfunction f, CUdeviceptr p, void* pinned, Blas blas) {
+  CUstream stream;
+  OK(cuStreamCreate(&stream, 1));
+  OK(cublasSetStream_v2(blas, stream));
+  OK(cuStreamBeginCapture_v2(stream, CU_CAPTURE_MODE_THREAD_LOCAL));
+  OK(cuMemcpyHtoDAsync_v2(p, pinned, count * 4, stream));
+  double_(f, p, stream);
+  float one = 1;
+  OK(cublasSaxpy_v2(blas, count, &one, reinterpret_cast<float*>(p), 1, reinterpret_cast<float*>(p), 1));
+  CUgraph graph;
+  OK(cuStreamEndCapture(stream, &graph));
+  CUgraphExec exec;
+  OK(cuGraphInstantiateWithFlags(&exec, graph, 0));
+  OK(cuGraphLaunch(exec, stream));
+  OK(cuGraphLaunch(exec, stream));
+  OK(cuStreamSynchronize(stream));
+  EXPECT(first(p) == 4);
+  OK(cublasSetStream_v2(blas, nullptr));
+  OK(cuGraphExecDestroy(exec));
+  OK(cuGraphDestroy(graph));
+  OK(cuStreamDestroy_v2(stream));
+}
+
+void products(CUdeviceptr p, Blas blas) {
+  std::vector<float> ones(count, 1.0f);
+  OK(cuMemcpyHtoD_v2(p, ones.data(), count * 4));
+  CUdeviceptr c;
+  OK(cuMemAlloc_v2(&c, 17 * 9 * 4));
+  float one = 1, zero = 0, sum = 0;
+  auto* a = reinterpret_cast<float*>(p);
+  for (int form = 0; form < 4; form++) OK(cublasSgemm_v2(blas, form & 1, form >> 1, 17, 9, 23, &one, a, 23, a, 23, &zero, reinterpret_cast<float*>(c), 17));
+  EXPECT(first(c) == 23);
+  OK(cublasSdot_v2(blas, int(count), a, 1, a, 1, &sum));
+  EXPECT(sum == float(count));
+  OK(cuMemFree_v2(c));
+}
+
+// What one thread does with a context of its own.
+void work(int rounds) {
+  CUcontext context;
+  OK(cuCtxCreate_v2(&context, 0, 0));
+  CUmodule module;
+  CUfunction f;
+  OK(cuModuleLoadData(&module, doubling));
+  OK(cuModuleGetFunction(&f, module, "doubling"));
+  Blas blas;
+  OK(cublasCreate_v2(&blas));
+  CUdeviceptr p;
+  void* pinned;
+  OK(cuMemAlloc_v2(&p, count * 4));
+  OK(cuMemHostAlloc(&pinned, count * 4, 0));
+  for (unsigned i = 0; i < count; i++) static_cast<float*>(pinned)[i] = 1;
+  for (int i = 0; i < rounds; i++) {
+    streams(f, p, pinned);
+    graphs(f, p, pinned, blas);
+    products(p, blas);
+  }
+  OK(cublasDestroy_v2(blas));
+  OK(cuMemFreeHost(pinned));
+  OK(cuMemFree_v2(p));
+  OK(cuModuleUnload(module));
+  OK(cuCtxDestroy_v2(context));
+}
+
+// A kernel that faults: its report, the code, and the context that is lost.
+void fault() {
+  CUcontext context;
+  OK(cuCtxCreate_v2(&context, 0, 0));
+  CUmodule module;
+  CUfunction f;
+  OK(cuModuleLoadData(&module, doubling));
+  OK(cuModuleGetFunction(&f, module, "doubling"));
+  CUdeviceptr p;
+  OK(cuMemAlloc_v2(&p, 16));
+  double_(f, p, nullptr);
+  EXPECT(cuCtxSynchronize() == CUDA_ERROR_ILLEGAL_ADDRESS);
+  EXPECT(cuMemFree_v2(p) == CUDA_ERROR_ILLEGAL_ADDRESS);
+  EXPECT(emu_report_count() > 0 && emu_report_text(0) != nullptr);
+}
+
+}  // namespace
+
+int main(int n, char** arguments) {
+  int rounds = n > 1 ? std::atoi(arguments[1]) : 20;
+  for (int seed = 1; seed <= 3; seed++) {
+    emu_set("seed", std::to_string(seed).c_str());
+    OK(cuInit(0));
+    std::atomic<bool> done{false};
+    std::thread watcher([&] {
+      while (!done) {
+        for (size_t i = 0; i < emu_report_count(); i++) emu_report_text(i);
+        emu_counter("launches");
+        std::this_thread::yield();
+      }
+    });
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; i++) threads.emplace_back(work, rounds);
+    for (auto& t : threads) t.join();
+    done = true;
+    watcher.join();
+    emu_check_leaks();
+    for (size_t i = 0; i < emu_report_count(); i++) std::fprintf(stderr, "%s: %s\n", emu_report_kind(i), emu_report_text(i));
+    EXPECT(emu_report_count() == 0);
+    fault();
+    emu_reset();
+  }
+  std::printf(wrong ? "%d checks failed\n" : "all is well\n", wrong.load());
+  return wrong != 0;
+}
