@@ -36,8 +36,10 @@ class MachineTest {
         Files.createDirectories(root.resolve("proc/driver/nvidia"));
         Files.writeString(
                 root.resolve("proc/driver/nvidia/version"),
-                "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023\n"
-                        + "GCC version:  gcc version 12.2.0\n");
+                """
+                NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023
+                GCC version:  gcc version 12.2.0
+                """);
         assertThat(findings()).extracting(Finding::weight).containsOnly(Weight.GOOD);
         assertThat(findings())
                 .extracting(Finding::text)
