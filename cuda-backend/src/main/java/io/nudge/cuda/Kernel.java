@@ -17,13 +17,17 @@ final class Kernel {
         this.modules = modules;
     }
 
+    private static int index(DType type) {
+        return type == DType.FLOAT64 ? 1 : 0;
+    }
+
     /** An entry that there is for either type. */
     static Kernel typed(Modules modules, String file, String name) {
         Kernel kernel = new Kernel(modules);
         for (DType type : TYPES) {
-            String suffix = SUFFIXES[type.ordinal()];
-            kernel.files[type.ordinal()] = file + "." + suffix;
-            kernel.names[type.ordinal()] = name + "_" + suffix;
+            String suffix = SUFFIXES[index(type)];
+            kernel.files[index(type)] = file + "." + suffix;
+            kernel.names[index(type)] = name + "_" + suffix;
         }
         modules.used(kernel);
         return kernel;
@@ -33,15 +37,15 @@ final class Kernel {
     static Kernel untyped(Modules modules, String file, String name) {
         Kernel kernel = new Kernel(modules);
         for (DType type : TYPES) {
-            kernel.files[type.ordinal()] = file;
-            kernel.names[type.ordinal()] = name;
+            kernel.files[index(type)] = file;
+            kernel.names[index(type)] = name;
         }
         modules.used(kernel);
         return kernel;
     }
 
     CUfunction function(DType type) {
-        int i = type.ordinal();
+        int i = index(type);
         if (functions[i] == null) {
             functions[i] = modules.function(files[i], names[i]);
         }
@@ -56,6 +60,6 @@ final class Kernel {
     }
 
     String name(DType type) {
-        return names[type.ordinal()];
+        return names[index(type)];
     }
 }

@@ -92,7 +92,7 @@ final class LibrarySearch {
 
     private List<Path> linkerFolders() {
         List<Path> folders = new ArrayList<>();
-        for (String each : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":")) {
+        for (String each : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":", -1)) {
             add(folders, each);
         }
         STANDARD.forEach(each -> add(folders, each));
@@ -110,7 +110,7 @@ final class LibrarySearch {
             try (DirectoryStream<Path> found = Files.newDirectoryStream(inRoot(each), "cuda*")) {
                 found.forEach(folder -> addToolkit(folders, "/" + root.relativize(folder)));
             } catch (IOException e) {
-                continue; // there is no such folder, so there is nothing in it
+                // There is no such folder, so there is nothing in it.
             }
         }
         return folders;
