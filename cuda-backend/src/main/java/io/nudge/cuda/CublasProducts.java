@@ -38,6 +38,7 @@ final class CublasProducts implements Products {
     private final Calls calls;
     private final Uses uses;
     private final cublasHandle handle = new cublasHandle();
+    private final Precision precision;
     private final int computeType;
     private final ByteBuffer factors =
             ByteBuffer.allocateDirect(2 * Double.BYTES).order(ByteOrder.nativeOrder());
@@ -54,6 +55,7 @@ final class CublasProducts implements Products {
             Closing closing) {
         this.calls = calls;
         this.uses = uses;
+        this.precision = precision;
         computeType = precision == Precision.TF32
                 ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
                 : cublasComputeType.CUBLAS_COMPUTE_32F;
@@ -83,7 +85,7 @@ final class CublasProducts implements Products {
     public String describe() {
         int[] version = new int[1];
         calls.cublas(JCublas2.cublasGetVersion(handle, version), "cublasGetVersion");
-        return "cuBLAS " + version[0] / 10000 + "." + version[0] / 100 % 100;
+        return "cuBLAS " + version[0] / 10000 + "." + version[0] / 100 % 100 + ", float32 products " + precision;
     }
 
     @Override

@@ -4,24 +4,39 @@ package io.nudge.cuda;
  * How the CUDA backend computes, where it is not left to itself.
  *
  * @param precision how products of float32 matrices are computed
+ * @param product what multiplies matrices
  * @param caching whether memory that is given back is kept for the next tensor. Without it every tensor has an allocation
  *     of exactly its own size, which is slow, and lets a checker such as compute-sanitizer see every access outside of one
  */
-public record CudaOptions(Precision precision, boolean caching) {
+public record CudaOptions(Precision precision, ProductChoice product, boolean caching) {
     /** The property that chooses the precision of float32 products: {@code strict} or {@code tf32}. */
     public static final String PRECISION = "nudge.cuda.precision";
+
+    /** The property that chooses what multiplies matrices: {@code auto}, {@code cublas} or {@code kernels}. */
+    public static final String PRODUCT = "nudge.cuda.product";
 
     /** The property that switches the cache of memory: {@code on} or {@code off}. */
     public static final String CACHE = "nudge.cuda.cache";
 
+    /** What multiplies matrices. */
+    public enum ProductChoice {
+        /** cuBLAS, or where it does not load kernels of Nudge's own, with a line in the log. */
+        AUTO,
+        /** cuBLAS, or an exception that says why not. */
+        CUBLAS,
+        /** Kernels of Nudge's own, which are strict in every precision. */
+        KERNELS
+    }
+
     /**
-     * What the system properties say, and the defaults where they say nothing: strict products, memory kept.
+     * What the system properties say, and the defaults where they say nothing: strict products, by cuBLAS where there is
+     * one, memory kept.
      *
      * @return the options
      * @throws IllegalArgumentException if a property has a value that it cannot have; the message lists those it can
      */
     public static CudaOptions fromProperties() {
-        return new CudaOptions(precisionProperty(), cacheProperty());
+        return new CudaOptions(precisionProperty(), productProperty(), cacheProperty());
     }
 
     /**
@@ -31,7 +46,27 @@ public record CudaOptions(Precision precision, boolean caching) {
      * @return new options
      */
     public CudaOptions withPrecision(Precision other) {
-        return new CudaOptions(other, caching);
+        return new CudaOptions(other, product, caching);
+    }
+
+    /**
+     * The same with something else that multiplies.
+     *
+     * @param other what multiplies matrices
+     * @return new options
+     */
+    public CudaOptions withProduct(ProductChoice other) {
+        return new CudaOptions(precision, other, caching);
+    }
+
+    /**
+     * The same with or without the cache.
+     *
+     * @param other whether memory that is given back is kept
+     * @return new options
+     */
+    public CudaOptions withCaching(boolean other) {
+        return new CudaOptions(precision, product, other);
     }
 
     private static Precision precisionProperty() {
@@ -40,6 +75,16 @@ public record CudaOptions(Precision precision, boolean caching) {
             case "strict" -> Precision.STRICT;
             case "tf32" -> Precision.TF32;
             default -> throw wrong(PRECISION, text, "strict or tf32");
+        };
+    }
+
+    private static ProductChoice productProperty() {
+        String text = System.getProperty(PRODUCT, "auto");
+        return switch (text) {
+            case "auto" -> ProductChoice.AUTO;
+            case "cublas" -> ProductChoice.CUBLAS;
+            case "kernels" -> ProductChoice.KERNELS;
+            default -> throw wrong(PRODUCT, text, "auto, cublas or kernels");
         };
     }
 

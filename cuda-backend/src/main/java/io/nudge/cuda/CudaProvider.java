@@ -48,7 +48,8 @@ public final class CudaProvider implements BackendProvider {
     }
 
     private static String products() {
-        return Natives.cublasProblem().map(each -> "without cuBLAS: " + each).orElse("products by cuBLAS");
+        return Natives.cublasProblem().map(each -> "products by Nudge's own kernels, since " + each)
+                .orElse("products by cuBLAS");
     }
 
     @Override

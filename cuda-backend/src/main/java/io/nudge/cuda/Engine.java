@@ -1,6 +1,9 @@
 package io.nudge.cuda;
 
+import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.tensor.BackendUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.function.Supplier;
 import jcuda.driver.CUdevice;
@@ -10,6 +13,8 @@ import jcuda.driver.JCudaDriver;
 
 /** All that a backend has on its device: a context, one stream for all work, memory, kernels, and what multiplies. */
 final class Engine {
+    private static final Logger LOG = System.getLogger("io.nudge");
+
     final Calls calls;
     final CUstream stream = new CUstream();
     final Allocator allocator;
@@ -57,7 +62,7 @@ final class Engine {
             scratch = new Scratch(calls, stream, allocator, closing);
             products = products(device, options);
             name = Devices.name(device);
-            detail = Devices.detail(device) + ", " + products.describe() + ", float32 products " + options.precision();
+            detail = Devices.detail(device) + ", " + products.describe();
             made = true;
         } finally {
             if (!made) {
@@ -68,9 +73,14 @@ final class Engine {
     }
 
     private Products products(CUdevice device, CudaOptions options) {
-        Optional<String> problem = Natives.cublasProblem();
-        if (problem.isPresent()) {
+        Optional<String> problem =
+                options.product() == ProductChoice.KERNELS ? Optional.empty() : Natives.cublasProblem();
+        if (problem.isPresent() && options.product() == ProductChoice.CUBLAS) {
             throw new BackendUnavailableException(problem.get());
+        }
+        problem.ifPresent(each -> LOG.log(Level.INFO, "matrix products by Nudge''s own kernels: {0}", each));
+        if (problem.isPresent() || options.product() == ProductChoice.KERNELS) {
+            return new KernelProducts(launcher, kernels, scratch);
         }
         return new CublasProducts(calls, stream, uses, allocator, Devices.major(device), options.precision(), closing);
     }

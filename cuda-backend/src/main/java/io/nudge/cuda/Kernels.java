@@ -1,7 +1,11 @@
 package io.nudge.cuda;
 
+import java.util.Locale;
+
 /** All entries of the shipped PTX, by what they compute; native/kernels/README.md has the table of them. */
 final class Kernels {
+    private static final String[] TRANSPOSES = {"nn", "nt", "tn", "tt"};
+
     final Kernel fill;
     final Kernel add;
     final Kernel subtract;
@@ -37,6 +41,9 @@ final class Kernels {
     /** By {@link Rules#number}. */
     final Kernel[] update;
 
+    /** By {@link KernelProducts.Tiling}, and then 2 where a is transposed plus 1 where b is. */
+    final Kernel[][] product;
+
     Kernels(Modules modules) {
         fill = Kernel.typed(modules, "elementwise", "fill");
         add = Kernel.typed(modules, "elementwise", "add");
@@ -67,6 +74,11 @@ final class Kernels {
         biasActivate = family(modules, "forward", "bias_activate_", Activations.NAMES);
         delta = family(modules, "delta", "delta_", Activations.NAMES);
         update = family(modules, "update", "update_", Rules.NAMES);
+        product = new Kernel[KernelProducts.Tiling.values().length][];
+        for (KernelProducts.Tiling tiling : KernelProducts.Tiling.values()) {
+            String name = "product_" + tiling.name().toLowerCase(Locale.ROOT) + "_";
+            product[tiling.ordinal()] = family(modules, "product", name, TRANSPOSES);
+        }
     }
 
     private static Kernel[] family(Modules modules, String file, String prefix, String[] names) {

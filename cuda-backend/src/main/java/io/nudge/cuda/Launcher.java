@@ -80,6 +80,11 @@ final class Launcher {
         launch((int) Math.min(units, BLOCKS), THREADS);
     }
 
+    /** Launches a block for every unit of work. */
+    void allBlocks(long units) {
+        launch((int) Math.min(units, Integer.MAX_VALUE), THREADS);
+    }
+
     /** Launches one thread. */
     void alone() {
         launch(1, 1);

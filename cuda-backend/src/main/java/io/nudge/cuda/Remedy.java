@@ -7,6 +7,8 @@ import jcuda.jcublas.cublasStatus;
 final class Remedy {
     private static final String REPORT = "this is a mistake in Nudge; please report it with this message";
 
+    private static final String KERNELS = "do without it: -Dnudge.cuda.product=kernels";
+
     private Remedy() {}
 
     static String ofMemory() {
@@ -41,9 +43,10 @@ final class Remedy {
     static String ofCublas(int status) {
         return switch (status) {
             case cublasStatus.CUBLAS_STATUS_NOT_INITIALIZED ->
-                "cuBLAS does not work with this driver; install the cuBLAS of CUDA 12 and a driver of CUDA 12 or newer";
+                "cuBLAS does not work with this driver; install the cuBLAS of CUDA 12 and a driver of CUDA 12 or newer, or "
+                        + KERNELS;
             case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH, cublasStatus.CUBLAS_STATUS_NOT_SUPPORTED ->
-                "this cuBLAS does not know the device or the product; install the newest cuBLAS of CUDA 12";
+                "this cuBLAS does not know the device or the product; install the newest cuBLAS of CUDA 12, or " + KERNELS;
             default -> REPORT;
         };
     }

@@ -26,7 +26,7 @@ class CudaSpecificationTest {
     private static final double EFFORT = Double.parseDouble(System.getProperty("nudge.effort", "0.3"));
 
     private Backend cuda() {
-        return CudaBackend.open(0, new CudaOptions(Precision.STRICT, false));
+        return CudaBackend.open(0, CudaOptions.fromProperties().withCaching(false));
     }
 
     @Group

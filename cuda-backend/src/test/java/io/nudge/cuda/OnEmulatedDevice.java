@@ -16,9 +16,14 @@ import net.jqwik.api.lifecycle.SkipExecutionHook;
  * {@code @EmulatedDevice} does for the tests of JUnit, whose extensions jqwik does not call. With {@code
  * -Dnudge.device=real} they run on the machine's own device, and without the emulator's checks.
  */
-final class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
+class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
     /** Outside of the hook that opens and closes the backend. */
     private static final int OUTSIDE = -50;
+
+    /** The device's compute capability. */
+    String capability() {
+        return "9.0";
+    }
 
     @Override
     public SkipResult shouldBeSkipped(LifecycleContext context) {
@@ -39,6 +44,7 @@ final class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
         }
         Emulator.load();
         Emulator.defaults();
+        Emulator.set("capability", capability());
         Emulator.set("seed", System.getProperty("nudge.emulator.seed", "1"));
         Emulator.reset();
         PropertyExecutionResult result = property.execute();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.emulator.EmulatedDevice;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Tensor;
@@ -18,6 +19,7 @@ class PrecisionTest {
     @AfterEach
     void clearProperties() {
         System.clearProperty(CudaOptions.PRECISION);
+        System.clearProperty(CudaOptions.PRODUCT);
         System.clearProperty(CudaOptions.CACHE);
     }
 
@@ -32,19 +34,19 @@ class PrecisionTest {
 
     @Test
     void strictProductsAreThoseOfFloat32() {
-        assertThat(product(new CudaOptions(Precision.STRICT, true), DType.FLOAT32))
+        assertThat(product(new CudaOptions(Precision.STRICT, ProductChoice.AUTO, true), DType.FLOAT32))
                 .containsExactly(3 * FINE + 10);
     }
 
     @Test
     void tf32RoundsTheFactors() {
-        assertThat(product(new CudaOptions(Precision.TF32, true), DType.FLOAT32))
+        assertThat(product(new CudaOptions(Precision.TF32, ProductChoice.CUBLAS, true), DType.FLOAT32))
                 .containsExactly(13);
     }
 
     @Test
     void float64IsNotTouchedByIt() {
-        assertThat(product(new CudaOptions(Precision.TF32, true), DType.FLOAT64)[0])
+        assertThat(product(new CudaOptions(Precision.TF32, ProductChoice.CUBLAS, true), DType.FLOAT64)[0])
                 .isCloseTo(3 * FINE + 10, within(1e-15));
     }
 
@@ -58,12 +60,31 @@ class PrecisionTest {
 
     @Test
     void propertiesChoose() {
-        assertThat(CudaOptions.fromProperties()).isEqualTo(new CudaOptions(Precision.STRICT, true));
+        assertThat(CudaOptions.fromProperties()).isEqualTo(new CudaOptions(Precision.STRICT, ProductChoice.AUTO, true));
         System.setProperty(CudaOptions.PRECISION, "tf32");
+        System.setProperty(CudaOptions.PRODUCT, "kernels");
         System.setProperty(CudaOptions.CACHE, "off");
-        assertThat(CudaOptions.fromProperties()).isEqualTo(new CudaOptions(Precision.TF32, false));
-        assertThat(CudaOptions.fromProperties().withPrecision(Precision.STRICT))
-                .isEqualTo(new CudaOptions(Precision.STRICT, false));
+        assertThat(CudaOptions.fromProperties()).isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false));
+    }
+
+    @Test
+    void optionsCanBeChangedOneByOne() {
+        assertThat(CudaOptions.fromProperties()
+                        .withPrecision(Precision.TF32)
+                        .withProduct(ProductChoice.KERNELS)
+                        .withCaching(false))
+                .isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false));
+    }
+
+    @Test
+    void ownKernelsMultiplyStrictlyAndSaySo() {
+        CudaOptions options = new CudaOptions(Precision.TF32, ProductChoice.KERNELS, true);
+        assertThat(product(options, DType.FLOAT32)).containsExactly(3 * FINE + 10);
+        try (CudaBackend backend = CudaBackend.open(0, options)) {
+            assertThat(backend.device().detail())
+                    .contains("products by Nudge's own kernels, float32 products strict")
+                    .doesNotContain("cuBLAS");
+        }
     }
 
     @Test
@@ -73,6 +94,10 @@ class PrecisionTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(CudaOptions.PRECISION, "'fast'", "strict or tf32");
         System.clearProperty(CudaOptions.PRECISION);
+        System.setProperty(CudaOptions.PRODUCT, "mkl");
+        assertThatThrownBy(CudaOptions::fromProperties)
+                .hasMessageContainingAll(CudaOptions.PRODUCT, "auto, cublas or kernels");
+        System.clearProperty(CudaOptions.PRODUCT);
         System.setProperty(CudaOptions.CACHE, "none");
         assertThatThrownBy(CudaOptions::fromProperties).hasMessageContainingAll(CudaOptions.CACHE, "on or off");
     }

@@ -79,7 +79,7 @@ class UploadsTest {
     void memoryMayBeGivenBackWhileACopyToItIsUnderWay(long seed) {
         Emulator.set("seed", Long.toString(seed));
         for (boolean caching : new boolean[] {true, false}) {
-            try (CudaBackend backend = CudaBackend.open(0, new CudaOptions(Precision.STRICT, caching))) {
+            try (CudaBackend backend = CudaBackend.open(0, CudaOptions.fromProperties().withCaching(caching))) {
                 Tensor x = backend.zeros(Shape.of(COUNT));
                 x.write(filled(1));
                 x.close();

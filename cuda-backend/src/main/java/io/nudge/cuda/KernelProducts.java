@@ -1,0 +1,97 @@
+package io.nudge.cuda;
+
+import io.nudge.tensor.DType;
+import io.nudge.tensor.Tensor;
+import io.nudge.tensor.Transpose;
+
+/**
+ * Products by kernels of our own, for machines without cuBLAS. Which of three tilings computes a product follows from its
+ * shape, and so do the bits (native/kernels/README.md, "The matrix product").
+ */
+final class KernelProducts implements Products {
+    /** So many blocks keep a device busy; where there are fewer tiles, several blocks share one. */
+    private static final long BUSY = 128;
+
+    /** A part of k is worth so many steps along it. */
+    private static final long STEPS = 4;
+
+    private final Launcher launcher;
+    private final Kernels kernels;
+    private final Scratch scratch;
+
+    KernelProducts(Launcher launcher, Kernels kernels, Scratch scratch) {
+        this.launcher = launcher;
+        this.kernels = kernels;
+        this.scratch = scratch;
+    }
+
+    /** Sizes of tiles: rows and columns of c, and how far along k a step goes. */
+    enum Tiling {
+        SMALL(32, 32, 32),
+        MEDIUM(64, 64, 16),
+        LARGE(128, 128, 8);
+
+        private final long rows;
+        private final long columns;
+        private final long depth;
+
+        Tiling(long rows, long columns, long depth) {
+            this.rows = rows;
+            this.columns = columns;
+            this.depth = depth;
+        }
+
+        /** The tiling for a product [m, n]. */
+        static Tiling of(DType type, long m, long n) {
+            if (m <= SMALL.rows || n <= SMALL.columns) {
+                return SMALL;
+            }
+            return LARGE.tiles(type, m, n) >= BUSY ? LARGE : MEDIUM;
+        }
+
+        /** How many tiles c has. Those of LARGE are half as wide in float64. */
+        long tiles(DType type, long m, long n) {
+            long width = this == LARGE && type == DType.FLOAT64 ? columns / 2 : columns;
+            return upwards(m, rows) * upwards(n, width);
+        }
+
+        /** Into how many parts k is divided. */
+        long parts(long tiles, long k) {
+            long about = Math.min(Math.max(1, BUSY / tiles), upwards(k, STEPS * depth));
+            long each = upwards(upwards(k, about), depth) * depth;
+            return upwards(k, each);
+        }
+    }
+
+    private static long upwards(long work, long part) {
+        return (work + part - 1) / part;
+    }
+
+    @Override
+    public String describe() {
+        return "products by Nudge's own kernels, float32 products strict";
+    }
+
+    @Override
+    public void multiply(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
+        long m = c.shape().rows();
+        long n = c.shape().columns();
+        long k = ta == Transpose.YES ? a.shape().rows() : a.shape().columns();
+        Tiling tiling = Tiling.of(c.type(), m, n);
+        long tiles = tiling.tiles(c.type(), m, n);
+        long parts = tiling.parts(tiles, k);
+        boolean shared = parts > 1;
+        launcher.of(kernels.product[tiling.ordinal()][2 * ta.ordinal() + tb.ordinal()], c.type())
+                .with(alpha)
+                .with(a)
+                .with(b)
+                .with(beta)
+                .with(c)
+                .with(m)
+                .with(n)
+                .with(k)
+                .with(shared ? scratch.room(parts * m * n * c.type().bytes()) : 0L)
+                .with(shared ? scratch.counters(tiles) : 0L)
+                .allBlocks(tiles * parts);
+    }
+}
