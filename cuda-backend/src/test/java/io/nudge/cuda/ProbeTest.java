@@ -23,10 +23,9 @@ class ProbeTest {
         Availability found = probe();
         assertThat(found.isAvailable()).isTrue();
         assertThat(found.reason()).isEqualTo("products by cuBLAS");
-        assertThat(found.devices().get(0))
-                .hasToString(
-                        "cuda:0 (Emulated CUDA device 0 (compute capability 9.0); compute capability 9.0, driver for "
-                                + "CUDA 12.6)");
+        assertThat(found.devices().get(0).toString())
+                .startsWith("cuda:0 (Emulated CUDA device 0")
+                .endsWith("; compute capability 9.0, driver for CUDA 12.6)");
     }
 
     @Test
