@@ -137,17 +137,12 @@ public final class Backends {
                     reason = e.getMessage();
                 }
             }
-            skipped.add(provider.name() + " (" + brief(reason) + ")");
+            skipped.add(provider.name() + " (" + reason + ")");
         }
         throw new BackendUnavailableException("no backend can be opened here; "
                 + (skipped.isEmpty()
                         ? "add the artifact io.nudge:nudge-cpu-backend to the class path"
                         : String.join("; ", skipped)));
-    }
-
-    /** Without what stands in brackets: where something was sought is for those who want it by name. */
-    private static String brief(String reason) {
-        return reason.replaceAll(" \\([^()]*\\)", "");
     }
 
     private static Backend open(BackendProvider provider, int ordinal, String name) {

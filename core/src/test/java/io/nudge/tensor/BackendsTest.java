@@ -98,18 +98,8 @@ class BackendsTest {
     @Test
     void whatIsAskedForByNameAndNotThereSaysWhy() {
         String[] names = {"Paper", "Missing", "Abacus"};
-        assertRefused(
-                "BackendUnavailableException",
-                "missing",
-                names,
-                "'missing'",
-                "no abacus was found (sought in the attic); buy one");
-        assertRefused(
-                "BackendUnavailableException",
-                "missing:0",
-                names,
-                "'missing:0'",
-                "no abacus was found (sought in the attic); buy one");
+        assertRefused("BackendUnavailableException", "missing", names, "'missing'", "no abacus was found; buy one");
+        assertRefused("BackendUnavailableException", "missing:0", names, "'missing:0'", "no abacus was found; buy one");
         assertRefused("BackendUnavailableException", "abacus:2", names, "'abacus:2'", "oracle:0", "oracle:1");
     }
 

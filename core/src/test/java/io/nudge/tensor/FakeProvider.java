@@ -30,8 +30,7 @@ public abstract class FakeProvider implements BackendProvider {
         List<Device> found = IntStream.range(0, devices)
                 .mapToObj(i -> new OracleBackend(i).device())
                 .toList();
-        return new Availability(
-                name, found, devices == 0 ? "no abacus was found (sought in the attic); buy one" : "counts beads");
+        return new Availability(name, found, devices == 0 ? "no abacus was found; buy one" : "counts beads");
     }
 
     @Override
