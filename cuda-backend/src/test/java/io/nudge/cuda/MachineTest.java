@@ -34,9 +34,7 @@ class MachineTest {
         device("0000:00:1f.0", "0x10de", "0x040300", "0x22ba"); // its sound
         device("0000:00:02.0", "0x8086", "0x030000", "0x9bc4");
         Files.createDirectories(root.resolve("proc/driver/nvidia"));
-        Files.writeString(
-                root.resolve("proc/driver/nvidia/version"),
-                """
+        Files.writeString(root.resolve("proc/driver/nvidia/version"), """
                 NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023
                 GCC version:  gcc version 12.2.0
                 """);
