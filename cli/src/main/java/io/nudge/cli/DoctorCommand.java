@@ -5,7 +5,9 @@ import io.nudge.tensor.Diagnosis;
 import io.nudge.tensor.Finding;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -76,10 +78,19 @@ final class DoctorCommand extends NudgeCommand {
         };
     }
 
+    private static String remarks(Diagnosis diagnosis) {
+        String remarks = diagnosis.findings().stream()
+                .map(each -> each.facts().get(Finding.REMARK))
+                .filter(Objects::nonNull)
+                .map(Object::toString)
+                .collect(Collectors.joining("; "));
+        return remarks.isEmpty() ? "" : " (" + remarks + ")";
+    }
+
     private void conclude(Diagnosis diagnosis) {
         Optional<Finding> obstacle = diagnosis.obstacle();
         String verdict = obstacle.map(bad -> backend + " cannot be used here: " + bad.text())
-                .orElse(backend + " can be used here: nudge train --backend " + backend);
+                .orElse(backend + " can be used here" + remarks(diagnosis) + ": nudge train --backend " + backend);
         if (!output.isSet()) {
             console().print(verdict);
             return;

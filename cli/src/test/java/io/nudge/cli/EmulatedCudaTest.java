@@ -160,10 +160,44 @@ class EmulatedCudaTest {
         needsAMachineWithout(DRIVER);
         needsAMachineWithout(CUBLAS);
         Cli cli = run(installed(DRIVER), "doctor");
+        assertThat(cli.exitCode()).as(cli.toString()).isZero();
         assertThat(cli.out())
-                .containsPattern("note  cuBLAS +libcublas\\.so\\.12 was not found; install the cuBLAS of CUDA 12")
+                .containsPattern(
+                        "note  cuBLAS +not used: libcublas\\.so\\.12 was not found; install the cuBLAS of CUDA 12")
                 .contains("LD_LIBRARY_PATH is " + folder)
-                .containsPattern("ok    device +cuda:0 ");
+                .containsPattern("ok    product .*float32: relative error")
+                .containsPattern("ok    training .*float64: relative error");
+        assertThat(cli.lastLine())
+                .isEqualTo(
+                        "cuda can be used here (products by Nudge's own kernels; cuBLAS is faster, and can use TF32): "
+                                + "nudge train --backend cuda");
+        Map<String, String> environment =
+                Map.of("LD_LIBRARY_PATH", folder.toString(), "JAVA_TOOL_OPTIONS", "-Dnudge.cuda.product=cublas");
+        Cli asked = run(environment, "doctor");
+        assertThat(asked.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(asked.lastLine()).contains("cannot be used here: libcublas.so.12 was not found", "=auto");
+    }
+
+    @Test
+    void withoutCublasItTrainsWithKernelsOfItsOwnAndSaysSo() throws Exception {
+        needsAMachineWithout(DRIVER);
+        needsAMachineWithout(CUBLAS);
+        Cli backends = run(installed(DRIVER), "backends");
+        assertThat(backends.out()).containsPattern("cuda:0 .*products by Nudge's own kernels\\)");
+        Map<String, Object> last = run(
+                        Map.of("LD_LIBRARY_PATH", folder.toString()),
+                        "train",
+                        "--data",
+                        "iris",
+                        "--epochs",
+                        "2",
+                        "--json",
+                        "--backend",
+                        "cuda")
+                .lastJson();
+        assertThat(String.valueOf(last.get("device"))).contains("products by Nudge's own kernels");
+        double cost = testCost(iris("cpu"));
+        assertThat(testCost(last)).isCloseTo(cost, within(1e-4 * cost));
     }
 
     @Test

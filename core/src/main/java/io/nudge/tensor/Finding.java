@@ -13,6 +13,9 @@ import java.util.Map;
  * @param facts the same for programs, in order: texts, numbers, booleans
  */
 public record Finding(String subject, Weight weight, String text, Map<String, Object> facts) {
+    /** The fact, a text, that is worth a word beside the verdict: what is used instead, and what that costs. */
+    public static final String REMARK = "remark";
+
     /** What a finding means for the backend. */
     public enum Weight {
         /** As it should be. */

@@ -40,16 +40,15 @@ public final class CudaProvider implements BackendProvider {
     static Availability probe(String name, Optional<String> obstacle) {
         try {
             Optional<String> problem = obstacle.or(Devices::problem);
-            List<Device> devices = problem.isPresent() ? List.of() : Devices.all();
-            return new Availability(name, devices, problem.orElseGet(CudaProvider::products));
-        } catch (CudaException | OutOfMemoryError e) {
+            if (problem.isPresent()) {
+                return new Availability(name, List.of(), problem.get());
+            }
+            Multiplier multiplier = Multiplier.of(CudaOptions.fromProperties().product());
+            List<Device> devices = multiplier.problem().isPresent() ? List.of() : Devices.all(multiplier.name());
+            return new Availability(name, devices, multiplier.problem().orElse(multiplier.text()));
+        } catch (CudaException | IllegalArgumentException | OutOfMemoryError e) {
             return new Availability(name, List.of(), e.getMessage());
         }
-    }
-
-    private static String products() {
-        return Natives.cublasProblem().map(each -> "products by Nudge's own kernels, since " + each)
-                .orElse("products by cuBLAS");
     }
 
     @Override

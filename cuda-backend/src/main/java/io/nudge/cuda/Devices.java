@@ -81,11 +81,15 @@ final class Devices {
         return device;
     }
 
-    /** All devices, those too old among them, which say so when they are opened. */
-    static List<Device> all() {
+    /**
+     * All devices, those too old among them, which say so when they are opened.
+     *
+     * @param more what is to be said of each besides
+     */
+    static List<Device> all(String more) {
         List<Device> devices = new ArrayList<>();
         for (int i = 0; i < count(); i++) {
-            devices.add(new Device(Emulation.backend(), i, name(get(i)), detail(get(i))));
+            devices.add(new Device(Emulation.backend(), i, name(get(i)), detail(get(i)) + ", " + more));
         }
         return devices;
     }

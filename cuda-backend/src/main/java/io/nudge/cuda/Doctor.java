@@ -65,7 +65,7 @@ final class Doctor {
     private boolean lookAtDriver() {
         Optional<String> loading = Natives.driverProblem();
         if (loading.isPresent()) {
-            missing("driver", Weight.BAD, loading.get());
+            missing("driver", Weight.BAD, loading.get(), Map.of());
             return false;
         }
         library("libcuda", Natives.DRIVER_PREFIX);
@@ -81,9 +81,23 @@ final class Doctor {
     }
 
     private void lookAtCublas() {
-        Optional<String> problem = Natives.cublasProblem();
-        if (problem.isPresent()) {
-            missing("cuBLAS", Weight.NOTE, problem.get());
+        Multiplier multiplier;
+        try {
+            multiplier = Multiplier.of(CudaOptions.fromProperties().product());
+        } catch (IllegalArgumentException e) {
+            add("products", Weight.BAD, e.getMessage());
+            return;
+        }
+        if (multiplier.problem().isPresent()) {
+            missing("cuBLAS", Weight.BAD, multiplier.problem().get(), Map.of());
+            return;
+        }
+        if (!multiplier.isCublas()) {
+            missing(
+                    "cuBLAS",
+                    Weight.NOTE,
+                    "not used: " + multiplier.reason(),
+                    Map.of(Finding.REMARK, multiplier.name() + "; " + Multiplier.BETTER));
             return;
         }
         library("libcublas", "libcublas.so.");
@@ -104,14 +118,15 @@ final class Doctor {
                     found.get() + "; not loaded",
                     Map.of(PATH, found.get().toString()));
         } else {
-            missing("libcublas", Weight.NOTE, Natives.CUBLAS + " was not found");
+            missing("libcublas", Weight.NOTE, Natives.CUBLAS + " was not found", Map.of());
         }
     }
 
     /** A library that was not found was sought, and one that does not load was found: either says where. */
-    private void missing(String subject, Weight weight, String problem) {
-        String sought = LibrarySearch.here().soughtIn();
-        add(subject, weight, problem, Map.of("sought", sought));
+    private void missing(String subject, Weight weight, String problem, Map<String, Object> facts) {
+        Map<String, Object> more = new LinkedHashMap<>(facts);
+        more.put("sought", LibrarySearch.here().soughtIn());
+        add(subject, weight, problem, more);
     }
 
     private void library(String subject, String prefix) {

@@ -4,7 +4,6 @@ import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.tensor.BackendUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
 import java.util.function.Supplier;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUstream;
@@ -73,13 +72,12 @@ final class Engine {
     }
 
     private Products products(CUdevice device, CudaOptions options) {
-        Optional<String> problem =
-                options.product() == ProductChoice.KERNELS ? Optional.empty() : Natives.cublasProblem();
-        if (problem.isPresent() && options.product() == ProductChoice.CUBLAS) {
-            throw new BackendUnavailableException(problem.get());
-        }
-        problem.ifPresent(each -> LOG.log(Level.INFO, "matrix products by Nudge''s own kernels: {0}", each));
-        if (problem.isPresent() || options.product() == ProductChoice.KERNELS) {
+        Multiplier multiplier = Multiplier.of(options.product());
+        multiplier.problem().ifPresent(Engine::refuse);
+        if (!multiplier.isCublas()) {
+            if (options.product() == ProductChoice.AUTO) {
+                LOG.log(Level.INFO, multiplier.text());
+            }
             return new KernelProducts(launcher, kernels, scratch);
         }
         return new CublasProducts(calls, stream, uses, allocator, Devices.major(device), options.precision(), closing);

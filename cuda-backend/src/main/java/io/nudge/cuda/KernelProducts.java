@@ -63,6 +63,11 @@ final class KernelProducts implements Products {
         }
     }
 
+    /** The number of an entry among those of a tiling: nn, nt, tn, tt. */
+    static int number(Transpose ta, Transpose tb) {
+        return (ta == Transpose.YES ? 2 : 0) + (tb == Transpose.YES ? 1 : 0);
+    }
+
     private static long upwards(long work, long part) {
         return (work + part - 1) / part;
     }
@@ -81,7 +86,7 @@ final class KernelProducts implements Products {
         long tiles = tiling.tiles(c.type(), m, n);
         long parts = tiling.parts(tiles, k);
         boolean shared = parts > 1;
-        launcher.of(kernels.product[tiling.ordinal()][2 * ta.ordinal() + tb.ordinal()], c.type())
+        launcher.of(kernels.product.get(tiling)[number(ta, tb)], c.type())
                 .with(alpha)
                 .with(a)
                 .with(b)

@@ -1,6 +1,8 @@
 package io.nudge.cuda;
 
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** All entries of the shipped PTX, by what they compute; native/kernels/README.md has the table of them. */
 final class Kernels {
@@ -41,8 +43,8 @@ final class Kernels {
     /** By {@link Rules#number}. */
     final Kernel[] update;
 
-    /** By {@link KernelProducts.Tiling}, and then 2 where a is transposed plus 1 where b is. */
-    final Kernel[][] product;
+    /** By tiling, and then by {@link KernelProducts#number}. */
+    final Map<KernelProducts.Tiling, Kernel[]> product = new EnumMap<>(KernelProducts.Tiling.class);
 
     Kernels(Modules modules) {
         fill = Kernel.typed(modules, "elementwise", "fill");
@@ -74,10 +76,9 @@ final class Kernels {
         biasActivate = family(modules, "forward", "bias_activate_", Activations.NAMES);
         delta = family(modules, "delta", "delta_", Activations.NAMES);
         update = family(modules, "update", "update_", Rules.NAMES);
-        product = new Kernel[KernelProducts.Tiling.values().length][];
         for (KernelProducts.Tiling tiling : KernelProducts.Tiling.values()) {
             String name = "product_" + tiling.name().toLowerCase(Locale.ROOT) + "_";
-            product[tiling.ordinal()] = family(modules, "product", name, TRANSPOSES);
+            product.put(tiling, family(modules, "product", name, TRANSPOSES));
         }
     }
 

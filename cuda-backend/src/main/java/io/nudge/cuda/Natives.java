@@ -38,7 +38,8 @@ final class Natives {
         if (onLinux()
                 && search.linkable(CUBLAS).isEmpty()
                 && search.inToolkit(CUBLAS).isEmpty()) {
-            return Optional.of(CUBLAS + " was not found; install the cuBLAS of CUDA 12");
+            return Optional.of(
+                    CUBLAS + " was not found; install the cuBLAS of CUDA 12, or add its folder to LD_LIBRARY_PATH");
         }
         return Cublas.PROBLEM;
     }

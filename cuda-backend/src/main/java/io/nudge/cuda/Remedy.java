@@ -46,7 +46,8 @@ final class Remedy {
                 "cuBLAS does not work with this driver; install the cuBLAS of CUDA 12 and a driver of CUDA 12 or newer, or "
                         + KERNELS;
             case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH, cublasStatus.CUBLAS_STATUS_NOT_SUPPORTED ->
-                "this cuBLAS does not know the device or the product; install the newest cuBLAS of CUDA 12, or " + KERNELS;
+                "this cuBLAS does not know the device or the product; install the newest cuBLAS of CUDA 12, or "
+                        + KERNELS;
             default -> REPORT;
         };
     }

@@ -19,7 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KernelProductsTest {
     @ParameterizedTest
     @CsvSource({
-        "1, 1, SMALL", "32, 5000, SMALL", "5000, 32, SMALL", "33, 33, MEDIUM", "1000, 1000, MEDIUM", "2048, 1024, LARGE"
+        "1, 1, SMALL",
+        "32, 5000, SMALL",
+        "5000, 32, SMALL",
+        "33, 33, MEDIUM",
+        "1000, 1000, MEDIUM",
+        "2048, 1024, LARGE"
     })
     void theTilingFollowsFromTheShape(long m, long n, Tiling expected) {
         assertThat(Tiling.of(DType.FLOAT32, m, n)).isEqualTo(expected);
@@ -43,7 +48,9 @@ class KernelProductsTest {
                 String name = "launches.product_" + kernel + "_" + letter(ta) + letter(tb) + "_f64";
                 assertThat(Emulator.counter(name)).as(name).isEqualTo(1);
                 for (int i = 0; i < expected.length; i++) {
-                    assertThat(Math.abs(actual[i] - expected[i])).as("element %d", i).isLessThan(1e-12 * k);
+                    assertThat(Math.abs(actual[i] - expected[i]))
+                            .as("element %d", i)
+                            .isLessThan(1e-12 * k);
                 }
             }
         }

@@ -51,7 +51,8 @@ class MemoryTest {
 
     @Test
     void withoutTheCacheEveryTensorHasAnAllocationOfItsOwnSize() {
-        try (CudaBackend backend = CudaBackend.open(0, CudaOptions.fromProperties().withCaching(false))) {
+        try (CudaBackend backend =
+                CudaBackend.open(0, CudaOptions.fromProperties().withCaching(false))) {
             Emulator.clearCounters();
             backend.zeros(Shape.of(5), DType.FLOAT32).close();
             assertThat(Emulator.counter("allocations.bytes")).isEqualTo(20);

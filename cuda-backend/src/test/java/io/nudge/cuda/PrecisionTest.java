@@ -64,7 +64,8 @@ class PrecisionTest {
         System.setProperty(CudaOptions.PRECISION, "tf32");
         System.setProperty(CudaOptions.PRODUCT, "kernels");
         System.setProperty(CudaOptions.CACHE, "off");
-        assertThat(CudaOptions.fromProperties()).isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false));
+        assertThat(CudaOptions.fromProperties())
+                .isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false));
     }
 
     @Test

@@ -9,11 +9,17 @@ import io.nudge.tensor.Availability;
 import io.nudge.tensor.BackendUnavailableException;
 import java.util.stream.Collectors;
 import jcuda.driver.CUresult;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is missing is told in plain words, and probing never throws. */
 @EmulatedDevice
 class ProbeTest {
+    @AfterEach
+    void clearProperty() {
+        System.clearProperty(CudaOptions.PRODUCT);
+    }
+
     private static Availability probe() {
         return new CudaProvider().probe();
     }
@@ -25,7 +31,23 @@ class ProbeTest {
         assertThat(found.reason()).isEqualTo("products by cuBLAS");
         assertThat(found.devices().get(0).toString())
                 .startsWith("cuda:0 (Emulated CUDA device 0")
-                .endsWith("; compute capability 9.0, driver for CUDA 12.6)");
+                .endsWith("; compute capability 9.0, driver for CUDA 12.6, products by cuBLAS)");
+    }
+
+    @Test
+    void tellsThatItsOwnKernelsMultiplyAndWhy() {
+        System.setProperty(CudaOptions.PRODUCT, "kernels");
+        assertThat(probe().reason())
+                .startsWith("products by Nudge's own kernels, since ")
+                .contains(CudaOptions.PRODUCT);
+        assertThat(probe().devices().get(0).detail()).endsWith("products by Nudge's own kernels");
+    }
+
+    @Test
+    void aChoiceThatThereIsNotIsToldAndDoesNotThrow() {
+        System.setProperty(CudaOptions.PRODUCT, "mkl");
+        assertThat(probe().isAvailable()).isFalse();
+        assertThat(probe().reason()).contains("'mkl'", "auto, cublas or kernels");
     }
 
     @Test

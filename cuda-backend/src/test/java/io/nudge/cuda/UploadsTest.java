@@ -79,7 +79,8 @@ class UploadsTest {
     void memoryMayBeGivenBackWhileACopyToItIsUnderWay(long seed) {
         Emulator.set("seed", Long.toString(seed));
         for (boolean caching : new boolean[] {true, false}) {
-            try (CudaBackend backend = CudaBackend.open(0, CudaOptions.fromProperties().withCaching(caching))) {
+            try (CudaBackend backend =
+                    CudaBackend.open(0, CudaOptions.fromProperties().withCaching(caching))) {
                 Tensor x = backend.zeros(Shape.of(COUNT));
                 x.write(filled(1));
                 x.close();

@@ -1,0 +1,35 @@
+package io.nudge.cuda;
+
+import io.nudge.tensor.Backend;
+import io.nudge.tensor.MisuseSpecification;
+import io.nudge.tensor.OwnershipSpecification;
+import net.jqwik.api.Group;
+
+/** All that the specification of every backend says, on a device and with products that the subclass chooses. */
+abstract class WholeSpecification extends OperationsSpecification {
+    @Group
+    class Ownership extends OwnershipSpecification {
+        @Override
+        protected Backend open() {
+            return cuda();
+        }
+
+        @Override
+        protected double effort() {
+            return worth();
+        }
+    }
+
+    @Group
+    class Misuse extends MisuseSpecification {
+        @Override
+        protected Backend open() {
+            return cuda();
+        }
+
+        @Override
+        protected double effort() {
+            return worth();
+        }
+    }
+}
