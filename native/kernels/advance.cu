@@ -2,8 +2,8 @@
 // ptx: .version 7.0 .target sm_60
 #include "device.cuh"
 
-ENTRY(advance)(int64* position, int64 rows) {
-  position[ROW] += rows;
+ENTRY(advance)(int64* position, int64 used) {
+  position[ROW] += used;
   position[STEP]++;
   position[TOTAL]++;
 }

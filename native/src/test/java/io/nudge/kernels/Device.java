@@ -183,11 +183,17 @@ final class Device implements AutoCloseable {
         });
     }
 
-    @Override
-    public void close() {
+    /** Lets go of all memory. */
+    void free() {
         for (Memory each : memory) {
             cuMemFree(each.allocation);
         }
+        memory.clear();
+    }
+
+    @Override
+    public void close() {
+        free();
         modules.values().forEach(JCudaDriver::cuModuleUnload);
         cuCtxDestroy(context);
     }
