@@ -1,8 +1,9 @@
 // One step of an optimizer over all parameters: penalties and the rule, rounded step by step as the CPU backend does, so that
-// the bits are the same. Launched with 256 threads, grid min(ceil(n / 1024), 1024).
+// the bits are the same. Where there is a counter the last block moves the position on, when all have read it. Launched with 256 threads, grid min(ceil(n / 1024), 1024).
 // ptx: .version 7.0 .target sm_60
 #include "device.cuh"
-#include "loops.cuh"
+#include "stored.cuh"
+#include "sums.cuh"
 
 /// What a step needs, rounded to the type once. schedule has 3 columns: the rate and the two bias corrections.
 struct Constants {
@@ -91,8 +92,8 @@ template <class Rule>
 __device__ inline void update(
     real* w, int64 penalized, const real* g, real* state, int64 n, const double* schedule, int64 steps,
     const int64* position, const double* tally, int64* fault, double l1, double l2, double c1, double c2, double c3,
-    double c4) {
-  if (tally[FAULT] != 0) {
+    double c4, Stored copy) {
+  if (tally[FAULT] != 0 || position[SKIP] != 0) {
     return;
   }
   int64 number = position[STEP];
@@ -137,24 +138,29 @@ __device__ inline void update(
       }
     }
     store<V>(w + i, ws);
+    copy.template store<V>(i, ws);
     for (int s = 0; s < Rule::SLOTS; s++) {
       store<V>(state + s * n + i, slots[s]);
     }
   };
   if (Rule::SLOTS == 0) {
-    sweep(n, body, w, g);
+    sweep(n, body, w, copy, g);
   } else if (Rule::SLOTS == 1) {
-    sweep(n, body, w, g, state);
+    sweep(n, body, w, copy, g, state);
   } else {
-    sweep(n, body, w, g, state, state + n);
+    sweep(n, body, w, copy, g, state, state + n);
   }
 }
 
 #define MAKE(name, Rule)                                                                                             \
   ENTRY(update_##name)(real* w, int64 penalized, const real* g, real* state, int64 n, const double* schedule,        \
-                       int64 steps, const int64* position, const double* tally, int64* fault, double l1, double l2,  \
-                       double c1, double c2, double c3, double c4) {                                                 \
-    update<Rule>(w, penalized, g, state, n, schedule, steps, position, tally, fault, l1, l2, c1, c2, c3, c4);        \
+                       int64 steps, int64* position, const double* tally, int64* fault, double l1, double l2,        \
+                       double c1, double c2, double c3, double c4, int64 used, unsigned* counter AND_STORED) {       \
+    update<Rule>(w, penalized, g, state, n, schedule, steps, position, tally, fault, l1, l2, c1, c2, c3, c4,         \
+                 STORED_COPY);                                                                                       \
+    if (counter != nullptr && isLast(counter, gridDim.x) && threadIdx.x == 0) {                                      \
+      moveOn(position, used);                                                                                        \
+    }                                                                                                                \
   }
 
 MAKE(sgd, Sgd)

@@ -53,7 +53,7 @@ class TrafficTest {
             run(device, type, "elementwise", "add_scaled", 3 * n, grid, a, b, n, 2.0);
             run(device, type, "activate", "activate_tanh", 2 * n, grid, a, b, n, 0.0);
             run(device, type, "activate", "chain_tanh", 3 * n, grid, a, a, b, b, n, 0.0);
-            Memory position = device.longs(0, 0, 0);
+            Memory position = device.longs(0, 0, 0, 0, 0, 0);
             run(device, type, "dropout", "dropout", 2 * n, grid, a, b, n, position, 0.5, 1, 2);
             Memory sum = device.room(Real.F64, 0, 1);
             Memory scratch = device.room(Real.F64, 0, (int) Grid.blocks(n, 4096));
@@ -109,7 +109,7 @@ class TrafficTest {
             Memory db = device.room(type, 0, n);
             Memory scratch = device.room(type, 0, Grid.scratchOfRows(m, n));
             Memory counter = device.counters(1);
-            Memory position = device.longs(0, 0, 0);
+            Memory position = device.longs(0, 0, 0, 0, 0, 0);
             Memory tally = device.reals(Real.F64, 0, 0, 0, 0);
             long grid = Grid.rows(type, m, n);
             run(device, type, "activate", "activate_softmax", 2 * size, grid, z, a, m, n);
@@ -150,7 +150,7 @@ class TrafficTest {
             Memory g = device.reals(type, 0, Numbers.random(type, n, 2));
             Memory state = device.reals(type, 0, new double[2 * n]);
             Memory schedule = device.reals(Real.F64, 0, 1, 1, 1);
-            Memory position = device.longs(0, 0, 0);
+            Memory position = device.longs(0, 0, 0, 0, 0, 0);
             Memory tally = device.reals(Real.F64, 0, 0, 0, 0);
             Memory fault = device.longs(0, 0, 0, 0);
             for (Optimizer each : Optimizer.values()) {
@@ -185,7 +185,7 @@ class TrafficTest {
                 examples,
                 device.longs(order),
                 examples,
-                device.longs(0, 0, 0),
+                device.longs(0, 0, 0, 0, 0, 0),
                 inputs,
                 targets,
                 m,
