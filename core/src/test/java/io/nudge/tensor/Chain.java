@@ -102,7 +102,7 @@ final class Chain {
         }
         Tensor state = backend.zeros(Shape.of(2L * sizes.n() * sizes.k()), type);
         Tensor schedule = backend.matrix(schedule(), DType.FLOAT64);
-        Tensor position = backend.zeros(Shape.of(3), DType.INT64);
+        Tensor position = backend.zeros(Shape.of(Operations.POSITION), DType.INT64);
         return new Pool(tensors, state, schedule, position, backend.zeros(Shape.of(3), DType.FLOAT64));
     }
 
@@ -316,17 +316,8 @@ final class Chain {
                 (r, p) -> {
                     Tensor w = p.get(In.W).reshape(flat);
                     Tensor g = p.get(In.G).reshape(flat);
-                    List<Expected> moved = r.descend(
-                            "update",
-                            rule,
-                            w,
-                            flat.size() / 2,
-                            g,
-                            p.state(),
-                            p.schedule(),
-                            p.position(),
-                            p.tally(),
-                            false);
+                    List<Expected> moved =
+                            r.update(rule, w, flat.size() / 2, g, p.state(), p.schedule(), p.position(), p.tally());
                     return List.of(new Due(moved.get(1), w), new Due(moved.get(2), p.state()));
                 });
     }

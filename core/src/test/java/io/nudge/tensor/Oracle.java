@@ -113,7 +113,7 @@ final class Oracle extends TensorOracle {
             Tensor tally) {
         String operation = "outputDelta";
         Expected each = costs(operation, cost, f, z, a, y, costs);
-        Expected error = costDelta(operation, cost, f, z, a, y, delta);
+        Expected error = scaled(operation, costDelta(operation, cost, f, z, a, y, delta), delta, position);
         return List.of(
                 each,
                 error,
@@ -135,8 +135,79 @@ final class Oracle extends TensorOracle {
 
     // ---- descent ----------------------------------------------------------------------------------------------------
 
-    /** Clipping by value is exact; the factor of clipping by norm brings its error into the step. */
+    private static double lossScale(Tensor position) {
+        return Math.scalb(1.0, (int) position.longs()[Operations.SCALE]);
+    }
+
+    /** Times the loss scale, which rounds nothing but what then is beyond the range. */
+    private static Expected scaled(String operation, Expected error, Tensor delta, Tensor position) {
+        double[] values = error.values().clone();
+        double[] bounds = error.bounds().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= lossScale(position);
+            bounds[i] *= lossScale(position);
+        }
+        return Expected.within(operation, "delta", delta, values, bounds);
+    }
+
+    Expected scaleLoss(Tensor delta, Tensor position) {
+        double[] values = delta.doubles();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= lossScale(position);
+        }
+        return Expected.exactly("scaleLoss", "delta", delta, values);
+    }
+
+    /** Gradients and position. */
+    List<Expected> unscale(Tensor gradients, Tensor position) {
+        double[] values = gradients.doubles();
+        boolean finite = true;
+        for (int i = 0; i < values.length; i++) {
+            finite &= Double.isFinite(values[i]);
+            values[i] /= lossScale(position);
+        }
+        double[] moved = Contents.of(position);
+        boolean grows = finite && moved[Operations.GOOD] + 1 == 2000;
+        moved[Operations.SKIP] = finite ? 0 : 1;
+        moved[Operations.GOOD] = finite && !grows ? moved[Operations.GOOD] + 1 : 0;
+        double change = finite ? 0 : -1;
+        moved[Operations.SCALE] = Math.max(0, Math.min(24, moved[Operations.SCALE] + (grows ? 1 : change)));
+        return List.of(
+                Expected.exactly("unscale", "gradients", gradients, values),
+                Expected.exactly("unscale", "position", position, moved));
+    }
+
+    List<Expected> update(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        return descend("update", rule, parameters, penalized, gradients, state, schedule, position, tally, false);
+    }
+
+    /** On a backend that does not scale the loss. */
     List<Expected> descend(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally,
+            long rows) {
+        List<Expected> all = new ArrayList<>(
+                descend("descend", rule, parameters, penalized, gradients, state, schedule, position, tally, true));
+        all.add(advance("descend", position, rows));
+        return all;
+    }
+
+    /** Clipping by value is exact; the factor of clipping by norm brings its error into the step. */
+    private List<Expected> descend(
             String operation,
             Descent rule,
             Tensor parameters,
@@ -164,7 +235,7 @@ final class Oracle extends TensorOracle {
         }
         List<Expected> expected = new ArrayList<>();
         expected.add(Expected.within(operation, "gradients", gradients, values, clipped));
-        boolean faulty = tally.doubles()[Operations.FAULT] != 0;
+        boolean faulty = tally.doubles()[Operations.FAULT] != 0 || position.longs()[Operations.SKIP] != 0;
         double[] row = rows(schedule)[(int) position.longs()[Operations.STEP]];
         expected.addAll(step(operation, faulty ? null : rule, parameters, penalized, values, clipped, state, row));
         return expected;
@@ -231,11 +302,15 @@ final class Oracle extends TensorOracle {
     }
 
     Expected advance(Tensor position, long rows) {
+        return advance("advance", position, rows);
+    }
+
+    private static Expected advance(String operation, Tensor position, long rows) {
         double[] values = Contents.of(position);
         values[Operations.ROW] += rows;
         values[Operations.STEP] += 1;
         values[Operations.TOTAL] += 1;
-        return Expected.exactly("advance", "position", position, values);
+        return Expected.exactly(operation, "position", position, values);
     }
 
     private static int picked(Tensor order, Tensor position, long i) {

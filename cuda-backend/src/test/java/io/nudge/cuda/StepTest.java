@@ -104,7 +104,7 @@ class StepTest {
                 least = Math.min(
                         least,
                         threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - start);
-                step.position().write(new long[3]); // the schedule begins anew
+                step.position().write(new long[Operations.POSITION]); // the schedule begins anew
             }
             assertThat(least).as("bytes on the Java heap in %d steps", MEASURED).isZero();
             assertThat(backend.deviceMemory()).isEqualTo(before);
