@@ -17,11 +17,13 @@ final class CudaOperations implements Operations {
     private final Engine engine;
     private final Kernels kernels;
     private final Scratch scratch;
+    private final Factors factors;
 
     CudaOperations(Engine engine) {
         this.engine = engine;
         this.kernels = engine.kernels;
         this.scratch = engine.scratch;
+        this.factors = engine.factors;
     }
 
     private Launcher launch(Kernel kernel, Tensor x) {
@@ -58,7 +60,7 @@ final class CudaOperations implements Operations {
     @Override
     public void fill(Tensor x, double value) {
         if (x.size() > 0) {
-            elements(launch(kernels.fill, x).with(x).with(x.size()).with(value), x);
+            elements(launch(kernels.fill, x).into(x).with(x.size()).with(value), x);
         }
     }
 
@@ -66,6 +68,7 @@ final class CudaOperations implements Operations {
     public void copy(Tensor from, Tensor to) {
         CudaMemory source = engine.uses.of(from);
         CudaMemory target = engine.uses.of(to);
+        factors.written(to);
         if (from.size() > 0 && source.address(from.offset()) != target.address(to.offset())) {
             engine.calls.launched("a copy");
             engine.calls.driver(
@@ -80,7 +83,7 @@ final class CudaOperations implements Operations {
 
     private void combine(Kernel kernel, Tensor a, Tensor b, Tensor into) {
         if (a.size() > 0) {
-            elements(launch(kernel, a).with(a).with(b).with(into).with(a.size()), a);
+            elements(launch(kernel, a).with(a).with(b).into(into).with(a.size()), a);
         }
     }
 
@@ -101,7 +104,7 @@ final class CudaOperations implements Operations {
 
     private void change(Kernel kernel, Tensor x, Tensor into, double argument) {
         if (x.size() > 0) {
-            elements(launch(kernel, x).with(x).with(into).with(x.size()).with(argument), x);
+            elements(launch(kernel, x).with(x).into(into).with(x.size()).with(argument), x);
         }
     }
 
@@ -127,7 +130,7 @@ final class CudaOperations implements Operations {
                     launch(kernels.addRow, x)
                             .with(x)
                             .with(row)
-                            .with(into)
+                            .into(into)
                             .with(rows(x))
                             .with(columns(x)),
                     x);
@@ -141,7 +144,7 @@ final class CudaOperations implements Operations {
                     withRoom(
                             launch(kernels.sumRows, x)
                                     .with(x)
-                                    .with(into)
+                                    .into(into)
                                     .with(rows(x))
                                     .with(columns(x))
                                     .with(scale)
@@ -173,7 +176,7 @@ final class CudaOperations implements Operations {
         launch(kernels.sumSquares, x)
                 .with(x)
                 .with(x.size())
-                .with(into)
+                .into(into)
                 .with(scratch.room(chunks * Double.BYTES))
                 .with(scratch.counters(1))
                 .blocks(chunks);
@@ -184,7 +187,7 @@ final class CudaOperations implements Operations {
         if (x.size() > 0) {
             elements(
                     launch(kernels.rescale, x)
-                            .with(x)
+                            .into(x)
                             .with(x.size())
                             .with(limit)
                             .with(sumSquares),
@@ -197,7 +200,7 @@ final class CudaOperations implements Operations {
         if (x.size() > 0) {
             launch(kernels.transpose, x)
                     .with(x)
-                    .with(into)
+                    .into(into)
                     .with(rows(x))
                     .with(columns(x))
                     .blocks(Grid.tiles(rows(x), columns(x)));
@@ -208,6 +211,7 @@ final class CudaOperations implements Operations {
     public void product(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
         if (c.size() > 0 && a.size() > 0) {
             engine.products.multiply(alpha, a, ta, b, tb, beta, c);
+            factors.written(c);
         } else {
             keep(beta, c);
         }
@@ -219,7 +223,7 @@ final class CudaOperations implements Operations {
             return;
         }
         Launcher launch =
-                launch(kernels.activate[Activations.number(f)], z).with(z).with(a);
+                launch(kernels.activate[Activations.number(f)], z).with(z).into(a);
         if (f.elementwise()) {
             elements(launch.with(z.size()).with(Activations.parameter(f)), z);
         } else {
@@ -241,7 +245,7 @@ final class CudaOperations implements Operations {
                 .with(z)
                 .with(a)
                 .with(upstream)
-                .with(delta);
+                .into(delta);
         if (f.elementwise()) {
             elements(launch.with(z.size()).with(Activations.parameter(f)), z);
         } else {
@@ -249,9 +253,8 @@ final class CudaOperations implements Operations {
         }
     }
 
-    private Launcher output(Kernel kernel, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
-        return launch(kernel, z)
-                .with(Rules.number(cost))
+    private static Launcher output(Launcher launch, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
+        return launch.with(Rules.number(cost))
                 .with((long) Activations.number(f))
                 .with(Activations.parameter(f))
                 .with(z)
@@ -263,8 +266,8 @@ final class CudaOperations implements Operations {
     public void costs(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor costs) {
         if (z.size() > 0) {
             byRows(
-                    output(kernels.costs, cost, f, z, a, y)
-                            .with(costs)
+                    output(launch(kernels.costs, z), cost, f, z, a, y)
+                            .into(costs)
                             .with(rows(z))
                             .with(columns(z)),
                     z);
@@ -277,8 +280,8 @@ final class CudaOperations implements Operations {
     public void costDelta(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor delta) {
         if (z.size() > 0) {
             byRows(
-                    output(kernels.costDelta, cost, f, z, a, y)
-                            .with(delta)
+                    output(launch(kernels.costDelta, z), cost, f, z, a, y)
+                            .into(delta)
                             .with(rows(z))
                             .with(columns(z)),
                     z);
@@ -311,28 +314,73 @@ final class CudaOperations implements Operations {
             Tensor position,
             Tensor tally) {
         if (parameters.size() > 0) {
-            Launcher launch = launch(kernels.update[Rules.number(rule.optimizer())], parameters)
-                    .with(parameters)
-                    .with(penalized)
-                    .with(gradients)
-                    .with(state)
-                    .with(parameters.size())
-                    .with(schedule)
-                    .with(rows(schedule))
-                    .with(position)
-                    .with(tally)
-                    .withRecord()
-                    .with(rule.l1())
-                    .with(rule.l2());
-            elements(Rules.constants(launch, rule.optimizer()), parameters);
+            elements(
+                    stepping(rule, parameters, penalized, gradients, state, schedule, position, tally)
+                            .with(0L)
+                            .with(0L),
+                    parameters);
         }
+    }
+
+    /** Begins an update; how many rows the position is to move on follows, and the counter for that, or null. */
+    private Launcher stepping(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        Launcher launch = factors.storing(kernels.update[Rules.number(rule.optimizer())], parameters)
+                .with(parameters)
+                .with(penalized)
+                .with(gradients)
+                .into(state)
+                .with(parameters.size())
+                .with(schedule)
+                .with(rows(schedule))
+                .with(position)
+                .with(tally)
+                .withRecord()
+                .with(rule.l1())
+                .with(rule.l2());
+        return Rules.constants(launch, rule.optimizer());
+    }
+
+    @Override
+    public void scaleLoss(Tensor delta, Tensor position) {
+        if (delta.size() > 0) {
+            elements(
+                    launch(kernels.scaleLoss, delta)
+                            .into(delta)
+                            .with(delta.size())
+                            .with(position),
+                    delta);
+        }
+    }
+
+    @Override
+    public void unscale(Tensor gradients, Tensor position) {
+        launch(kernels.unscale, gradients)
+                .into(gradients)
+                .with(gradients.size())
+                .with(position)
+                .with(scratch.counters(2))
+                .blocks(Math.max(1, Grid.elements(gradients.size())));
+    }
+
+    /** float16 has so narrow a range that small gradients would vanish in it. */
+    @Override
+    public boolean scalesLoss() {
+        return factors.precision() == Precision.FLOAT16;
     }
 
     @Override
     public void gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
         if (batch.size() > 0) {
             elements(
-                    launch(kernels.gather, batch)
+                    factors.storing(kernels.gather, batch)
                             .with(rows)
                             .with(rows(rows))
                             .with(order)
@@ -356,7 +404,7 @@ final class CudaOperations implements Operations {
                             .with(order)
                             .with(order.size())
                             .with(position)
-                            .with(batch)
+                            .into(batch)
                             .with(rows(batch))
                             .with(columns(batch))
                             .withRecord(),
@@ -364,20 +412,23 @@ final class CudaOperations implements Operations {
         }
     }
 
+    /**
+     * In place no copy of 16 bits is stored: so it is done on the way back, where the next pass changes the result before
+     * any product takes it.
+     */
     @Override
     public void dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into) {
-        if (x.size() > 0) {
-            elements(
-                    launch(kernels.dropout, x)
-                            .with(x)
-                            .with(into)
-                            .with(x.size())
-                            .with(position)
-                            .with(rate)
-                            .with(seed)
-                            .with(stream),
-                    x);
+        if (x.size() == 0) {
+            return;
         }
+        Launcher launch = isSame(x, into)
+                ? launch(kernels.dropout, x).with(x).into(into)
+                : factors.storing(kernels.dropout, into).with(x).with(into);
+        elements(launch.with(x.size()).with(position).with(rate).with(seed).with(stream), x);
+    }
+
+    private static boolean isSame(Tensor x, Tensor y) {
+        return x.memory() == y.memory() && x.offset() == y.offset();
     }
 
     @Override
@@ -399,7 +450,7 @@ final class CudaOperations implements Operations {
             return;
         }
         Kernel kernel = targets.type() == DType.INT64 ? kernels.gatherBatch : kernels.gatherPair;
-        launch(kernel, x)
+        factors.storing(kernel, x)
                 .with(inputs)
                 .with(targets)
                 .with(rows(inputs))
@@ -407,7 +458,7 @@ final class CudaOperations implements Operations {
                 .with(order.size())
                 .with(position)
                 .with(x)
-                .with(y)
+                .into(y)
                 .with(rows(x))
                 .with(columns(x))
                 .with(columns(y))
@@ -423,7 +474,7 @@ final class CudaOperations implements Operations {
                     launch(kernels.outer, into)
                             .with(a)
                             .with(b)
-                            .with(into)
+                            .into(into)
                             .with(rows(into))
                             .with(columns(into)),
                     into);
@@ -437,7 +488,7 @@ final class CudaOperations implements Operations {
         if (z.size() == 0) {
             return;
         }
-        Launcher launch = launch(kernels.biasActivate[Activations.number(f)], z)
+        Launcher launch = factors.storing(kernels.biasActivate[Activations.number(f)], a)
                 .with(z)
                 .with(b)
                 .with(a)
@@ -459,12 +510,12 @@ final class CudaOperations implements Operations {
             fill(biasGradient, 0);
             return;
         }
-        Launcher launch = launch(kernels.delta[Activations.number(f)], z)
+        Launcher launch = factors.storing(kernels.delta[Activations.number(f)], delta)
                 .with(z)
                 .with(a)
                 .with(upstream)
                 .with(delta)
-                .with(biasGradient)
+                .into(biasGradient)
                 .with(rows(z))
                 .with(columns(z))
                 .with(Activations.parameter(f))
@@ -495,15 +546,50 @@ final class CudaOperations implements Operations {
             Operations.super.outputDelta(cost, f, z, a, y, costs, delta, scale, biasGradient, position, tally);
             return;
         }
-        Launcher launch = output(kernels.outputDelta, cost, f, z, a, y)
-                .with(costs)
+        Launcher launch = output(factors.storing(kernels.outputDelta, delta), cost, f, z, a, y)
+                .into(costs)
                 .with(delta)
-                .with(biasGradient)
+                .into(biasGradient)
                 .with(rows(z))
                 .with(columns(z))
                 .with(scale)
                 .with(position)
                 .with(tally);
         byRows(withRoom(launch, z, columns(z) + 1), z);
+    }
+
+    /** The last block of the update moves the position on. */
+    @Override
+    public void descend(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor norm,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally,
+            long rows) {
+        if (parameters.size() == 0) {
+            Operations.super.descend(
+                    rule, parameters, penalized, gradients, norm, state, schedule, position, tally, rows);
+            return;
+        }
+        if (scalesLoss()) {
+            unscale(gradients, position);
+        }
+        if (rule.clipsValues()) {
+            clamp(gradients, rule.clipValue(), gradients);
+        }
+        if (rule.clipsNorm()) {
+            sumSquares(gradients, norm);
+            rescale(gradients, rule.clipNorm(), norm);
+        }
+        elements(
+                stepping(rule, parameters, penalized, gradients, state, schedule, position, tally)
+                        .with(rows)
+                        .with(scratch.counters(1)),
+                parameters);
     }
 }

@@ -166,7 +166,7 @@ class DataKernelsTest {
         try (Device device = new Device()) {
             Memory position = device.longs(10, 20, 1L << 40, 3, 4, 5);
             device.launch("advance", "advance", 1, 1, position, 32);
-            assertThat(device.readLongs(position)).containsExactly(42, 21, (1L << 40) + 1);
+            assertThat(device.readLongs(position)).containsExactly(42, 21, (1L << 40) + 1, 3, 4, 5);
         }
     }
 }
