@@ -129,10 +129,10 @@ final class Chain {
     }
 
     /** Carries all steps out, and judges each by its own bound: the oracle begins anew from what the backend has. */
-    void verify(Operations operations, Pool pool) {
+    void verify(Operations operations, Oracle oracle, Pool pool) {
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
-            List<Due> due = step.reference().of(new Oracle(type), pool);
+            List<Due> due = step.reference().of(oracle, pool);
             step.action().on(operations, pool);
             try {
                 due.forEach(each -> each.expected().check(each.tensor()));

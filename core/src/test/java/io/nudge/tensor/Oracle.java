@@ -15,7 +15,12 @@ import java.util.List;
  */
 final class Oracle extends TensorOracle {
     Oracle(DType type) {
-        super(type);
+        this(type, Factors.WHOLE);
+    }
+
+    /** Of a backend whose products round their factors first. */
+    Oracle(DType type, Factors factors) {
+        super(type, factors);
     }
 
     // ---- the output layer -------------------------------------------------------------------------------------------

@@ -466,10 +466,12 @@ final class CudaOperations implements Operations {
                 .blocks(Grid.elements(x.size() + y.size()));
     }
 
-    /** Without a product of two matrices that are one column and one row. */
+    /** Without a product of two matrices that are one column and one row, unless such a product would round a and b. */
     @Override
     public void outer(Tensor a, Tensor b, Tensor into) {
-        if (into.size() > 0) {
+        if (factors.precision().isHalf()) {
+            Operations.super.outer(a, b, into);
+        } else if (into.size() > 0) {
             byColumns(
                     launch(kernels.outer, into)
                             .with(a)
