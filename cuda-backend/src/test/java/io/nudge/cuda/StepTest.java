@@ -3,17 +3,19 @@ package io.nudge.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.emulator.EmulatedDevice;
 import io.nudge.emulator.Emulator;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Program;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a recorded training step costs. */
 @EmulatedDevice
@@ -27,34 +29,40 @@ class StepTest {
                 .collect(Collectors.toMap(each -> each.getKey().substring(prefix.length()), Map.Entry::getValue));
     }
 
-    private static long products() {
-        return countersBeginningWith("library.").values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+    private static long sum(Map<String, Long> counters) {
+        return counters.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    private static CudaBackend open(ProductChoice choice) {
+        return CudaBackend.open(0, CudaOptions.fromProperties().withProduct(choice));
+    }
+
+    /** Of n layers: 3n − 1 products, and gathering, n ways forward, n ways back, the optimizer and a step on. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 5})
-    void hasAsManyProductsAndKernelsAsLayersNeed(int layers) {
-        try (CudaBackend backend = CudaBackend.open(0);
+    @CsvSource({"CUBLAS, 1", "CUBLAS, 2", "CUBLAS, 3", "CUBLAS, 5", "KERNELS, 1", "KERNELS, 2", "KERNELS, 3", "KERNELS, 5"})
+    void hasAsManyProductsAndKernelsAsLayersNeed(ProductChoice choice, int layers) {
+        try (CudaBackend backend = open(choice);
                 TrainingStep step = new TrainingStep(backend, DType.FLOAT32, layers);
                 Program program = backend.record(step)) {
             backend.synchronize();
             Emulator.clearCounters();
             program.run();
             backend.synchronize();
-            assertThat(products()).as("products").isEqualTo(3L * layers - 1);
-            assertThat(countersBeginningWith("launches.").values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum())
-                    .as("other kernels: %s", countersBeginningWith("launches."))
-                    .isEqualTo(2L * layers + 3);
+            Map<String, Long> kernels = countersBeginningWith("launches.");
+            long own = sum(countersBeginningWith("launches.product_"));
+            long library = sum(countersBeginningWith("library."));
+            assertThat(choice == ProductChoice.CUBLAS ? own : library)
+                    .as("products by what was not chosen")
+                    .isZero();
+            assertThat(own + library).as("products").isEqualTo(3L * layers - 1);
+            assertThat(sum(kernels) - own).as("other kernels: %s", kernels).isEqualTo(2L * layers + 3);
         }
     }
 
-    @Test
-    void isOneLaunchForTheHost() {
-        try (CudaBackend backend = CudaBackend.open(0);
+    @ParameterizedTest
+    @EnumSource(ProductChoice.class)
+    void isOneLaunchForTheHost(ProductChoice choice) {
+        try (CudaBackend backend = open(choice);
                 TrainingStep step = new TrainingStep(backend, DType.FLOAT32, 3);
                 Program program = backend.record(step)) {
             backend.synchronize();
@@ -65,6 +73,27 @@ class StepTest {
             assertThat(countersBeginningWith("calls."))
                     .containsExactlyInAnyOrderEntriesOf(
                             Map.of("cuCtxPushCurrent", 10L, "cuGraphLaunch", 10L, "cuCtxPopCurrent", 10L));
+        }
+    }
+
+    /** Not on the device either, where a graph might have nodes that do. */
+    @ParameterizedTest
+    @EnumSource(ProductChoice.class)
+    void copiesWaitsAndAllocatesNowhere(ProductChoice choice) {
+        try (CudaBackend backend = open(choice);
+                TrainingStep step = new TrainingStep(backend, DType.FLOAT32, 3);
+                Program program = backend.record(step)) {
+            program.run();
+            backend.synchronize();
+            Emulator.clearCounters();
+            program.run();
+            assertThat(Emulator.counter("synchronisations")).as("waits").isZero();
+            Emulator.drain();
+            assertThat(sum(countersBeginningWith("launches."))).as("kernels that ran").isPositive();
+            for (String what : List.of("copies.", "memsets", "allocations", "frees", "host-allocations")) {
+                assertThat(countersBeginningWith(what)).as(what).allSatisfy((name, count) -> assertThat(count)
+                        .isZero());
+            }
         }
     }
 
@@ -85,12 +114,10 @@ class StepTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = DType.class,
-            names = {"FLOAT32", "FLOAT64"})
-    void allocatesNothing(DType type) {
+    @CsvSource({"CUBLAS, FLOAT32", "CUBLAS, FLOAT64", "KERNELS, FLOAT32", "KERNELS, FLOAT64"})
+    void allocatesNothing(ProductChoice choice, DType type) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (CudaBackend backend = CudaBackend.open(0);
+        try (CudaBackend backend = open(choice);
                 TrainingStep step = new TrainingStep(backend, type, 2);
                 Program program = backend.record(step)) {
             DeviceMemoryUse before = backend.deviceMemory();
