@@ -65,8 +65,7 @@ final class Learner implements AutoCloseable {
         order.write(backwards());
         norm = backend.zeros(Shape.of(1), DType.FLOAT64);
         Optimizer optimizer = setting.descent().optimizer();
-        state = backend.zeros(
-                Shape.of(optimizer.slots() * network.parameters().size()), setting.type());
+        state = backend.zeros(Shape.of(optimizer.slots() * network.parameters().size()), setting.type());
         schedule = backend.zeros(Shape.of(steps, Optimizer.COLUMNS), DType.FLOAT64);
         double[] rows = new double[steps * Optimizer.COLUMNS];
         for (int step = 0; step < steps; step++) {
@@ -95,7 +94,7 @@ final class Learner implements AutoCloseable {
     private long[] backwards() {
         long[] numbers = new long[setting.examples()];
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = numbers.length - 1 - i;
+            numbers[i] = (long) numbers.length - 1 - i;
         }
         return numbers;
     }
@@ -132,8 +131,7 @@ final class Learner implements AutoCloseable {
 
     private static void add(
             Map<Expected, Tensor> expectations, String when, String role, Tensor tensor, Rounded[] expected) {
-        expectations.put(
-                Expected.within(when, role, tensor, StepAnalysis.values(expected), expected), tensor);
+        expectations.put(Expected.within(when, role, tensor, StepAnalysis.values(expected), expected), tensor);
     }
 
     private static Rounded[] flat(Rounded[][] rows) {

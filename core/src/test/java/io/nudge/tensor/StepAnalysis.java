@@ -206,7 +206,8 @@ final class StepAnalysis {
         Activation f = architecture.layer(l).activation();
         Rounded[] delta = new Rounded[upstream.length];
         for (int j = 0; j < delta.length; j++) {
-            delta[j] = f.elementwise() ? r.times(upstream[j], prime(f, weightedSums.get(l)[example][j])) : null;
+            delta[j] =
+                    f.elementwise() ? r.times(upstream[j], prime(f, weightedSums.get(l)[example][j])) : null;
         }
         return f.elementwise() ? delta : chainOfSoftmax(activations.get(l)[example], upstream);
     }

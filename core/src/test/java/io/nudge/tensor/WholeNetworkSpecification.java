@@ -105,8 +105,7 @@ public abstract class WholeNetworkSpecification extends BackendSpecification {
 
     private static Arbitrary<Integer> neurons() {
         return Arbitraries.frequencyOf(
-                Tuple.of(6, Arbitraries.integers().between(1, 9)),
-                Tuple.of(1, Arbitraries.of(32, 33, 40)));
+                Tuple.of(6, Arbitraries.integers().between(1, 9)), Tuple.of(1, Arbitraries.of(32, 33, 40)));
     }
 
     private static Arbitrary<Activation> elementwise() {

@@ -39,7 +39,16 @@ class StepTest {
 
     /** Of n layers: 3n − 1 products, and gathering, n ways forward, n ways back, the optimizer and a step on. */
     @ParameterizedTest
-    @CsvSource({"CUBLAS, 1", "CUBLAS, 2", "CUBLAS, 3", "CUBLAS, 5", "KERNELS, 1", "KERNELS, 2", "KERNELS, 3", "KERNELS, 5"})
+    @CsvSource({
+        "CUBLAS, 1",
+        "CUBLAS, 2",
+        "CUBLAS, 3",
+        "CUBLAS, 5",
+        "KERNELS, 1",
+        "KERNELS, 2",
+        "KERNELS, 3",
+        "KERNELS, 5"
+    })
     void hasAsManyProductsAndKernelsAsLayersNeed(ProductChoice choice, int layers) {
         try (CudaBackend backend = open(choice);
                 TrainingStep step = new TrainingStep(backend, DType.FLOAT32, layers);
@@ -89,10 +98,13 @@ class StepTest {
             program.run();
             assertThat(Emulator.counter("synchronisations")).as("waits").isZero();
             Emulator.drain();
-            assertThat(sum(countersBeginningWith("launches."))).as("kernels that ran").isPositive();
+            assertThat(sum(countersBeginningWith("launches.")))
+                    .as("kernels that ran")
+                    .isPositive();
             for (String what : List.of("copies.", "memsets", "allocations", "frees", "host-allocations")) {
-                assertThat(countersBeginningWith(what)).as(what).allSatisfy((name, count) -> assertThat(count)
-                        .isZero());
+                assertThat(countersBeginningWith(what))
+                        .as(what)
+                        .allSatisfy((name, count) -> assertThat(count).isZero());
             }
         }
     }
