@@ -19,6 +19,11 @@ public enum Factors {
         this.largest = largest;
     }
 
+    /** Whether training on such a backend scales its loss. */
+    boolean scaleLoss() {
+        return this == FLOAT16;
+    }
+
     /** To the nearest, ties to even; what is too large becomes infinity. */
     double[] rounded(double[] values, DType type) {
         double[] rounded = values.clone();

@@ -4,6 +4,7 @@ import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -191,10 +192,12 @@ final class Oracle extends TensorOracle {
             Tensor schedule,
             Tensor position,
             Tensor tally) {
-        return descend("update", rule, parameters, penalized, gradients, state, schedule, position, tally, false);
+        double[] g = gradients.doubles();
+        double[] at = Contents.of(position);
+        return descend("update", rule, parameters, penalized, gradients, g, state, schedule, at, tally, false);
     }
 
-    /** On a backend that does not scale the loss. */
+    /** Of scaled gradients where the backend scales the loss. */
     List<Expected> descend(
             Descent rule,
             Tensor parameters,
@@ -205,9 +208,16 @@ final class Oracle extends TensorOracle {
             Tensor position,
             Tensor tally,
             long rows) {
+        double[] g = gradients.doubles();
+        double[] at = Contents.of(position);
+        if (factors.scaleLoss()) {
+            List<Expected> unscaled = unscale(gradients, position);
+            Arrays.setAll(g, i -> stored(unscaled.get(0).values()[i], gradients));
+            at = unscaled.get(1).values();
+        }
         List<Expected> all = new ArrayList<>(
-                descend("descend", rule, parameters, penalized, gradients, state, schedule, position, tally, true));
-        all.add(advance("descend", position, rows));
+                descend("descend", rule, parameters, penalized, gradients, g, state, schedule, at, tally, true));
+        all.add(advance("descend", position, at, rows));
         return all;
     }
 
@@ -218,12 +228,12 @@ final class Oracle extends TensorOracle {
             Tensor parameters,
             long penalized,
             Tensor gradients,
+            double[] values,
             Tensor state,
             Tensor schedule,
-            Tensor position,
+            double[] position,
             Tensor tally,
             boolean clips) {
-        double[] values = gradients.doubles();
         double limit = clips ? stored(rule.clipValue(), gradients) : Double.POSITIVE_INFINITY;
         double squares = 0;
         for (int i = 0; i < values.length; i++) {
@@ -240,8 +250,8 @@ final class Oracle extends TensorOracle {
         }
         List<Expected> expected = new ArrayList<>();
         expected.add(Expected.within(operation, "gradients", gradients, values, clipped));
-        boolean faulty = tally.doubles()[Operations.FAULT] != 0 || position.longs()[Operations.SKIP] != 0;
-        double[] row = rows(schedule)[(int) position.longs()[Operations.STEP]];
+        boolean faulty = tally.doubles()[Operations.FAULT] != 0 || position[Operations.SKIP] != 0;
+        double[] row = rows(schedule)[(int) position[Operations.STEP]];
         expected.addAll(step(operation, faulty ? null : rule, parameters, penalized, values, clipped, state, row));
         return expected;
     }
@@ -307,11 +317,11 @@ final class Oracle extends TensorOracle {
     }
 
     Expected advance(Tensor position, long rows) {
-        return advance("advance", position, rows);
+        return advance("advance", position, Contents.of(position), rows);
     }
 
-    private static Expected advance(String operation, Tensor position, long rows) {
-        double[] values = Contents.of(position);
+    private static Expected advance(String operation, Tensor position, double[] from, long rows) {
+        double[] values = from.clone();
         values[Operations.ROW] += rows;
         values[Operations.STEP] += 1;
         values[Operations.TOTAL] += 1;

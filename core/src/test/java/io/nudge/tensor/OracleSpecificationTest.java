@@ -154,4 +154,17 @@ class OracleSpecificationTest {
             return EFFORT;
         }
     }
+
+    @Group
+    class WholeNetworks extends WholeNetworkSpecification {
+        @Override
+        protected Backend open() {
+            return oracle();
+        }
+
+        @Override
+        protected Backend openOther() {
+            return oracle();
+        }
+    }
 }

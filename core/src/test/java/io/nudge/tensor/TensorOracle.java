@@ -11,7 +11,7 @@ abstract class TensorOracle {
     final Rounding r;
     final Rounding float64 = new Rounding(DType.FLOAT64);
     final Formulas formulas;
-    private final Factors factors;
+    final Factors factors;
 
     TensorOracle(DType type, Factors factors) {
         this.factors = factors;

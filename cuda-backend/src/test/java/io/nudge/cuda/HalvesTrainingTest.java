@@ -2,6 +2,7 @@ package io.nudge.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.data.Dataset;
@@ -52,13 +53,22 @@ class HalvesTrainingTest {
         }
     }
 
+    /**
+     * A factor errs by u at most: 2⁻⁹ for bfloat16, 2⁻¹² for float16; so a product of two does by 2u, forward and once more
+     * on the way back: 4u, if what a step errs does not grow in those that follow. Roundings go either way, so that it is
+     * far less. Within that, answers near the border between two classes may change: ten of a thousand.
+     */
     @ParameterizedTest
-    @CsvSource({"BFLOAT16, CUBLAS", "BFLOAT16, KERNELS", "FLOAT16, CUBLAS", "FLOAT16, KERNELS"})
-    void digitsAreLearntAsInFloat32(Precision precision, ProductChoice product) {
+    @CsvSource({
+        "BFLOAT16, CUBLAS, 0x1p-7", "BFLOAT16, KERNELS, 0x1p-7", "FLOAT16, CUBLAS, 0x1p-10", "FLOAT16, KERNELS, 0x1p-10"
+    })
+    void digitsAreLearntAsInFloat32(Precision precision, ProductChoice product, double bound) {
         EpochResult strict = lastOfDigits(Precision.STRICT, ProductChoice.CUBLAS);
         EpochResult halves = lastOfDigits(precision, product);
-        System.out.println(strict + "\n" + halves);
-        assertThat(halves.cost()).isCloseTo(strict.cost(), within(0.02 * strict.cost()));
+        assertThat(strict.validationAccuracy()).isGreaterThan(0.8);
+        assertThat(halves.cost()).isCloseTo(strict.cost(), withinPercentage(100 * bound));
+        assertThat(halves.validationAccuracy()).isCloseTo(strict.validationAccuracy(), within(0.01));
+        assertThat(halves.cost()).as("factors were rounded").isNotEqualTo(strict.cost());
     }
 
     // ---- the loss scale ---------------------------------------------------------------------------------------------

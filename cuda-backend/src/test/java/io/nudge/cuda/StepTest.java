@@ -3,15 +3,16 @@ package io.nudge.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.emulator.EmulatedDevice;
 import io.nudge.emulator.Emulator;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Program;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,26 +29,34 @@ class StepTest {
                 .collect(Collectors.toMap(each -> each.getKey().substring(prefix.length()), Map.Entry::getValue));
     }
 
-    private static long products() {
-        return countersBeginningWith("library.").values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+    private static long sum(Map<String, Long> counters) {
+        return counters.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Gathering, a pass forward and one back for each layer, the update; with float16 what takes the loss scale out. */
+    private static CudaBackend open(ProductChoice choice, Precision precision) {
+        return CudaBackend.open(
+                0, CudaOptions.fromProperties().withProduct(choice).withPrecision(precision));
+    }
+
+    /** Of n layers: 3n − 1 products, and gathering, n ways forward, n ways back, the optimizer; and what unscales gradients. */
     @ParameterizedTest
     @CsvSource({
-        "1, STRICT, 0",
-        "2, STRICT, 0",
-        "3, STRICT, 0",
-        "5, STRICT, 0",
-        "1, BFLOAT16, 0",
-        "3, BFLOAT16, 0",
-        "3, FLOAT16, 1"
+        "CUBLAS, STRICT, 1, 0",
+        "CUBLAS, STRICT, 2, 0",
+        "CUBLAS, STRICT, 3, 0",
+        "CUBLAS, STRICT, 5, 0",
+        "CUBLAS, BFLOAT16, 1, 0",
+        "CUBLAS, BFLOAT16, 3, 0",
+        "CUBLAS, FLOAT16, 3, 1",
+        "KERNELS, STRICT, 1, 0",
+        "KERNELS, STRICT, 2, 0",
+        "KERNELS, STRICT, 3, 0",
+        "KERNELS, STRICT, 5, 0",
+        "KERNELS, BFLOAT16, 3, 0",
+        "KERNELS, FLOAT16, 3, 1"
     })
-    void hasAsManyProductsAndKernelsAsLayersNeed(int layers, Precision precision, int more) {
-        try (CudaBackend backend =
-                        CudaBackend.open(0, CudaOptions.fromProperties().withPrecision(precision));
+    void hasAsManyProductsAndKernelsAsLayersNeed(ProductChoice choice, Precision precision, int layers, int more) {
+        try (CudaBackend backend = open(choice, precision);
                 TrainingStep step = new TrainingStep(backend, DType.FLOAT32, layers);
                 Program program = backend.record(step)) {
             program.run(); // which rounds the parameters first, where products take 16 bits
@@ -55,20 +64,24 @@ class StepTest {
             Emulator.clearCounters();
             program.run();
             backend.synchronize();
-            assertThat(products()).as("products").isEqualTo(3L * layers - 1);
-            assertThat(countersBeginningWith("launches.").values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum())
-                    .as("other kernels: %s", countersBeginningWith("launches."))
-                    .isEqualTo(2L * layers + 2 + more);
+            Map<String, Long> kernels = countersBeginningWith("launches.");
+            long own = sum(countersBeginningWith("launches.product_"));
+            long library = sum(countersBeginningWith("library."));
+            assertThat(choice == ProductChoice.CUBLAS ? own : library)
+                    .as("products by what was not chosen")
+                    .isZero();
+            assertThat(own + library).as("products").isEqualTo(3L * layers - 1);
+            assertThat(sum(kernels) - own).as("other kernels: %s", kernels).isEqualTo(2L * layers + 2 + more);
         }
     }
 
-    @Test
-    void isOneLaunchForTheHost() {
-        try (CudaBackend backend = CudaBackend.open(0);
+    @ParameterizedTest
+    @CsvSource({"CUBLAS, STRICT", "CUBLAS, BFLOAT16", "CUBLAS, FLOAT16", "KERNELS, STRICT"})
+    void isOneLaunchForTheHost(ProductChoice choice, Precision precision) {
+        try (CudaBackend backend = open(choice, precision);
                 TrainingStep step = new TrainingStep(backend, DType.FLOAT32, 3);
                 Program program = backend.record(step)) {
+            program.run();
             backend.synchronize();
             Emulator.clearCounters();
             for (int i = 0; i < 10; i++) {
@@ -80,11 +93,36 @@ class StepTest {
         }
     }
 
-    @Test
-    void isTheSameRecordedOrNot() {
+    /** Not on the device either, where a graph might have nodes that do. */
+    @ParameterizedTest
+    @CsvSource({"CUBLAS, STRICT", "CUBLAS, FLOAT16", "KERNELS, STRICT"})
+    void copiesWaitsAndAllocatesNowhere(ProductChoice choice, Precision precision) {
+        try (CudaBackend backend = open(choice, precision);
+                TrainingStep step = new TrainingStep(backend, DType.FLOAT32, 3);
+                Program program = backend.record(step)) {
+            program.run();
+            backend.synchronize();
+            Emulator.clearCounters();
+            program.run();
+            assertThat(Emulator.counter("synchronisations")).as("waits").isZero();
+            Emulator.drain();
+            assertThat(sum(countersBeginningWith("launches.")))
+                    .as("kernels that ran")
+                    .isPositive();
+            for (String what : List.of("copies.", "memsets", "allocations", "frees", "host-allocations")) {
+                assertThat(countersBeginningWith(what))
+                        .as(what)
+                        .allSatisfy((name, count) -> assertThat(count).isZero());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isTheSameRecordedOrNot(Precision precision) {
         double[][] parameters = new double[2][];
         for (int i = 0; i < 2; i++) {
-            try (CudaBackend backend = CudaBackend.open(0);
+            try (CudaBackend backend = open(ProductChoice.CUBLAS, precision);
                     TrainingStep step = new TrainingStep(backend, DType.FLOAT32, 3);
                     Program program = backend.record(step)) {
                 for (int run = 0; run < 5; run++) {
@@ -97,12 +135,12 @@ class StepTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = DType.class,
-            names = {"FLOAT32", "FLOAT64"})
-    void allocatesNothing(DType type) {
+    @CsvSource({
+        "CUBLAS, STRICT, FLOAT32", "CUBLAS, STRICT, FLOAT64", "CUBLAS, BFLOAT16, FLOAT32", "KERNELS, STRICT, FLOAT32"
+    })
+    void allocatesNothing(ProductChoice choice, Precision precision, DType type) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (CudaBackend backend = CudaBackend.open(0);
+        try (CudaBackend backend = open(choice, precision);
                 TrainingStep step = new TrainingStep(backend, type, 2);
                 Program program = backend.record(step)) {
             DeviceMemoryUse before = backend.deviceMemory();

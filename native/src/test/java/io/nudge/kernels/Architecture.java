@@ -51,7 +51,8 @@ enum Architecture {
     int occupancy(Assembler.Needs needs) {
         int inWarp = (needs.registers() * 32 + UNIT - 1) / UNIT * UNIT;
         int byRegisters = REGISTERS / inWarp / WARPS_IN_BLOCK;
-        int byShared = sharedKilobytes * 1024 / (needs.shared() + reservedKilobytes * 1024 + 1);
+        int shared = needs.shared() + reservedKilobytes * 1024;
+        int byShared = shared == 0 ? Integer.MAX_VALUE : sharedKilobytes * 1024 / shared;
         int blocks = Math.min(warps / WARPS_IN_BLOCK, Math.min(byRegisters, byShared));
         return 100 * blocks * WARPS_IN_BLOCK / warps;
     }

@@ -8,8 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
@@ -23,6 +28,9 @@ final class Assembler {
     private static final Pattern REGISTERS = Pattern.compile("Used (\\d+) registers");
     private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
 
+    private static final Path KEPT = Path.of("target", "assembled");
+    private static final String PTXAS = versionOfPtxas();
+
     private Assembler() {}
 
     /** What an entry needs on a device. */
@@ -30,6 +38,14 @@ final class Assembler {
 
     /** By JNvPTXCompiler; what each entry of a file needs. */
     static Map<String, Needs> withJcuda(String ptx, Architecture architecture) {
+        int[] major = new int[1];
+        int[] minor = new int[1];
+        JNvPTXCompiler.nvPTXCompilerGetVersion(major, minor);
+        String assembler = "JNvPTXCompiler " + major[0] + "." + minor[0];
+        return needs(kept(assembler, ptx, architecture, () -> logOfJcuda(ptx, architecture)));
+    }
+
+    private static String logOfJcuda(String ptx, Architecture architecture) {
         JNvPTXCompiler.setExceptionsEnabled(false);
         nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
         byte[] text = (Ptx.text(ptx) + "\0").getBytes(StandardCharsets.US_ASCII);
@@ -48,34 +64,74 @@ final class Assembler {
         assertThat(result)
                 .as("%s for %s: %s", ptx, architecture, new String(errors, StandardCharsets.US_ASCII))
                 .isEqualTo(nvPTXCompileResult.NVPTXCOMPILE_SUCCESS);
-        return needs(new String(log, StandardCharsets.US_ASCII));
+        return new String(log, StandardCharsets.US_ASCII);
     }
 
+    /** Whether there is a ptxas on the path, and of the release that the table is of. */
     static boolean hasPtxas() {
-        for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
-            if (Files.isExecutable(Path.of(folder, "ptxas"))) {
-                return true;
-            }
-        }
-        return false;
+        return PTXAS.contains("release 13.0,");
     }
 
     /** By the ptxas on the path. */
     static Map<String, Needs> withPtxas(String ptx, Architecture architecture) {
         String file = Ptx.path(ptx).toString();
-        ProcessBuilder ptxas =
-                new ProcessBuilder("ptxas", "-v", "-arch=sm_" + architecture.number, "-o", "/dev/null", file);
+        return needs(kept(
+                PTXAS,
+                ptx,
+                architecture,
+                () -> output("ptxas", "-v", "-arch=sm_" + architecture.number, "-o", "/dev/null", file)));
+    }
+
+    /** What ptxas says of itself; nothing where there is none. */
+    private static String versionOfPtxas() {
+        for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
+            if (Files.isExecutable(Path.of(folder, "ptxas"))) {
+                return output("ptxas", "--version");
+            }
+        }
+        return "";
+    }
+
+    private static String output(String... command) {
         try {
-            Process process = ptxas.redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor())
-                    .as("%s for %s: %s", ptx, architecture, log)
+                    .as("%s: %s", String.join(" ", command), log)
                     .isZero();
-            return needs(log);
+            return log;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted while ptxas worked", e);
+            throw new IllegalStateException("interrupted while waiting for " + command[0], e);
+        }
+    }
+
+    /**
+     * What an assembler says of a file. Asking takes minutes in all, and the answer for the same text is the same, so it is
+     * kept until {@code mvn clean}.
+     */
+    private static String kept(String assembler, String ptx, Architecture architecture, Supplier<String> log) {
+        Path file = KEPT.resolve(digest(assembler, architecture.toString(), Ptx.text(ptx)) + ".log");
+        try {
+            if (!Files.exists(file)) {
+                Files.createDirectories(KEPT);
+                Path whole = Files.writeString(Files.createTempFile(KEPT, ptx, ".part"), log.get());
+                Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String digest(String... parts) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha.digest(String.join("\0", parts).getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 
