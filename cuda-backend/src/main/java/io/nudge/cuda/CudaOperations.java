@@ -320,8 +320,7 @@ final class CudaOperations extends CudaTensorOperations {
             Tensor tally,
             long rows) {
         if (parameters.size() == 0) {
-            super.descend(
-                    rule, parameters, penalized, gradients, norm, state, schedule, position, tally, rows);
+            super.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally, rows);
             return;
         }
         if (scalesLoss()) {

@@ -87,4 +87,15 @@ class HalvesSpecificationTest {
             return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, true);
         }
     }
+
+    @Group
+    @AddLifecycleHook(
+            value = OtherDevicesSpecificationTest.Blackwell.class,
+            propagateTo = PropagationMode.ALL_DESCENDANTS)
+    class Bfloat16OnBlackwell extends Halves {
+        @Override
+        CudaOptions options() {
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true);
+        }
+    }
 }

@@ -60,7 +60,10 @@ class HalvesTrainingTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "BFLOAT16, CUBLAS, 0x1p-7", "BFLOAT16, KERNELS, 0x1p-7", "FLOAT16, CUBLAS, 0x1p-10", "FLOAT16, KERNELS, 0x1p-10"
+        "BFLOAT16, CUBLAS, 0x1p-7",
+        "BFLOAT16, KERNELS, 0x1p-7",
+        "FLOAT16, CUBLAS, 0x1p-10",
+        "FLOAT16, KERNELS, 0x1p-10"
     })
     void digitsAreLearntAsInFloat32(Precision precision, ProductChoice product, double bound) {
         EpochResult strict = lastOfDigits(Precision.STRICT, ProductChoice.CUBLAS);
@@ -116,8 +119,12 @@ class HalvesTrainingTest {
                 Network network = line(backend)) {
             trainer(11, seen).train(network, POINTS);
             assertThat(seen.scales()).containsExactly(15L, 14L, 13L, 12L, 11L, 10L, 9L, 8L, 8L, 8L, 8L);
-            assertThat(seen.weights().subList(0, 8)).as("steps that are skipped move nothing").containsOnly(0.0);
-            assertThat(seen.weights().get(8)).as("the first step, −0.001 · 200 · ¾").isCloseTo(-0.15, within(1e-7));
+            assertThat(seen.weights().subList(0, 8))
+                    .as("steps that are skipped move nothing")
+                    .containsOnly(0.0);
+            assertThat(seen.weights().get(8))
+                    .as("the first step, −0.001 · 200 · ¾")
+                    .isCloseTo(-0.15, within(1e-7));
             assertThat(seen.states().get(10).goodSteps()).isEqualTo(3);
         }
     }
@@ -164,7 +171,8 @@ class HalvesTrainingTest {
                 trainer(5, halted).train(network, POINTS);
             }
             try (Network network = line(backend)) {
-                History history = trainer(12, resumed).resume(network, POINTS, halted.states().get(4));
+                History history = trainer(12, resumed)
+                        .resume(network, POINTS, halted.states().get(4));
                 assertThat(history.epochs()).hasSize(12);
             }
         }

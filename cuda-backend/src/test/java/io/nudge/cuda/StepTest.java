@@ -136,7 +136,10 @@ class StepTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CUBLAS, STRICT, FLOAT32", "CUBLAS, STRICT, FLOAT64", "CUBLAS, BFLOAT16, FLOAT32", "KERNELS, STRICT, FLOAT32"
+        "CUBLAS, STRICT, FLOAT32",
+        "CUBLAS, STRICT, FLOAT64",
+        "CUBLAS, BFLOAT16, FLOAT32",
+        "KERNELS, STRICT, FLOAT32"
     })
     void allocatesNothing(ProductChoice choice, Precision precision, DType type) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
