@@ -92,6 +92,38 @@ const char* doubling = R"(
 }
 )";
 
+// Reads of a neighbour's element, which blocks share, and one element that all write. The blocks do not end where words and segments of what
+// is remembered of memory do.
+const char* neighbours = R"(
+.version 7.0
+.target sm_70
+.address_size 64
+.visible .entry neighbours(.param .u64 from, .param .u64 to, .param .u32 n) {
+  .reg .pred %q;
+  .reg .b32 %r<6>;
+  .reg .f32 %f<3>;
+  .reg .b64 %a<6>;
+  ld.param.u64 %a0, [from];
+  ld.param.u64 %a1, [to];
+  ld.param.u32 %r0, [n];
+  mov.u32 %r1, %ctaid.x;
+  mov.u32 %r2, %ntid.x;
+  mov.u32 %r3, %tid.x;
+  mad.lo.s32 %r4, %r1, %r2, %r3;
+  setp.ge.u32 %q, %r4, %r0;
+  @%q ret;
+  mul.wide.u32 %a2, %r4, 4;
+  add.s64 %a3, %a0, %a2;
+  add.s64 %a4, %a1, %a2;
+  ld.global.f32 %f0, [%a3];
+  ld.global.f32 %f1, [%a3+4];
+  add.f32 %f2, %f0, %f1;
+  st.global.f32 [%a4+4], %f2;
+  st.global.f32 [%a1], 0f40E00000;
+  ret;
+}
+)";
+
 constexpr unsigned count = 1000;
 
 void double_(CUfunction f, CUdeviceptr p, CUstream stream) {
@@ -168,6 +200,30 @@ void products(CUdeviceptr p, Blas blas) {
   OK(cuMemFree_v2(c));
 }
 
+// Enough blocks for several threads of the device's own.
+void manyBlocks() {
+  constexpr unsigned n = 60000;
+  CUmodule module;
+  CUfunction f;
+  CUdeviceptr from, to;
+  std::vector<float> values(n + 1);
+  for (unsigned i = 0; i <= n; i++) values[i] = float(i);
+  OK(cuModuleLoadData(&module, neighbours));
+  OK(cuModuleGetFunction(&f, module, "neighbours"));
+  OK(cuMemAlloc_v2(&from, (n + 1) * 4));
+  OK(cuMemAlloc_v2(&to, (n + 1) * 4));
+  OK(cuMemcpyHtoD_v2(from, values.data(), (n + 1) * 4));
+  unsigned count = n;
+  void* parameters[] = {&from, &to, &count};
+  OK(cuLaunchKernel(f, (n + 36) / 37, 1, 1, 37, 1, 1, 0, nullptr, parameters, nullptr));
+  OK(cuMemcpyDtoH_v2(values.data(), to, (n + 1) * 4));
+  EXPECT(values[0] == 7);
+  for (unsigned i = 0; i < n; i += 101) EXPECT(values[i + 1] == float(2 * i + 1));
+  OK(cuMemFree_v2(from));
+  OK(cuMemFree_v2(to));
+  OK(cuModuleUnload(module));
+}
+
 // What one thread does with a context of its own.
 void work(int rounds) {
   CUcontext context;
@@ -188,6 +244,7 @@ void work(int rounds) {
     graphs(f, p, pinned, blas);
     products(p, blas);
   }
+  for (int i = 0; i < 2; i++) manyBlocks();
   OK(cublasDestroy_v2(blas));
   OK(cuMemFreeHost(pinned));
   OK(cuMemFree_v2(p));
@@ -217,6 +274,7 @@ int main(int n, char** arguments) {
   int rounds = n > 1 ? std::atoi(arguments[1]) : 20;
   for (int seed = 1; seed <= 3; seed++) {
     emu_set("seed", std::to_string(seed).c_str());
+    emu_set("threads", std::to_string(seed + 1).c_str());
     OK(cuInit(0));
     std::atomic<bool> done{false};
     std::thread watcher([&] {

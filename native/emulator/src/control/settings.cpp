@@ -1,9 +1,11 @@
 #include "control/settings.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <thread>
 
 namespace emu {
 namespace {
@@ -35,9 +37,12 @@ bool flag(const std::string& text, bool& result) {
   return true;
 }
 
+constexpr uint64_t maxThreads = 64;
 constexpr uint64_t maxMemory = 128ull << 30;
 
 }  // namespace
+
+int Settings::defaultThreads() { return int(std::clamp(std::thread::hardware_concurrency(), 1u, 8u)); }
 
 bool Settings::set(const std::string& name, const std::string& value) {
   static const std::map<std::string, bool Settings::*> flags = {
@@ -60,6 +65,11 @@ bool Settings::set(const std::string& name, const std::string& value) {
     memory = n;
     return true;
   }
+  if (name == "threads") {
+    if (!number(value, n) || n == 0 || n > maxThreads) return false;
+    threads = int(n);
+    return true;
+  }
   if (name == "devices") {
     if (!number(value, n) || n > 8) return false;
     devices = int(n);
@@ -80,7 +90,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
 }
 
 Settings Settings::fromEnvironment() {
-  static const char* names[] = {"devices", "capability", "memory", "driver", "seed", "budget", "lazy", "echo", "trace",
+  static const char* names[] = {"devices", "capability", "memory", "driver", "seed", "threads", "budget", "lazy", "echo", "trace",
                                 "check.initialised", "check.races", "check.races.global", "check.barriers", "check.shuffles", "check.leaks"};
   Settings result;
   for (const char* name : names) {

@@ -65,6 +65,7 @@ void row(Decoder& d) {
     if (d.has(m)) d.in.order |= Acquire;
   for (const char* m : {"release", "acq_rel"})
     if (d.has(m)) d.in.order |= Release;
+  if (space != Space::Shared) d.meetsOtherBlocks();
   Type t = d.type();
   int op = -1;
   for (int i = 0; i < 10; i++)

@@ -42,6 +42,7 @@ void store(Warp& w, const Instr& in) {
     for (int i = 0; i < lanes; i++) std::memcpy(values[i] + k * sizeof(U), &part[i], sizeof(U));
   }
   Layout layout = reach(w, in, space, sizeof(U) * in.width, Access::Write, to, values[0], maxBytes);
+  if (layout == Layout::Done) return;
   if (layout == Layout::Run && in.width == 1) {
     int first = firstLane(w.mask), count = __builtin_popcount(w.mask);
     std::memcpy(to[first], part + first, count * sizeof(U));
@@ -100,11 +101,12 @@ Space spaceOf(Decoder& d) {
 
 // What concerns caches changes nothing here. All of memory is in one order too; but what the kernel says about the order of its
 // accesses decides what is a race.
-void hints(Decoder& d) {
+void hints(Decoder& d, Space space) {
   for (const char* m : {"volatile", "relaxed", "acquire", "release"})
     if (d.has(m)) d.in.order |= Strong;
   if (d.has("acquire")) d.in.order |= Acquire;
   if (d.has("release")) d.in.order |= Release;
+  if (d.in.order && (space == Space::Global || space == Space::Generic)) d.meetsOtherBlocks();
   for (const char* m : {"weak", "cta", "gpu", "sys", "cluster", "ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal", "L1::evict_unchanged",
                         "L1::evict_first", "L1::evict_last", "L1::no_allocate", "L2::64B", "L2::128B", "L2::256B", "L2::evict_first", "L2::evict_last", "L2::evict_normal"})
     d.has(m);
@@ -130,7 +132,7 @@ Type registers(Decoder& d, const Operand& o, bool isResult) {
 
 void ld(Decoder& d) {
   Space space = spaceOf(d);
-  hints(d);
+  hints(d, space);
   d.expectOperands(2);
   Type t = registers(d, d.operand(0), true);
   d.address(d.operand(1), space);
@@ -147,7 +149,8 @@ void ld(Decoder& d) {
 
 void st(Decoder& d) {
   Space space = spaceOf(d);
-  hints(d);
+  hints(d, space);
+  if (space == Space::Generic) d.meetsOtherBlocks();
   d.expectOperands(2);
   Type t = registers(d, d.operand(1), false);
   d.address(d.operand(0), space);
@@ -202,7 +205,9 @@ void nothing(Warp&, const Instr&) {}
 void fence(Decoder& d) {
   for (const char* m : {"sc", "acq_rel", "gpu", "sys", "gl", "cluster"}) d.has(m);
   d.expectOperands(0);
-  d.in.run = d.has("cta") ? nothing : [](Warp& w, const Instr&) { w.block->order.fence(); };
+  bool isOfBlock = d.has("cta");
+  if (!isOfBlock) d.meetsOtherBlocks();
+  d.in.run = isOfBlock ? nothing : [](Warp& w, const Instr&) { w.block->order.fence(); };
 }
 
 void prefetch(Decoder& d) {

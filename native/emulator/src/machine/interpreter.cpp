@@ -11,6 +11,7 @@ namespace emu {
 namespace {
 
 constexpr uint32_t nowhere = ~0u;
+constexpr uint64_t longTurn = 1 << 20;  // of a warp that has nobody to take turns with
 
 std::string triple(const uint32_t* v) { return format("(%u,%u,%u)", v[0], v[1], v[2]); }
 
@@ -25,6 +26,8 @@ Interpreter::Interpreter(Block& block) : block_(block), code_(block.program.code
 }
 
 bool Interpreter::round(bool isAlone) {
+  const Execution& e = block_.execution;
+  if (e.faulted && *e.faulted < e.part) throw Overtaken();
   bool single = order_.size() == 1;
   if (!single) std::shuffle(order_.begin(), order_.end(), block_.random);
   bool moved = false;
@@ -32,7 +35,7 @@ bool Interpreter::round(bool isAlone) {
     Warp& w = block_.warps[i];
     if ((w.live & ~w.waiting) == 0) continue;
     moved = true;
-    turn(w, single && isAlone ? budget_ + 1 : 64 + (block_.random() & 1023));
+    turn(w, single && isAlone ? std::min(budget_ + 1, longTurn) : 64 + (block_.random() & 1023));
   }
   if (block_.exited == block_.threads) return false;
   if (!moved) stuck();
@@ -180,11 +183,19 @@ std::string Warp::where(int lane) const {
 }
 
 void Warp::report(const char* kind, int lane, const std::string& text) {
-  if (block->execution.told.insert({kind, now->statement}).second) Watch::get().report(kind, where(lane) + ": " + text);
+  Execution& e = block->execution;
+  if (e.told.insert({kind, now->statement}).second) e.tell({kind, now->statement, false, where(lane) + ": " + text});
+}
+
+void Execution::tell(Told t) {
+  if (aside)
+    aside->push_back(std::move(t));
+  else
+    Watch::get().report(t.kind, t.text);
 }
 
 void Warp::fault(CUresult code, const char* kind, int lane, const std::string& text) {
-  Watch::get().report(kind, where(lane) + ": " + text);
+  block->execution.tell({kind, now->statement, true, where(lane) + ": " + text});
   throw LaunchFault{code};
 }
 

@@ -31,11 +31,11 @@ std::string Allocation::describe() const {
 uint64_t Allocation::firstUnwritten(uint64_t offset, uint64_t bytes) const {
   if (allWritten) return size;
   for (uint64_t i = offset; i < offset + bytes;) {
-    if (i % 64 == 0 && offset + bytes - i >= 64 && written[i / 64] == ~0ull) {
+    if (i % 64 == 0 && offset + bytes - i >= 64 && word(i / 64) == ~0ull) {
       i += 64;
       continue;
     }
-    if (!(written[i / 64] >> i % 64 & 1)) return i;
+    if (!(word(i / 64) >> i % 64 & 1)) return i;
     i++;
   }
   return size;
@@ -45,14 +45,14 @@ bool Allocation::isWritten(uint64_t offset, uint64_t bytes) const {
   if (allWritten) return true;
   if (offset % 64 + bytes <= 64) {
     uint64_t mask = (bytes == 64 ? ~0ull : (1ull << bytes) - 1) << offset % 64;
-    return (written[offset / 64] & mask) == mask;
+    return (word(offset / 64) & mask) == mask;
   }
   return firstUnwritten(offset, bytes) == size;
 }
 
 void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
   if (allWritten || bytes == 0) return;
-  isMarked = true;
+  if (!isMarked) isMarked = true;
   if (offset == 0 && bytes == size) {
     allWritten = true;
     return;
@@ -60,7 +60,12 @@ void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
   uint64_t last = offset + bytes;
   while (offset < last) {
     uint64_t count = std::min(last - offset, 64 - offset % 64);
-    written[offset / 64] |= (count == 64 ? ~0ull : (1ull << count) - 1) << offset % 64;
+    if (count == 64) {
+      written[offset / 64].store(~0ull, std::memory_order_relaxed);
+    } else {
+      uint64_t bits = ((1ull << count) - 1) << offset % 64;
+      if ((word(offset / 64) & bits) != bits) written[offset / 64].fetch_or(bits, std::memory_order_relaxed);
+    }
     offset += count;
   }
 }
@@ -68,7 +73,7 @@ void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
 void Allocation::settle() {
   isMarked = false;
   if (allWritten) return;
-  while (settledWords < size / 64 && written[settledWords] == ~0ull) settledWords++;
+  while (settledWords < size / 64 && word(settledWords) == ~0ull) settledWords++;
   allWritten = firstUnwritten(settledWords * 64, size - settledWords * 64) == size;
 }
 
@@ -109,7 +114,7 @@ Allocation* Memory::allocate(int device, const void* context, uint64_t size, Ori
   a->context = context;
   try {
     a->own.reset(new uint8_t[size + 64]);
-    a->written.resize((size + 63) / 64);
+    a->written = std::vector<std::atomic<uint64_t>>((size + 63) / 64);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
@@ -161,12 +166,14 @@ void Memory::settle() {
 }
 
 Allocation* Memory::find(uint64_t address) {
-  if (last_ && address - last_->base < last_->size) return last_;
+  Allocation* last = last_;
+  if (last && address - last->base < last->size) return last;
   auto next = live_.upper_bound(address);
   if (next == live_.begin()) return nullptr;
   Allocation* a = std::prev(next)->second.get();
   if (address - a->base >= a->size) return nullptr;
-  return last_ = a;
+  last_.store(a, std::memory_order_relaxed);
+  return a;
 }
 
 Fault Memory::explain(uint64_t address, uint64_t bytes) {
