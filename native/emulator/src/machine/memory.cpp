@@ -143,7 +143,7 @@ void Memory::free(Allocation* a) {
   a->freed = true;
   a->own.reset();
   a->data = nullptr;
-  a->written = {};
+  std::vector<std::atomic<uint64_t>>().swap(a->written);
   a->shadow.reset();
   freed_[a->base] = std::move(found->second);
   live_.erase(found);
