@@ -10,7 +10,7 @@ command -v cmake > /dev/null || missing=cmake
 command -v "${CXX:-c++}" > /dev/null || missing='a C++ compiler'
 [ -f "$java/include/jni.h" ] || missing='jni.h (a JDK)'
 if [ -n "$missing" ] && [ "$required" = required ]; then
-  echo "The emulated CUDA device is required (-Dnudge.emulator=required, or CI is set) and cannot be built: $missing was not found." >&2
+  echo "The emulated CUDA device is required (for cuda-emulated, by -Dnudge.emulator=required, or since CI is set) and cannot be built: $missing was not found." >&2
   exit 1
 elif [ -n "$missing" ]; then
   echo "The emulated CUDA device is not built, and its tests are skipped: $missing was not found."

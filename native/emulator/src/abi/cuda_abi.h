@@ -16,6 +16,7 @@ using CUarray = struct CUarray_st*;
 using CUgraph = struct CUgraph_st*;
 using CUgraphNode = struct CUgraphNode_st*;
 using CUgraphExec = struct CUgraphExec_st*;
+using CUlinkState = struct CUlinkState_st*;
 using CUmemoryPool = struct CUmemPoolHandle_st*;
 using CUhostFn = void (*)(void*);
 using CUstreamCallback = void (*)(CUstream, int, void*);
@@ -78,6 +79,17 @@ struct CUDA_HOST_NODE_PARAMS {
   CUhostFn fn;
   void* userData;
 };
+struct CUaccessPolicyWindow {
+  void* base_ptr;
+  size_t num_bytes;
+  float hitRatio;
+  int hitProp, missProp;
+};
+union CUlaunchAttributeValue {  // of streams and kernel nodes, by number
+  char pad[64];
+  CUaccessPolicyWindow accessPolicyWindow;
+  int cooperative, syncPolicy, priority;
+};
 struct CUmemLocation {
   int type, id;
 };
@@ -101,6 +113,7 @@ enum : CUresult {
 enum : unsigned { CU_MEMORYTYPE_HOST = 1, CU_MEMORYTYPE_DEVICE = 2, CU_MEMORYTYPE_ARRAY = 3, CU_MEMORYTYPE_UNIFIED = 4 };
 enum : unsigned { CU_STREAM_NON_BLOCKING = 1 };
 enum : unsigned { CU_EVENT_BLOCKING_SYNC = 1, CU_EVENT_DISABLE_TIMING = 2, CU_EVENT_INTERPROCESS = 4 };
+enum : int { CU_ATTRIBUTE_ACCESS_POLICY_WINDOW = 1, CU_ATTRIBUTE_COOPERATIVE = 2, CU_ATTRIBUTE_SYNC_POLICY = 3, CU_ATTRIBUTE_PRIORITY = 8 };
 enum : int { CU_CAPTURE_NONE = 0, CU_CAPTURE_ACTIVE = 1, CU_CAPTURE_INVALIDATED = 2 };
 enum : int { CU_CAPTURE_MODE_GLOBAL = 0, CU_CAPTURE_MODE_THREAD_LOCAL = 1, CU_CAPTURE_MODE_RELAXED = 2 };
 enum : int { CU_NODE_KERNEL = 0, CU_NODE_MEMCPY = 1, CU_NODE_MEMSET = 2, CU_NODE_HOST = 3, CU_NODE_GRAPH = 4, CU_NODE_EMPTY = 5,

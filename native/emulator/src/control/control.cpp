@@ -1,6 +1,8 @@
 #include "control/control.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
 #include "control/settings.h"
 #include "control/watch.h"
@@ -40,13 +42,36 @@ const char* textOf(size_t i, F choose) {
     return text.c_str();
   });
 }
+void checkLeaks() {
+  reportLeaks();
+  if (settings().checkLeaks)
+    for (auto* check : leakChecks()) check();
+}
+
+// When the process ends, what was reported and what was never freed goes to standard error, where the setting asks for it.
+// Another thread may be at work still and hold the lock: then there is nothing that can be said.
+void reportAtExit() {
+  if (!settings().exitReport) return;
+  std::unique_lock<std::mutex> lock(machineMutex(), std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  heldLock = &lock;
+  checkLeaks();
+  for (auto& r : Watch::get().reports()) std::fprintf(stderr, "emulated CUDA device: %s: %s\n", r.kind.c_str(), r.text.c_str());
+  std::fprintf(stderr, "emulated CUDA device: %zu reports\n", Watch::get().reports().size());
+  heldLock = nullptr;
+}
+
+[[maybe_unused]] const int registered = std::atexit(reportAtExit);
 
 }  // namespace
 
 int emu_set(const char* name, const char* value) {
   return locked([&] {
     bool fine = settings().set(name, value);
-    if (fine && std::string(name) == "seed") state().random.seed(settings().seed);
+    std::string setting = name;
+    if (fine && setting == "seed") state().random.seed(settings().seed);
+    if (fine && setting == "fail") Watch::get().clearFailures();
+    if (fine && setting == "memory.failsafter") Watch::get().clearMemory();
     return fine ? 1 : 0;
   });
 }
@@ -60,14 +85,11 @@ void emu_reset() {
     w.clearReports();
     w.clearCounters();
     w.clearFailures();
+    w.clearMemory();
   });
 }
 void emu_check_leaks() {
-  locked([] {
-    reportLeaks();
-    if (settings().checkLeaks)
-      for (auto* check : leakChecks()) check();
-  });
+  locked([] { checkLeaks(); });
 }
 void emu_drain() {
   locked([] { Scheduler::get().drain(); });
@@ -107,7 +129,7 @@ int emu_library_call(const char* name) {
   return locked([&] {
     Watch::get().count(std::string("calls.") + name);
     int code = Watch::get().failureOf(name);
-    Watch::get().trace(name, code);
+    traceCall(name, {}, code);
     return code;
   });
 }
@@ -118,7 +140,8 @@ int emu_submit(CUstream stream, const char* name, const std::function<void()>* w
     Work w;
     w.type = CU_NODE_KERNEL;
     w.name = name;
-    w.run = [work = *work, name = std::string(name)] {
+    w.run = [work = *work, name = std::string(name), context = s->context] {
+      Memory::View view(context->reach());
       Watch::get().count("library." + name);
       work();
     };

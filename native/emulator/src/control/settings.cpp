@@ -37,6 +37,24 @@ bool flag(const std::string& text, bool& result) {
   return true;
 }
 
+// "cuMemAlloc:2:2,cuLaunchKernel:0:719": call, which time, code.
+bool parseFailures(const std::string& text, std::vector<Failure>& result) {
+  std::vector<Failure> all;
+  size_t at = 0;
+  while (at < text.size()) {
+    size_t end = std::min(text.find(',', at), text.size());
+    std::string one = text.substr(at, end - at);
+    size_t first = one.find(':'), second = one.find(':', first + 1);
+    uint64_t nth = 0, code = 0;
+    if (first == 0 || first == std::string::npos || second == std::string::npos) return false;
+    if (!number(one.substr(first + 1, second - first - 1), nth) || !number(one.substr(second + 1), code) || code > 999) return false;
+    all.push_back({one.substr(0, first), nth, int(code)});
+    at = end + 1;
+  }
+  result = all;
+  return true;
+}
+
 constexpr uint64_t maxThreads = 64;
 constexpr uint64_t maxMemory = 128ull << 30;
 
@@ -48,6 +66,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
   static const std::map<std::string, bool Settings::*> flags = {
       {"lazy", &Settings::lazy},
       {"echo", &Settings::echo},
+      {"exit.report", &Settings::exitReport},
       {"check.initialised", &Settings::checkInitialised},
       {"check.races", &Settings::checkSharedRaces},
       {"check.races.global", &Settings::checkGlobalRaces},
@@ -59,6 +78,8 @@ bool Settings::set(const std::string& name, const std::string& value) {
   if (auto f = flags.find(name); f != flags.end()) return flag(value, this->*f->second);
   if (name == "seed") return number(value, seed);
   if (name == "budget") return number(value, budget);
+  if (name == "fail") return parseFailures(value, failures);
+  if (name == "memory.failsafter") return bytes(value, memoryFailsAfter);
   if (name == "trace") return trace = value, true;
   if (name == "memory") {
     if (!bytes(value, n) || n == 0 || n > maxMemory) return false;
@@ -75,13 +96,19 @@ bool Settings::set(const std::string& name, const std::string& value) {
     devices = int(n);
     return true;
   }
+  if (name == "name") return this->name = value, true;
+  if (name == "multiprocessors") {
+    if (!number(value, n) || n > 1024) return false;
+    multiprocessors = int(n);
+    return true;
+  }
   if (name == "driver") {
     if (!number(value, n) || n < 11000 || n > 13999) return false;
     driverVersion = int(n);
     return true;
   }
   if (name == "capability") {
-    static const char* known[] = {"7.0", "7.2", "7.5", "8.0", "8.6", "8.7", "8.9", "9.0", "12.0"};
+    static const char* known[] = {"5.2", "6.0", "6.1", "7.0", "7.2", "7.5", "8.0", "8.6", "8.7", "8.9", "9.0", "12.0"};
     for (const char* k : known)
       if (value == k) return std::sscanf(k, "%d.%d", &major, &minor) == 2;
     return false;
@@ -90,7 +117,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
 }
 
 Settings Settings::fromEnvironment() {
-  static const char* names[] = {"devices", "capability", "memory", "driver", "seed", "threads", "budget", "lazy", "echo", "trace",
+  static const char* names[] = {"devices", "capability", "multiprocessors", "name", "memory", "driver", "seed", "threads", "budget", "lazy", "echo", "exit.report", "fail", "memory.failsafter", "trace",
                                 "check.initialised", "check.races", "check.races.global", "check.barriers", "check.shuffles", "check.leaks"};
   Settings result;
   for (const char* name : names) {

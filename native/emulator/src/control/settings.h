@@ -6,9 +6,18 @@
 
 namespace emu {
 
+// A call that has to fail: its nth time (0: every time), with this code.
+struct Failure {
+  std::string call;
+  uint64_t nth;
+  int code;
+};
+
 struct Settings {
   int devices = 1;
   int major = 9, minor = 0;           // compute capability of every device
+  int multiprocessors = 0;            // of every device; 0: as many as the model of its capability has
+  std::string name;                   // of every device; empty: one that says what it is
   uint64_t memory = 1ull << 30;       // bytes of memory of each device
   int driverVersion = 12060;          // decides which PTX versions are taken
   uint64_t seed = 1;                  // of every choice the emulator makes
@@ -22,6 +31,9 @@ struct Settings {
   bool checkShuffles = true;          // shuffles and votes whose partners are not there
   bool checkLeaks = true;
   bool echo = false;                  // reports go to standard error too, as they come
+  std::vector<Failure> failures;      // calls that have to fail, again after every reset
+  uint64_t memoryFailsAfter = ~0ull;  // bytes allocated in all, counted from the last reset, after which there is no more
+  bool exitReport = false;            // when the process ends, reports and leaks go to standard error
   std::string trace;                  // file that gets one JSON line a call; empty: none
 
   static int defaultThreads();  // as many as there are cores, at most 8

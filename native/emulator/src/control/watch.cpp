@@ -35,30 +35,45 @@ uint64_t Watch::counter(const std::string& name) const {
 
 void Watch::failAt(const std::string& call, uint64_t nth, int code) { failures_.push_back({call, nth, nth == 0, code}); }
 
-int Watch::failureOf(const std::string& call) {
-  for (auto f = failures_.begin(); f != failures_.end(); ++f) {
-    if (f->call != call) continue;
-    if (f->always) return f->code;
-    if (--f->left == 0) {
-      int code = f->code;
-      failures_.erase(f);
-      return code;
-    }
-  }
-  return 0;
+void Watch::clearFailures() {
+  failures_.clear();
+  for (auto& f : settings().failures) failAt(f.call, f.nth, f.code);
 }
 
-void Watch::trace(const std::string& call, int result) {
-  const std::string& name = settings().trace;
-  if (name != traceName_) {
-    if (traceFile_) std::fclose(static_cast<FILE*>(traceFile_));
-    traceName_ = name;
-    traceFile_ = name.empty() ? nullptr : std::fopen(name.c_str(), "w");
-    if (!name.empty() && !traceFile_) std::fprintf(stderr, "emulated CUDA device: cannot write the trace to %s\n", name.c_str());
+int Watch::failureOf(const std::string& call) {
+  int code = 0;
+  for (auto f = failures_.begin(); f != failures_.end();) {
+    bool isMeant = f->call == call || f->call == "*";
+    bool isDue = isMeant && (f->always || --f->left == 0);
+    if (isDue && code == 0) code = f->code;
+    f = isDue && !f->always ? failures_.erase(f) : f + 1;
   }
-  if (!traceFile_) return;
-  std::fprintf(static_cast<FILE*>(traceFile_), "{\"call\":\"%s\",\"result\":%d}\n", call.c_str(), result);
-  std::fflush(static_cast<FILE*>(traceFile_));
+  return code;
+}
+
+bool Watch::takeMemory(uint64_t bytes) {
+  uint64_t most = settings().memoryFailsAfter;
+  if (memoryTaken_ > most || bytes > most - memoryTaken_) return false;
+  memoryTaken_ += bytes;
+  return true;
+}
+
+bool Watch::isTracing() {
+  const std::string& name = settings().trace;
+  if (name == traceName_) return traceFile_;
+  if (traceFile_) std::fclose(static_cast<FILE*>(traceFile_));
+  traceName_ = name;
+  traced_ = 0;
+  traceFile_ = name.empty() ? nullptr : std::fopen(name.c_str(), "w");
+  if (!name.empty() && !traceFile_) std::fprintf(stderr, "emulated CUDA device: cannot write the trace to %s\n", name.c_str());
+  return traceFile_;
+}
+
+void Watch::trace(const std::string& members) {
+  if (!isTracing()) return;
+  auto* file = static_cast<FILE*>(traceFile_);
+  std::fprintf(file, "{\"number\":%llu,%s}\n", (unsigned long long)++traced_, members.c_str());
+  std::fflush(file);
 }
 
 std::string format(const char* pattern, ...) {

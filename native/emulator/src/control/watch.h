@@ -29,12 +29,20 @@ class Watch {
   }
 
   // The call of this name fails with this code when it is made for the nth time from now (1 is the next); always, where n is 0.
+  // The name "*" stands for any call.
   void failAt(const std::string& call, uint64_t nth, int code);
-  void clearFailures() { failures_.clear(); }
+  // Those that the setting `fail` asks for stay.
+  void clearFailures();
   // The code with which this call has to fail now, or 0.
   int failureOf(const std::string& call);
 
-  void trace(const std::string& call, int result);
+  // Counts what is allocated; false once so much has been that the setting `memory.failsafter` wants no more to be had.
+  bool takeMemory(uint64_t bytes);
+  void clearMemory() { memoryTaken_ = 0; }
+
+  // The trace: a JSON object a line, each with a number of its own. `members` is what stands in it beside that.
+  bool isTracing();
+  void trace(const std::string& members);
 
  private:
   struct Failure {
@@ -47,7 +55,9 @@ class Watch {
   uint64_t dropped_ = 0;
   std::map<std::string, uint64_t> counters_;
   std::vector<Failure> failures_;
+  uint64_t memoryTaken_ = 0;
   std::string traceName_;
+  uint64_t traced_ = 0;
   void* traceFile_ = nullptr;
 };
 

@@ -20,6 +20,19 @@ namespace emu {
 
 void makeInvalid(Capture& c) { c.invalidated = true; }
 
+void leaveCapture(Stream& s) {
+  auto c = s.capture;
+  if (!c) return;
+  makeInvalid(*c);
+  if (c->origin == &s) {
+    state().captures.erase(c);
+    endFor(*c);
+  } else {
+    c->streams.erase(&s);
+    s.capture = nullptr;
+  }
+}
+
 void forbidInCapture() {
   if (modeOfThread == CU_CAPTURE_MODE_RELAXED) return;
   bool found = false;
@@ -59,7 +72,7 @@ void forbidCapturing(Context& context) {
 }  // namespace emu
 
 EMU_API cuStreamBeginCapture_v2(CUstream handle, int mode) {
-  return call("cuStreamBeginCapture", [&] {
+  return call("cuStreamBeginCapture", {{"stream", handle}, {"mode", mode}}, [&] {
     checkValue(mode >= 0 && mode <= 2);
     auto s = streamOf(handle);
     check(!s->isLegacy, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
@@ -78,7 +91,7 @@ EMU_API cuStreamBeginCapture_v2(CUstream handle, int mode) {
   });
 }
 EMU_API cuStreamEndCapture(CUstream handle, CUgraph* graph) {
-  return call("cuStreamEndCapture", [&] {
+  return call("cuStreamEndCapture", {{"stream", handle}, {"graph", graph}}, [&] {
     checkValue(graph);
     *graph = nullptr;
     auto s = streamOf(handle);
@@ -99,20 +112,23 @@ EMU_API cuStreamEndCapture(CUstream handle, CUgraph* graph) {
     endFor(*c);
     check(!c->invalidated, CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
     check(open.empty(), CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
+    for (auto& n : c->graph->nodes)
+      if (auto* memory = std::get_if<MemorySpec>(&n->work.spec))
+        if (Allocation* a = Memory::get().known(memory->base)) a->isOutstanding = false;
     c->graph->handle = state().graphs.add(c->graph);
     for (auto& n : c->graph->nodes) n->handle = state().nodes.add(n);
     *graph = c->graph->handle;
   });
 }
 EMU_API cuStreamIsCapturing(CUstream handle, int* status) {
-  return call("cuStreamIsCapturing", [&] {
+  return call("cuStreamIsCapturing", {{"stream", handle}, {"status", status}}, [&] {
     checkValue(status);
     auto s = streamOf(handle);
     *status = !s->capture ? CU_CAPTURE_NONE : s->capture->invalidated ? CU_CAPTURE_INVALIDATED : CU_CAPTURE_ACTIVE;
   });
 }
 EMU_API cuThreadExchangeStreamCaptureMode(int* mode) {
-  return call("cuThreadExchangeStreamCaptureMode", [&] {
+  return call("cuThreadExchangeStreamCaptureMode", {{"mode", mode}}, [&] {
     checkValue(mode && *mode >= 0 && *mode <= 2);
     std::swap(*mode, modeOfThread);
   });

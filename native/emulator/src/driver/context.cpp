@@ -27,13 +27,31 @@ std::shared_ptr<Context> contextOf(CUcontext handle) {
   return c;
 }
 
-constexpr unsigned knownFlags = 0x7f;
+// At most one way of waiting (spin, yield, block), and whatever else a flag may ask for.
+void checkFlags(unsigned flags) {
+  constexpr unsigned known = 0x7f, waiting = 7;
+  unsigned way = flags & waiting;
+  checkValue((flags & ~known) == 0 && (way & (way - 1)) == 0);
+}
+
+size_t standardLimit(int limit) {
+  switch (limit) {
+    case 0: return 1024;      // stack
+    case 1: return 1 << 20;   // printf
+    case 2: return 8 << 20;   // malloc
+    case 4: return 2048;      // launches by kernels
+    case 5: return 64;        // bytes fetched into L2
+    case 6: return 0;         // persisting L2
+    default: throw ApiError{CUDA_ERROR_UNSUPPORTED_LIMIT};
+  }
+}
 
 }  // namespace
 
 EMU_API cuCtxCreate_v2(CUcontext* context, unsigned flags, CUdevice device) {
-  return call("cuCtxCreate", [&] {
-    checkValue(context && (flags & ~knownFlags) == 0);
+  return call("cuCtxCreate", {{"context", context}, {"flags", flags}, {"device", device}}, [&] {
+    checkValue(context);
+    checkFlags(flags);
     checkDevice(device);
     auto c = make(device, flags, false);
     contextStack().push_back(c);
@@ -41,7 +59,7 @@ EMU_API cuCtxCreate_v2(CUcontext* context, unsigned flags, CUdevice device) {
   });
 }
 EMU_API cuCtxDestroy_v2(CUcontext context) {
-  return call("cuCtxDestroy", [&] {
+  return call("cuCtxDestroy", {{"context", context}}, [&] {
     auto c = contextOf(context);
     check(!c->isPrimary, CUDA_ERROR_INVALID_CONTEXT);
     auto& stack = contextStack();
@@ -49,11 +67,29 @@ EMU_API cuCtxDestroy_v2(CUcontext context) {
     if (!stack.empty() && stack.back() == c) stack.pop_back();
   });
 }
+// Attaching counts uses, as CUDA did before contexts could be current in several threads.
+EMU_API cuCtxAttach(CUcontext* context, unsigned flags) {
+  return call("cuCtxAttach", {{"context", context}, {"flags", flags}}, [&] {
+    checkValue(context && flags == 0);
+    Context& c = current();
+    c.attached++;
+    *context = c.handle;
+  });
+}
+EMU_API cuCtxDetach(CUcontext context) {
+  return call("cuCtxDetach", {{"context", context}}, [&] {
+    auto c = contextOf(context);
+    check(c.get() == &current() && !c->isPrimary, CUDA_ERROR_INVALID_CONTEXT);
+    if (--c->attached > 0) return;
+    destroyContext(*c);
+    contextStack().pop_back();
+  });
+}
 EMU_API cuCtxPushCurrent_v2(CUcontext context) {
-  return call("cuCtxPushCurrent", [&] { contextStack().push_back(contextOf(context)); });
+  return call("cuCtxPushCurrent", {{"context", context}}, [&] { contextStack().push_back(contextOf(context)); });
 }
 EMU_API cuCtxPopCurrent_v2(CUcontext* context) {
-  return call("cuCtxPopCurrent", [&] {
+  return call("cuCtxPopCurrent", {{"context", context}}, [&] {
     auto& stack = contextStack();
     check(!stack.empty(), CUDA_ERROR_INVALID_CONTEXT);
     if (context) *context = stack.back() ? stack.back()->handle : nullptr;
@@ -61,7 +97,7 @@ EMU_API cuCtxPopCurrent_v2(CUcontext* context) {
   });
 }
 EMU_API cuCtxSetCurrent(CUcontext context) {
-  return call("cuCtxSetCurrent", [&] {
+  return call("cuCtxSetCurrent", {{"context", context}}, [&] {
     auto& stack = contextStack();
     auto c = context ? contextOf(context) : nullptr;
     if (!stack.empty()) stack.pop_back();
@@ -69,32 +105,32 @@ EMU_API cuCtxSetCurrent(CUcontext context) {
   });
 }
 EMU_API cuCtxGetCurrent(CUcontext* context) {
-  return call("cuCtxGetCurrent", [&] {
+  return call("cuCtxGetCurrent", {{"context", context}}, [&] {
     checkValue(context);
     auto& stack = contextStack();
     *context = stack.empty() || !stack.back() ? nullptr : stack.back()->handle;
   });
 }
 EMU_API cuCtxGetDevice(CUdevice* device) {
-  return call("cuCtxGetDevice", [&] {
+  return call("cuCtxGetDevice", {{"device", device}}, [&] {
     checkValue(device);
     *device = current().device;
   });
 }
 EMU_API cuCtxGetFlags(unsigned* flags) {
-  return call("cuCtxGetFlags", [&] {
+  return call("cuCtxGetFlags", {{"flags", flags}}, [&] {
     checkValue(flags);
     *flags = current().flags;
   });
 }
 EMU_API cuCtxGetId(CUcontext context, unsigned long long* id) {
-  return call("cuCtxGetId", [&] {
+  return call("cuCtxGetId", {{"context", context}, {"id", id}}, [&] {
     checkValue(id);
     *id = context ? contextOf(context)->id : current().id;
   });
 }
 EMU_API cuCtxGetApiVersion(CUcontext context, unsigned* version) {
-  return call("cuCtxGetApiVersion", [&] {
+  return call("cuCtxGetApiVersion", {{"context", context}, {"version", version}}, [&] {
     checkValue(version);
     if (context) contextOf(context);
     *version = 3020;
@@ -110,70 +146,67 @@ EMU_API cuCtxSynchronize() {
   });
 }
 EMU_API cuCtxGetStreamPriorityRange(int* least, int* greatest) {
-  return call("cuCtxGetStreamPriorityRange", [&] {
+  return call("cuCtxGetStreamPriorityRange", {{"least", least}, {"greatest", greatest}}, [&] {
     current();
     if (least) *least = 0;
     if (greatest) *greatest = -5;
   });
 }
 EMU_API cuCtxGetCacheConfig(int* config) {
-  return call("cuCtxGetCacheConfig", [&] {
+  return call("cuCtxGetCacheConfig", {{"config", config}}, [&] {
     checkValue(config);
-    current();
-    *config = 0;
+    *config = current().cacheConfig;
   });
 }
 EMU_API cuCtxSetCacheConfig(int config) {
-  return call("cuCtxSetCacheConfig", [&] {
+  return call("cuCtxSetCacheConfig", {{"config", config}}, [&] {
     checkValue(config >= 0 && config <= 3);
-    current();
+    current().cacheConfig = config;
   });
 }
 EMU_API cuCtxGetSharedMemConfig(int* config) {
-  return call("cuCtxGetSharedMemConfig", [&] {
+  return call("cuCtxGetSharedMemConfig", {{"config", config}}, [&] {
     checkValue(config);
-    current();
-    *config = 1;
+    *config = current().sharedConfig;
   });
 }
 EMU_API cuCtxSetSharedMemConfig(int config) {
-  return call("cuCtxSetSharedMemConfig", [&] {
+  return call("cuCtxSetSharedMemConfig", {{"config", config}}, [&] {
     checkValue(config >= 0 && config <= 2);
-    current();
+    current().sharedConfig = config ? config : 1;
   });
 }
 EMU_API cuCtxGetLimit(size_t* value, int limit) {
-  return call("cuCtxGetLimit", [&] {
-    static const std::map<int, size_t> defaults = {{0, 1024}, {1, 1 << 20}, {2, 8 << 20}};
+  return call("cuCtxGetLimit", {{"value", value}, {"limit", limit}}, [&] {
     checkValue(value);
     Context& c = current();
-    auto standard = defaults.find(limit);
-    check(standard != defaults.end(), CUDA_ERROR_UNSUPPORTED_LIMIT);
-    *value = c.limits.count(limit) ? c.limits[limit] : standard->second;
+    size_t standard = standardLimit(limit);
+    *value = c.limits.count(limit) ? c.limits[limit] : standard;
   });
 }
 EMU_API cuCtxSetLimit(int limit, size_t value) {
-  return call("cuCtxSetLimit", [&] {
+  return call("cuCtxSetLimit", {{"limit", limit}, {"value", value}}, [&] {
     Context& c = current();
-    check(limit >= 0 && limit <= 2, CUDA_ERROR_UNSUPPORTED_LIMIT);
+    standardLimit(limit);
     c.limits[limit] = value;
   });
 }
 EMU_API cuCtxEnablePeerAccess(CUcontext peer, unsigned flags) {
-  return call("cuCtxEnablePeerAccess", [&] {
+  return call("cuCtxEnablePeerAccess", {{"peer", peer}, {"flags", flags}}, [&] {
     checkValue(flags == 0);
     Context& c = current();
     auto p = contextOf(peer);
-    check(p->device != c.device, CUDA_ERROR_INVALID_DEVICE);
+    check(p.get() != &c, CUDA_ERROR_INVALID_CONTEXT);
+    check(p->device != c.device, CUDA_ERROR_PEER_ACCESS_UNSUPPORTED);
     check(c.peers.insert(p.get()).second, CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED);
   });
 }
 EMU_API cuCtxDisablePeerAccess(CUcontext peer) {
-  return call("cuCtxDisablePeerAccess", [&] { check(current().peers.erase(contextOf(peer).get()), CUDA_ERROR_PEER_ACCESS_NOT_ENABLED); });
+  return call("cuCtxDisablePeerAccess", {{"peer", peer}}, [&] { check(current().peers.erase(contextOf(peer).get()), CUDA_ERROR_PEER_ACCESS_NOT_ENABLED); });
 }
 
 EMU_API cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice device) {
-  return call("cuDevicePrimaryCtxRetain", [&] {
+  return call("cuDevicePrimaryCtxRetain", {{"context", context}, {"device", device}}, [&] {
     checkValue(context);
     checkDevice(device);
     State& s = state();
@@ -184,29 +217,30 @@ EMU_API cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice device) {
   });
 }
 EMU_API cuDevicePrimaryCtxRelease_v2(CUdevice device) {
-  return call("cuDevicePrimaryCtxRelease", [&] {
+  return call("cuDevicePrimaryCtxRelease", {{"device", device}}, [&] {
     checkDevice(device);
     State& s = state();
     check(s.primaryUses[device] > 0, CUDA_ERROR_INVALID_CONTEXT);
-    if (--s.primaryUses[device] == 0) {
-      destroyContext(*s.primaries[device]);
-      s.primaries.erase(device);
-    }
+    if (--s.primaryUses[device] > 0) return;
+    auto found = s.primaries.find(device);
+    if (found == s.primaries.end()) return;  // a reset took it
+    destroyContext(*found->second);
+    s.primaries.erase(found);
   });
 }
+// Who has retained the context has still to release it.
 EMU_API cuDevicePrimaryCtxReset_v2(CUdevice device) {
-  return call("cuDevicePrimaryCtxReset", [&] {
+  return call("cuDevicePrimaryCtxReset", {{"device", device}}, [&] {
     checkDevice(device);
     State& s = state();
     auto found = s.primaries.find(device);
     if (found == s.primaries.end()) return;
     destroyContext(*found->second);
     s.primaries.erase(found);
-    s.primaryUses[device] = 0;
   });
 }
 EMU_API cuDevicePrimaryCtxGetState(CUdevice device, unsigned* flags, int* active) {
-  return call("cuDevicePrimaryCtxGetState", [&] {
+  return call("cuDevicePrimaryCtxGetState", {{"device", device}, {"flags", flags}, {"active", active}}, [&] {
     checkDevice(device);
     State& s = state();
     if (flags) *flags = s.primaryFlags[device];
@@ -214,9 +248,11 @@ EMU_API cuDevicePrimaryCtxGetState(CUdevice device, unsigned* flags, int* active
   });
 }
 EMU_API cuDevicePrimaryCtxSetFlags_v2(CUdevice device, unsigned flags) {
-  return call("cuDevicePrimaryCtxSetFlags", [&] {
+  return call("cuDevicePrimaryCtxSetFlags", {{"device", device}, {"flags", flags}}, [&] {
     checkDevice(device);
-    checkValue((flags & ~knownFlags) == 0);
-    state().primaryFlags[device] = flags;
+    checkFlags(flags);
+    State& s = state();
+    s.primaryFlags[device] = flags;
+    if (auto found = s.primaries.find(device); found != s.primaries.end()) found->second->flags = flags;
   });
 }

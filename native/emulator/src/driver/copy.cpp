@@ -11,15 +11,18 @@ namespace {
 
 const char* direction(const CopySpec& s) { return s.sourceHost ? (s.targetHost ? "HtoH" : "HtoD") : s.targetHost ? "DtoH" : "DtoD"; }
 
-// Says what is wrong with one side of a copy; true if all is well.
-bool fine(const std::string& what, bool isHost, uint64_t address, uint64_t bytes) {
+enum When { AtTheCall, WhenItRuns };
+
+// Says what is wrong with one side of a copy; true if all is well. What a stream has still to allocate is fine at the call.
+bool fine(const std::string& what, bool isHost, uint64_t address, uint64_t bytes, When when) {
   Memory& m = Memory::get();
-  if (isHost) {
+  Allocation* a = when == AtTheCall ? m.known(address) : m.find(address);
+  bool isManaged = a && a->origin == Origin::Managed;
+  if (isHost && !isManaged) {
     if (address && !m.isDeviceAddress(address)) return true;
     Watch::get().report(address ? "device-pointer" : "null-pointer", what + format(": 0x%llx stands where a host pointer has to", (unsigned long long)address));
     return false;
   }
-  Allocation* a = m.find(address);
   if (a && a->end() - address >= bytes) return true;
   Fault f = m.explain(address, bytes);
   Watch::get().report(f.kind, what + ": " + f.text);
@@ -34,9 +37,18 @@ bool eachRow(const CopySpec& s, F f) {
   return true;
 }
 
-bool fine(const CopySpec& s) {
+bool fine(const CopySpec& s, When when) {
   std::string what = std::string("copy ") + direction(s);
-  return eachRow(s, [&](uint64_t from, uint64_t to) { return fine(what + ", source", s.sourceHost, from, s.width) && fine(what + ", target", s.targetHost, to, s.width); });
+  return eachRow(s, [&](uint64_t from, uint64_t to) { return fine(what + ", source", s.sourceHost, from, s.width, when) && fine(what + ", target", s.targetHost, to, s.width, when); });
+}
+
+// CUDA leaves open what a copy onto itself does.
+void reportOverlap(const CopySpec& s) {
+  uint64_t sourceEnd = s.source + (s.depth - 1) * s.sourceSlice + (s.height - 1) * s.sourcePitch + s.width;
+  if (s.sourceHost || s.targetHost || s.target >= sourceEnd || (s.height > 1 && s.sourcePitch == s.targetPitch)) return;
+  uint64_t targetEnd = s.target + (s.depth - 1) * s.targetSlice + (s.height - 1) * s.targetPitch + s.width;
+  if (s.source < targetEnd)
+    Watch::get().report("overlapping-copy", format("copy DtoD: %llu bytes from 0x%llx and to 0x%llx overlap", (unsigned long long)s.width, (unsigned long long)s.source, (unsigned long long)s.target));
 }
 
 void rowNow(const CopySpec& s, uint64_t from, uint64_t to) {
@@ -67,7 +79,8 @@ void rowNow(const CopySpec& s, uint64_t from, uint64_t to) {
 }  // namespace
 
 void copyNow(const CopySpec& s) {
-  if (!fine(s)) throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
+  if (!fine(s, WhenItRuns)) throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
+  reportOverlap(s);
   eachRow(s, [&](uint64_t from, uint64_t to) {
     rowNow(s, from, to);
     return true;
@@ -97,7 +110,7 @@ Work setWork(SetSpec spec) {
     Watch::get().count("memsets");
     for (uint64_t y = 0; y < spec.height; y++) {
       uint64_t at = spec.target + y * spec.pitch, bytes = spec.width * spec.elementSize;
-      if (!fine("memset", false, at, bytes)) throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
+      if (!fine("memset", false, at, bytes, WhenItRuns)) throw LaunchFault{CUDA_ERROR_ILLEGAL_ADDRESS};
       Allocation* a = Memory::get().find(at);
       if (settings().checkGlobalRaces) Races::get().access(*a, at - a->base, bytes, true, "memset");
       uint8_t* to = a->data + (at - a->base);
@@ -117,15 +130,23 @@ namespace {
 
 enum Waiting { Async, Sync };
 
+bool isHostAddress(uint64_t p) { return !Memory::get().isDeviceAddress(p); }
+
+// True where cuPointerSetAttribute asked for copies that are done when the call returns.
+bool hasToWait(uint64_t p) {
+  Allocation* a = Memory::get().known(p);
+  return a && state().synchronous.count(a->base);
+}
+
 // The rules of CUDA for host memory: pageable memory is read before an async call returns and written before it returns;
 // pinned memory is read and written when the copy runs.
 void copy(Stream& stream, CopySpec s, Waiting waiting) {
   if (s.width == 0 || s.height == 0 || s.depth == 0) return;
-  checkValue(fine(s));
+  checkValue(fine(s, AtTheCall));
   uint64_t sourceBytes = (s.depth - 1) * s.sourceSlice + (s.height - 1) * s.sourcePitch + s.width;
   uint64_t targetBytes = (s.depth - 1) * s.targetSlice + (s.height - 1) * s.targetPitch + s.width;
-  bool pageableSource = s.sourceHost && !state().hostRange(reinterpret_cast<void*>(s.source), sourceBytes);
-  bool pageableTarget = s.targetHost && !state().hostRange(reinterpret_cast<void*>(s.target), targetBytes);
+  bool pageableSource = s.sourceHost && isHostAddress(s.source) && !state().hostRange(reinterpret_cast<void*>(s.source), sourceBytes);
+  bool pageableTarget = s.targetHost && isHostAddress(s.target) && !state().hostRange(reinterpret_cast<void*>(s.target), targetBytes);
   if (stream.capture && (pageableSource || pageableTarget)) {
     makeInvalid(*stream.capture);
     throw ApiError{CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED};
@@ -140,7 +161,7 @@ void copy(Stream& stream, CopySpec s, Waiting waiting) {
   if (staged) w.run = [run = w.run, staged] { run(); };
   OpRef op = enqueue(stream, std::move(w));
   bool devices = !s.sourceHost && !s.targetHost;
-  if (op && ((waiting == Sync && !devices) || pageableTarget)) {
+  if (op && ((waiting == Sync && !devices) || pageableTarget || hasToWait(s.source) || hasToWait(s.target))) {
     Watch::get().count("synchronisations");
     Scheduler::get().wait(op);
     check(!stream.context->fault, stream.context->fault);
@@ -148,7 +169,7 @@ void copy(Stream& stream, CopySpec s, Waiting waiting) {
 }
 
 CUresult simple(const char* name, bool sourceHost, uint64_t source, bool targetHost, uint64_t target, size_t bytes, CUstream stream, Waiting waiting) {
-  return call(name, [&] {
+  return call(name, {{"to", CUdeviceptr(target)}, {"from", CUdeviceptr(source)}, {"bytes", bytes}, {"stream", stream}}, [&] {
     CopySpec s;
     s.sourceHost = sourceHost;
     s.targetHost = targetHost;
@@ -158,8 +179,6 @@ CUresult simple(const char* name, bool sourceHost, uint64_t source, bool targetH
     copy(*streamOf(stream), s, waiting);
   });
 }
-
-bool isHostAddress(uint64_t p) { return !Memory::get().isDeviceAddress(p); }
 
 CopySpec specOf(const CUDA_MEMCPY3D& c) {
   CopySpec s;
@@ -191,7 +210,9 @@ CUDA_MEMCPY3D deep(const CUDA_MEMCPY2D& c) {
 }
 
 CUresult shaped(const char* name, const CUDA_MEMCPY3D* c, CUstream stream, Waiting waiting) {
-  return call(name, [&] {
+  static const CUDA_MEMCPY3D none = {};
+  const CUDA_MEMCPY3D& shown = c ? *c : none;
+  return call(name, {{"width", shown.WidthInBytes}, {"height", shown.Height}, {"depth", shown.Depth}, {"stream", stream}}, [&] {
     checkValue(c);
     auto s = streamOf(stream);
     copy(*s, specOf(*c), waiting);
@@ -204,11 +225,12 @@ CUresult shaped(const char* name, const CUDA_MEMCPY2D* c, CUstream stream, Waiti
 }
 
 CUresult fill(const char* name, CUdeviceptr target, size_t pitch, unsigned value, unsigned element, size_t width, size_t height, CUstream stream) {
-  return call(name, [&] {
+  if (width > SIZE_MAX / element) return CUDA_ERROR_INVALID_VALUE;
+  return call(name, {{"to", target}, {"pitch", pitch}, {"value", value}, {"width", width}, {"height", height}, {"stream", stream}}, [&] {
     checkValue(target % element == 0 && (height <= 1 || pitch >= width * element));
     auto s = streamOf(stream);
     if (width == 0 || height == 0) return;
-    for (size_t y = 0; y < height; y++) checkValue(fine(name, false, target + y * pitch, width * element));
+    for (size_t y = 0; y < height; y++) checkValue(fine(name, false, target + y * pitch, width * element, AtTheCall));
     enqueue(*s, setWork({target, pitch, width, height, value, element}));
   });
 }
@@ -219,6 +241,7 @@ uint64_t number(const void* p) { return reinterpret_cast<uint64_t>(p); }
 
 namespace emu {
 CopySpec copySpecOf(const CUDA_MEMCPY3D& c) { return specOf(c); }
+bool isFine(const CopySpec& spec) { return fine(spec, AtTheCall); }
 }  // namespace emu
 
 EMU_API cuMemcpyHtoD_v2(CUdeviceptr to, const void* from, size_t bytes) { return simple("cuMemcpyHtoD", true, number(from), false, to, bytes, nullptr, Sync); }
@@ -231,10 +254,49 @@ EMU_API cuMemcpy(CUdeviceptr to, CUdeviceptr from, size_t bytes) { return simple
 EMU_API cuMemcpyAsync(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream) {
   return simple("cuMemcpyAsync", isHostAddress(from), from, isHostAddress(to), to, bytes, stream, Async);
 }
-EMU_API cuMemcpyPeer(CUdeviceptr to, CUcontext, CUdeviceptr from, CUcontext, size_t bytes) { return simple("cuMemcpyPeer", false, from, false, to, bytes, nullptr, Sync); }
-EMU_API cuMemcpyPeerAsync(CUdeviceptr to, CUcontext, CUdeviceptr from, CUcontext, size_t bytes, CUstream stream) {
-  return simple("cuMemcpyPeerAsync", false, from, false, to, bytes, stream, Async);
+
+namespace {
+
+// The memory has to be of the context that is named.
+void checkPeer(CUcontext context, CUdeviceptr p) {
+  auto c = state().contexts.find(context);
+  check(c != nullptr, CUDA_ERROR_INVALID_CONTEXT);
+  Allocation* a = Memory::get().known(p);
+  checkValue(!a || a->origin == Origin::Mapped || a->origin == Origin::Managed || a->context == c.get());
 }
+
+CUresult betweenPeers(const char* name, CUdeviceptr to, CUcontext toContext, CUdeviceptr from, CUcontext fromContext, size_t bytes, CUstream stream) {
+  return call(name, {{"to", to}, {"toContext", toContext}, {"from", from}, {"fromContext", fromContext}, {"bytes", bytes}, {"stream", stream}}, [&] {
+    auto s = streamOf(stream);
+    checkPeer(toContext, to);
+    checkPeer(fromContext, from);
+    CopySpec spec;
+    spec.source = from;
+    spec.target = to;
+    spec.width = bytes;
+    copy(*s, spec, Async);
+  });
+}
+
+// CUDA_MEMCPY3D_PEER is laid out as CUDA_MEMCPY3D, with the contexts where that one has reserved fields.
+CUresult betweenPeers(const char* name, const CUDA_MEMCPY3D* c, CUstream stream, Waiting waiting) {
+  return call(name, {{"stream", stream}}, [&] {
+    checkValue(c);
+    auto s = streamOf(stream);
+    if (c->dstMemoryType != CU_MEMORYTYPE_HOST) checkPeer(static_cast<CUcontext>(c->reserved1), c->dstDevice);
+    if (c->srcMemoryType != CU_MEMORYTYPE_HOST) checkPeer(static_cast<CUcontext>(c->reserved0), c->srcDevice);
+    copy(*s, specOf(*c), waiting);
+  });
+}
+
+}  // namespace
+
+EMU_API cuMemcpyPeer(CUdeviceptr to, CUcontext toContext, CUdeviceptr from, CUcontext fromContext, size_t bytes) { return betweenPeers("cuMemcpyPeer", to, toContext, from, fromContext, bytes, nullptr); }
+EMU_API cuMemcpyPeerAsync(CUdeviceptr to, CUcontext toContext, CUdeviceptr from, CUcontext fromContext, size_t bytes, CUstream stream) {
+  return betweenPeers("cuMemcpyPeerAsync", to, toContext, from, fromContext, bytes, stream);
+}
+EMU_API cuMemcpy3DPeer(const CUDA_MEMCPY3D* c) { return betweenPeers("cuMemcpy3DPeer", c, nullptr, Sync); }
+EMU_API cuMemcpy3DPeerAsync(const CUDA_MEMCPY3D* c, CUstream stream) { return betweenPeers("cuMemcpy3DPeerAsync", c, stream, Async); }
 EMU_API cuMemcpy2D_v2(const CUDA_MEMCPY2D* c) { return shaped("cuMemcpy2D", c, nullptr, Sync); }
 EMU_API cuMemcpy2DUnaligned_v2(const CUDA_MEMCPY2D* c) { return shaped("cuMemcpy2DUnaligned", c, nullptr, Sync); }
 EMU_API cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D* c, CUstream stream) { return shaped("cuMemcpy2DAsync", c, stream, Async); }

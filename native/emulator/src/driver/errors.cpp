@@ -39,7 +39,7 @@ EMU_API cuDriverGetVersion(int* version) {
   return CUDA_SUCCESS;
 }
 EMU_API cuInit(unsigned flags) {
-  return call("cuInit", [&] {
+  return call("cuInit", {{"flags", flags}}, [&] {
     checkValue(flags == 0);
     check(settings().devices > 0, CUDA_ERROR_NO_DEVICE);
     state().initialised = true;

@@ -10,13 +10,26 @@ namespace emu {
 
 Work recordWork(std::shared_ptr<Event> event) {
   auto at = std::make_shared<double>(0);
-  event->at = at;
   Work w;
   w.type = CU_NODE_EVENT_RECORD;
   w.name = "event record";
-  w.spec = EventSpec{event};
+  w.spec = EventSpec{event, at};
   w.run = [at] { *at = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
   return w;
+}
+
+Work waitWork(std::shared_ptr<Event> event) {
+  Work w;
+  w.type = CU_NODE_WAIT_EVENT;
+  w.name = "event wait";
+  w.spec = EventSpec{std::move(event), nullptr};
+  return w;
+}
+
+void noteRecord(const EventSpec& spec, const OpRef& op) {
+  spec.event->op = op;
+  spec.event->at = spec.at;
+  spec.event->capture = nullptr;
 }
 
 }  // namespace emu
@@ -30,25 +43,35 @@ std::shared_ptr<Event> eventOf(CUevent handle) {
   return e;
 }
 
+constexpr unsigned external = 1;  // in a capture: a node that records or waits, instead of an edge
+
 void record(CUevent handle, CUstream stream, unsigned flags) {
-  checkValue(flags == 0);
   auto e = eventOf(handle);
   auto s = streamOf(stream);
+  checkValue(flags == 0 || (flags == external && s->capture));
   check(e->context == s->context, CUDA_ERROR_INVALID_HANDLE);
-  if (s->capture) {
+  Work w = recordWork(e);
+  if (s->capture && flags != external) {
     check(!s->capture->invalidated, CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
     e->capture = s->capture;
     e->nodes = s->tail;
     return;
   }
-  e->capture = nullptr;
-  e->op = enqueue(*s, recordWork(e));
+  EventSpec spec = std::get<EventSpec>(w.spec);
+  if (OpRef op = enqueue(*s, std::move(w))) noteRecord(spec, op);
+}
+
+// An event that a capture recorded is no longer one that can be waited for; to try is a fault of the capture.
+void forbidCaptured(Event& e) {
+  if (!e.capture) return;
+  if (state().captures.count(e.capture)) makeInvalid(*e.capture);
+  throw ApiError{CUDA_ERROR_CAPTURED_EVENT};
 }
 
 }  // namespace
 
 EMU_API cuEventCreate(CUevent* event, unsigned flags) {
-  return call("cuEventCreate", [&] {
+  return call("cuEventCreate", {{"event", event}, {"flags", flags}}, [&] {
     checkValue(event && (flags & ~7u) == 0 && (!(flags & CU_EVENT_INTERPROCESS) || (flags & CU_EVENT_DISABLE_TIMING)));
     check(!(flags & CU_EVENT_INTERPROCESS), CUDA_ERROR_NOT_SUPPORTED);
     auto e = std::make_shared<Event>();
@@ -59,21 +82,21 @@ EMU_API cuEventCreate(CUevent* event, unsigned flags) {
   });
 }
 EMU_API cuEventDestroy_v2(CUevent event) {
-  return call("cuEventDestroy", [&] {
+  return call("cuEventDestroy", {{"event", event}}, [&] {
     check(state().events.find(event) != nullptr, CUDA_ERROR_INVALID_HANDLE);
     state().events.remove(event);
   });
 }
 EMU_API cuEventRecord(CUevent event, CUstream stream) {
-  return call("cuEventRecord", [&] { record(event, stream, 0); });
+  return call("cuEventRecord", {{"event", event}, {"stream", stream}}, [&] { record(event, stream, 0); });
 }
 EMU_API cuEventRecordWithFlags(CUevent event, CUstream stream, unsigned flags) {
-  return call("cuEventRecordWithFlags", [&] { record(event, stream, flags); });
+  return call("cuEventRecordWithFlags", {{"event", event}, {"stream", stream}, {"flags", flags}}, [&] { record(event, stream, flags); });
 }
 EMU_API cuEventSynchronize(CUevent event) {
-  return call("cuEventSynchronize", [&] {
+  return call("cuEventSynchronize", {{"event", event}}, [&] {
     auto e = eventOf(event);
-    check(!e->capture, CUDA_ERROR_CAPTURED_EVENT);
+    forbidCaptured(*e);
     forbidInCapture();
     Watch::get().count("synchronisations");
     Scheduler::get().wait(e->op);
@@ -81,9 +104,9 @@ EMU_API cuEventSynchronize(CUevent event) {
   });
 }
 EMU_API cuEventQuery(CUevent event) {
-  return call("cuEventQuery", [&] {
+  return call("cuEventQuery", {{"event", event}}, [&] {
     auto e = eventOf(event);
-    check(!e->capture, CUDA_ERROR_CAPTURED_EVENT);
+    forbidCaptured(*e);
     forbidInCapture();
     if (e->op && !e->op->done && state().random() % 2) Scheduler::get().step(e->context);
     check(!e->context->fault, e->context->fault);
@@ -92,10 +115,11 @@ EMU_API cuEventQuery(CUevent event) {
   });
 }
 EMU_API cuEventElapsedTime(float* milliseconds, CUevent start, CUevent end) {
-  return call("cuEventElapsedTime", [&] {
+  return call("cuEventElapsedTime", {{"milliseconds", milliseconds}, {"start", start}, {"end", end}}, [&] {
     checkValue(milliseconds);
     auto a = eventOf(start), b = eventOf(end);
-    check(!a->capture && !b->capture, CUDA_ERROR_CAPTURED_EVENT);
+    forbidCaptured(*a);
+    forbidCaptured(*b);
     check(a->context == b->context && a->op && b->op, CUDA_ERROR_INVALID_HANDLE);
     check(!(a->flags & CU_EVENT_DISABLE_TIMING) && !(b->flags & CU_EVENT_DISABLE_TIMING), CUDA_ERROR_INVALID_HANDLE);
     check(a->op->done && b->op->done, CUDA_ERROR_NOT_READY);
@@ -103,10 +127,14 @@ EMU_API cuEventElapsedTime(float* milliseconds, CUevent start, CUevent end) {
   });
 }
 EMU_API cuStreamWaitEvent(CUstream stream, CUevent event, unsigned flags) {
-  return call("cuStreamWaitEvent", [&] {
-    checkValue(flags == 0);
+  return call("cuStreamWaitEvent", {{"stream", stream}, {"event", event}, {"flags", flags}}, [&] {
     auto e = eventOf(event);
     auto s = streamOf(stream);
+    checkValue(flags == 0 || (flags == external && s->capture));
+    if (flags == external) {
+      enqueue(*s, waitWork(e));
+      return;
+    }
     if (e->capture) {
       // The stream joins the capture: what is captured on it comes after the event.
       auto& capture = e->capture;

@@ -1,6 +1,7 @@
 // Graphs: built by hand or captured, instantiated, launched.
 #include <algorithm>
 
+#include "driver/allocation.h"
 #include "driver/api.h"
 
 using namespace emu;
@@ -23,7 +24,11 @@ std::shared_ptr<Graph> Graph::clone() const {
   for (auto& n : nodes) {
     Node* copy = g->add(n->work, {});
     copy->original = n.get();
-    if (auto* child = std::get_if<ChildSpec>(&copy->work.spec)) child->graph = child->graph->clone();
+    copy->window = n->window;
+    if (auto* child = std::get_if<ChildSpec>(&copy->work.spec)) {
+      child->graph = child->graph->clone();
+      child->graph->isInside = true;
+    }
     of[n.get()] = copy;
   }
   for (auto& n : nodes)
@@ -42,6 +47,10 @@ bool Graph::comesBefore(const Node* first, const Node* second) const {
     for (Node* a : n->after) open.push_back(a);
   }
   return false;
+}
+
+bool Graph::hasMemoryNodes() const {
+  return std::any_of(nodes.begin(), nodes.end(), [](auto& n) { return n->work.type == CU_NODE_MEM_ALLOC || n->work.type == CU_NODE_MEM_FREE; });
 }
 
 namespace {
@@ -66,6 +75,8 @@ std::vector<OpRef> submitAll(const Graph& g, Context* context, const OpRef& star
         later.push_back(n);
         continue;
       }
+      auto* event = std::get_if<EventSpec>(&n->work.spec);
+      if (n->work.type == CU_NODE_WAIT_EVENT) after.push_back(event->event->op);
       OpRef op;
       if (auto* child = std::get_if<ChildSpec>(&n->work.spec)) {
         OpRef begin = Scheduler::get().submit(context, after, nullptr);
@@ -73,7 +84,7 @@ std::vector<OpRef> submitAll(const Graph& g, Context* context, const OpRef& star
       } else {
         op = Scheduler::get().submit(context, after, n->work.run, n->work.type == CU_NODE_HOST);
       }
-      if (auto* e = std::get_if<EventSpec>(&n->work.spec); e && n->work.type == CU_NODE_EVENT_RECORD) e->event->op = op;
+      if (n->work.type == CU_NODE_EVENT_RECORD) noteRecord(*event, op);
       ops[n] = op;
       all.push_back(op);
     }
@@ -86,18 +97,23 @@ std::vector<OpRef> submitAll(const Graph& g, Context* context, const OpRef& star
 }  // namespace
 
 OpRef launchGraph(GraphExec& exec, Stream& s) {
-  if (s.capture) throw ApiError{CUDA_ERROR_NOT_SUPPORTED};
+  if (s.capture) {
+    check(!exec.graph->hasMemoryNodes(), CUDA_ERROR_NOT_SUPPORTED);
+    return enqueue(s, childOf(*exec.graph));
+  }
+  forbidCapturing(s);
   auto after = before(s);
   after.push_back(exec.last);  // it does not run beside itself
+  auto stale = takeAllocations(*exec.graph, exec.freesFirst);
   Scheduler& scheduler = Scheduler::get();
-  OpRef start = scheduler.submit(s.context, after, [] { Watch::get().count("graph-launches"); });
+  OpRef start = scheduler.submit(s.context, after, [stale] {
+    Watch::get().count("graph-launches");
+    for (CUdeviceptr p : stale)
+      if (Allocation* a = Memory::get().known(p)) Memory::get().free(a);
+  });
   exec.last = s.last = scheduler.submit(s.context, submitAll(*exec.graph, s.context, start), nullptr);
   return s.last;
 }
-
-}  // namespace emu
-
-namespace {
 
 std::shared_ptr<Graph> graphOf(CUgraph handle) {
   auto g = state().graphs.find(handle);
@@ -109,58 +125,33 @@ std::shared_ptr<Node> nodeOf(CUgraphNode handle) {
   checkValue(n != nullptr);
   return n;
 }
-std::shared_ptr<GraphExec> execOf(CUgraphExec handle) {
-  auto e = state().execs.find(handle);
-  checkValue(e != nullptr);
-  return e;
+
+void giveHandles(const std::shared_ptr<Graph>& graph) {
+  if (graph->handle) return;
+  graph->handle = state().graphs.add(graph);
+  for (auto& n : graph->nodes) n->handle = state().nodes.add(n);
 }
 
-void addNode(CUgraphNode* result, CUgraph graph, const CUgraphNode* after, size_t n, Work work) {
-  checkValue(result && (n == 0 || after));
-  auto g = graphOf(graph);
-  std::vector<Node*> before;
-  for (size_t i = 0; i < n; i++) {
-    auto a = nodeOf(after[i]);
-    checkValue(a->graph == g.get() && std::find(before.begin(), before.end(), a.get()) == before.end());
-    before.push_back(a.get());
-  }
-  g->add(std::move(work), before);
-  auto& node = g->nodes.back();
-  node->handle = *result = state().nodes.add(node);
+void removeHandles(Node& node) {
+  state().nodes.remove(node.handle);
+  if (auto* child = std::get_if<ChildSpec>(&node.work.spec)) removeHandles(*child->graph);
 }
 
-Work kernelOf(const CUDA_KERNEL_NODE_PARAMS* p) {
-  checkValue(p && p->func);
-  unsigned grid[] = {p->gridDimX, p->gridDimY, p->gridDimZ}, block[] = {p->blockDimX, p->blockDimY, p->blockDimZ};
-  return kernelWork(launchSpec(p->func, grid, block, p->sharedMemBytes, p->kernelParams, p->extra));
-}
-Work memsetOf(const CUDA_MEMSET_NODE_PARAMS* p) {
-  checkValue(p && (p->elementSize == 1 || p->elementSize == 2 || p->elementSize == 4) && p->width && p->height);
-  return setWork({p->dst, p->pitch, p->width, p->height, p->value, p->elementSize});
-}
-Work memcpyOf(const CUDA_MEMCPY3D* p) {
-  checkValue(p);
-  return copyWork(copySpecOf(*p));
-}
-Work hostOf(const CUDA_HOST_NODE_PARAMS* p) {
-  checkValue(p && p->fn);
-  return hostWork({p->fn, p->userData});
+void removeHandles(Graph& graph) {
+  for (auto& n : graph.nodes) removeHandles(*n);
+  state().graphs.remove(graph.handle);
 }
 
-// The node of an executable graph that was made from this one.
-Node& counterpart(GraphExec& exec, CUgraphNode handle, int type) {
-  auto n = nodeOf(handle);
-  checkValue(n->work.type == type);
-  for (auto& c : exec.graph->nodes)
-    if (c->original == n.get()) return *c;
-  throw ApiError{CUDA_ERROR_INVALID_VALUE};
-}
+}  // namespace emu
+
+namespace {
 
 void give(const std::vector<Node*>& found, CUgraphNode* nodes, size_t* n) {
   checkValue(n);
   if (nodes) {
-    for (size_t i = 0; i < *n; i++) nodes[i] = i < found.size() ? found[i]->handle : nullptr;
+    // CUDA sets the rest of the array to null. JCuda gives a count that is larger than its array, so nothing is set here.
     *n = std::min(*n, found.size());
+    for (size_t i = 0; i < *n; i++) nodes[i] = found[i]->handle;
   } else {
     *n = found.size();
   }
@@ -169,29 +160,32 @@ void give(const std::vector<Node*>& found, CUgraphNode* nodes, size_t* n) {
 }  // namespace
 
 EMU_API cuGraphCreate(CUgraph* graph, unsigned flags) {
-  return call("cuGraphCreate", [&] {
+  return call("cuGraphCreate", {{"graph", graph}, {"flags", flags}}, [&] {
     checkValue(graph && flags == 0);
     auto g = std::make_shared<Graph>();
-    *graph = g->handle = state().graphs.add(g);
+    giveHandles(g);
+    *graph = g->handle;
   });
 }
 EMU_API cuGraphDestroy(CUgraph graph) {
-  return call("cuGraphDestroy", [&] {
+  return call("cuGraphDestroy", {{"graph", graph}}, [&] {
     auto g = graphOf(graph);
-    for (auto& n : g->nodes) state().nodes.remove(n->handle);
-    state().graphs.remove(graph);
+    checkValue(!g->isInside);
+    removeHandles(*g);
   });
 }
 EMU_API cuGraphClone(CUgraph* clone, CUgraph graph) {
-  return call("cuGraphClone", [&] {
+  return call("cuGraphClone", {{"clone", clone}, {"graph", graph}}, [&] {
     checkValue(clone);
-    auto g = graphOf(graph)->clone();
-    *clone = g->handle = state().graphs.add(g);
-    for (auto& n : g->nodes) n->handle = state().nodes.add(n);
+    auto original = graphOf(graph);
+    check(!original->hasMemoryNodes(), CUDA_ERROR_NOT_SUPPORTED);
+    auto g = original->clone();
+    giveHandles(g);
+    *clone = g->handle;
   });
 }
 EMU_API cuGraphNodeFindInClone(CUgraphNode* result, CUgraphNode original, CUgraph clone) {
-  return call("cuGraphNodeFindInClone", [&] {
+  return call("cuGraphNodeFindInClone", {{"result", result}, {"original", original}, {"clone", clone}}, [&] {
     checkValue(result);
     auto n = nodeOf(original);
     for (auto& c : graphOf(clone)->nodes)
@@ -202,32 +196,8 @@ EMU_API cuGraphNodeFindInClone(CUgraphNode* result, CUgraphNode original, CUgrap
     throw ApiError{CUDA_ERROR_INVALID_VALUE};
   });
 }
-EMU_API cuGraphAddKernelNode_v2(CUgraphNode* node, CUgraph graph, const CUgraphNode* after, size_t n, const CUDA_KERNEL_NODE_PARAMS* p) {
-  return call("cuGraphAddKernelNode", [&] { addNode(node, graph, after, n, kernelOf(p)); });
-}
-EMU_API cuGraphAddMemcpyNode(CUgraphNode* node, CUgraph graph, const CUgraphNode* after, size_t n, const CUDA_MEMCPY3D* p, CUcontext) {
-  return call("cuGraphAddMemcpyNode", [&] { addNode(node, graph, after, n, memcpyOf(p)); });
-}
-EMU_API cuGraphAddMemsetNode(CUgraphNode* node, CUgraph graph, const CUgraphNode* after, size_t n, const CUDA_MEMSET_NODE_PARAMS* p, CUcontext) {
-  return call("cuGraphAddMemsetNode", [&] { addNode(node, graph, after, n, memsetOf(p)); });
-}
-EMU_API cuGraphAddHostNode(CUgraphNode* node, CUgraph graph, const CUgraphNode* after, size_t n, const CUDA_HOST_NODE_PARAMS* p) {
-  return call("cuGraphAddHostNode", [&] { addNode(node, graph, after, n, hostOf(p)); });
-}
-EMU_API cuGraphAddEmptyNode(CUgraphNode* node, CUgraph graph, const CUgraphNode* after, size_t n) {
-  return call("cuGraphAddEmptyNode", [&] { addNode(node, graph, after, n, Work()); });
-}
-EMU_API cuGraphAddChildGraphNode(CUgraphNode* node, CUgraph graph, const CUgraphNode* after, size_t n, CUgraph child) {
-  return call("cuGraphAddChildGraphNode", [&] {
-    Work w;
-    w.type = CU_NODE_GRAPH;
-    w.name = "graph";
-    w.spec = ChildSpec{graphOf(child)->clone()};
-    addNode(node, graph, after, n, std::move(w));
-  });
-}
 EMU_API cuGraphAddDependencies(CUgraph graph, const CUgraphNode* from, const CUgraphNode* to, size_t n) {
-  return call("cuGraphAddDependencies", [&] {
+  return call("cuGraphAddDependencies", {{"graph", graph}, {"from", from}, {"to", to}, {"n", n}}, [&] {
     auto g = graphOf(graph);
     for (size_t i = 0; i < n; i++) {
       auto a = nodeOf(from[i]), b = nodeOf(to[i]);
@@ -238,7 +208,7 @@ EMU_API cuGraphAddDependencies(CUgraph graph, const CUgraphNode* from, const CUg
   });
 }
 EMU_API cuGraphRemoveDependencies(CUgraph graph, const CUgraphNode* from, const CUgraphNode* to, size_t n) {
-  return call("cuGraphRemoveDependencies", [&] {
+  return call("cuGraphRemoveDependencies", {{"graph", graph}, {"from", from}, {"to", to}, {"n", n}}, [&] {
     graphOf(graph);
     for (size_t i = 0; i < n; i++) {
       auto a = nodeOf(from[i]), b = nodeOf(to[i]);
@@ -249,29 +219,30 @@ EMU_API cuGraphRemoveDependencies(CUgraph graph, const CUgraphNode* from, const 
   });
 }
 EMU_API cuGraphDestroyNode(CUgraphNode node) {
-  return call("cuGraphDestroyNode", [&] {
+  return call("cuGraphDestroyNode", {{"node", node}}, [&] {
     auto n = nodeOf(node);
     Graph& g = *n->graph;
+    check(n->work.type != CU_NODE_MEM_ALLOC && n->work.type != CU_NODE_MEM_FREE, CUDA_ERROR_NOT_SUPPORTED);
     for (auto& other : g.nodes) other->after.erase(std::remove(other->after.begin(), other->after.end(), n.get()), other->after.end());
+    removeHandles(*n);
     g.nodes.erase(std::find(g.nodes.begin(), g.nodes.end(), n));
-    state().nodes.remove(node);
   });
 }
 EMU_API cuGraphNodeGetType(CUgraphNode node, int* type) {
-  return call("cuGraphNodeGetType", [&] {
+  return call("cuGraphNodeGetType", {{"node", node}, {"type", type}}, [&] {
     checkValue(type);
     *type = nodeOf(node)->work.type;
   });
 }
 EMU_API cuGraphGetNodes(CUgraph graph, CUgraphNode* nodes, size_t* n) {
-  return call("cuGraphGetNodes", [&] {
+  return call("cuGraphGetNodes", {{"graph", graph}, {"n", n}}, [&] {
     std::vector<Node*> all;
     for (auto& node : graphOf(graph)->nodes) all.push_back(node.get());
     give(all, nodes, n);
   });
 }
 EMU_API cuGraphGetRootNodes(CUgraph graph, CUgraphNode* nodes, size_t* n) {
-  return call("cuGraphGetRootNodes", [&] {
+  return call("cuGraphGetRootNodes", {{"graph", graph}, {"n", n}}, [&] {
     std::vector<Node*> roots;
     for (auto& node : graphOf(graph)->nodes)
       if (node->after.empty()) roots.push_back(node.get());
@@ -279,10 +250,10 @@ EMU_API cuGraphGetRootNodes(CUgraph graph, CUgraphNode* nodes, size_t* n) {
   });
 }
 EMU_API cuGraphNodeGetDependencies(CUgraphNode node, CUgraphNode* nodes, size_t* n) {
-  return call("cuGraphNodeGetDependencies", [&] { give(nodeOf(node)->after, nodes, n); });
+  return call("cuGraphNodeGetDependencies", {{"node", node}, {"n", n}}, [&] { give(nodeOf(node)->after, nodes, n); });
 }
 EMU_API cuGraphNodeGetDependentNodes(CUgraphNode node, CUgraphNode* nodes, size_t* n) {
-  return call("cuGraphNodeGetDependentNodes", [&] {
+  return call("cuGraphNodeGetDependentNodes", {{"node", node}, {"n", n}}, [&] {
     auto of = nodeOf(node);
     std::vector<Node*> found;
     for (auto& other : of->graph->nodes)
@@ -291,7 +262,7 @@ EMU_API cuGraphNodeGetDependentNodes(CUgraphNode node, CUgraphNode* nodes, size_
   });
 }
 EMU_API cuGraphGetEdges(CUgraph graph, CUgraphNode* from, CUgraphNode* to, size_t* n) {
-  return call("cuGraphGetEdges", [&] {
+  return call("cuGraphGetEdges", {{"graph", graph}, {"n", n}}, [&] {
     std::vector<Node*> a, b;
     for (auto& node : graphOf(graph)->nodes)
       for (Node* x : node->after) a.push_back(x), b.push_back(node.get());
@@ -300,88 +271,4 @@ EMU_API cuGraphGetEdges(CUgraph graph, CUgraphNode* from, CUgraphNode* to, size_
     give(a, from, n);
     give(b, to, &room);
   });
-}
-EMU_API cuGraphKernelNodeSetParams_v2(CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS* p) {
-  return call("cuGraphKernelNodeSetParams", [&] {
-    auto n = nodeOf(node);
-    checkValue(n->work.type == CU_NODE_KERNEL);
-    n->work = kernelOf(p);
-  });
-}
-EMU_API cuGraphKernelNodeGetParams_v2(CUgraphNode node, CUDA_KERNEL_NODE_PARAMS* p) {
-  return call("cuGraphKernelNodeGetParams", [&] {
-    auto n = nodeOf(node);
-    auto* spec = std::get_if<LaunchSpec>(&n->work.spec);
-    checkValue(p && spec);
-    const Launch& l = spec->launch;
-    *p = {spec->function->handle, l.grid[0], l.grid[1], l.grid[2], l.block[0], l.block[1], l.block[2], l.dynamicShared, nullptr, nullptr, nullptr, nullptr};
-  });
-}
-EMU_API cuGraphMemcpyNodeSetParams(CUgraphNode node, const CUDA_MEMCPY3D* p) {
-  return call("cuGraphMemcpyNodeSetParams", [&] {
-    auto n = nodeOf(node);
-    checkValue(n->work.type == CU_NODE_MEMCPY);
-    n->work = memcpyOf(p);
-  });
-}
-EMU_API cuGraphMemsetNodeSetParams(CUgraphNode node, const CUDA_MEMSET_NODE_PARAMS* p) {
-  return call("cuGraphMemsetNodeSetParams", [&] {
-    auto n = nodeOf(node);
-    checkValue(n->work.type == CU_NODE_MEMSET);
-    n->work = memsetOf(p);
-  });
-}
-EMU_API cuGraphMemsetNodeGetParams(CUgraphNode node, CUDA_MEMSET_NODE_PARAMS* p) {
-  return call("cuGraphMemsetNodeGetParams", [&] {
-    auto n = nodeOf(node);
-    auto* spec = std::get_if<SetSpec>(&n->work.spec);
-    checkValue(p && spec);
-    *p = {spec->target, spec->pitch, spec->value, spec->elementSize, spec->width, spec->height};
-  });
-}
-EMU_API cuGraphHostNodeSetParams(CUgraphNode node, const CUDA_HOST_NODE_PARAMS* p) {
-  return call("cuGraphHostNodeSetParams", [&] {
-    auto n = nodeOf(node);
-    checkValue(n->work.type == CU_NODE_HOST);
-    n->work = hostOf(p);
-  });
-}
-EMU_API cuGraphInstantiateWithFlags(CUgraphExec* exec, CUgraph graph, unsigned long long flags) {
-  return call("cuGraphInstantiate", [&] {
-    checkValue(exec && (flags & ~15ull) == 0);
-    auto g = graphOf(graph);
-    auto e = std::make_shared<GraphExec>();
-    e->graph = g->clone();
-    *exec = e->handle = state().execs.add(e);
-  });
-}
-EMU_API cuGraphExecDestroy(CUgraphExec exec) {
-  return call("cuGraphExecDestroy", [&] {
-    execOf(exec);
-    state().execs.remove(exec);
-  });
-}
-EMU_API cuGraphLaunch(CUgraphExec exec, CUstream stream) {
-  return call("cuGraphLaunch", [&] {
-    auto e = execOf(exec);
-    launchGraph(*e, *streamOf(stream));
-  });
-}
-EMU_API cuGraphUpload(CUgraphExec exec, CUstream stream) {
-  return call("cuGraphUpload", [&] {
-    execOf(exec);
-    streamOf(stream);
-  });
-}
-EMU_API cuGraphExecKernelNodeSetParams_v2(CUgraphExec exec, CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS* p) {
-  return call("cuGraphExecKernelNodeSetParams", [&] { counterpart(*execOf(exec), node, CU_NODE_KERNEL).work = kernelOf(p); });
-}
-EMU_API cuGraphExecMemcpyNodeSetParams(CUgraphExec exec, CUgraphNode node, const CUDA_MEMCPY3D* p, CUcontext) {
-  return call("cuGraphExecMemcpyNodeSetParams", [&] { counterpart(*execOf(exec), node, CU_NODE_MEMCPY).work = memcpyOf(p); });
-}
-EMU_API cuGraphExecMemsetNodeSetParams(CUgraphExec exec, CUgraphNode node, const CUDA_MEMSET_NODE_PARAMS* p, CUcontext) {
-  return call("cuGraphExecMemsetNodeSetParams", [&] { counterpart(*execOf(exec), node, CU_NODE_MEMSET).work = memsetOf(p); });
-}
-EMU_API cuGraphExecHostNodeSetParams(CUgraphExec exec, CUgraphNode node, const CUDA_HOST_NODE_PARAMS* p) {
-  return call("cuGraphExecHostNodeSetParams", [&] { counterpart(*execOf(exec), node, CU_NODE_HOST).work = hostOf(p); });
 }

@@ -7,6 +7,7 @@
 namespace emu {
 
 int deviceAttribute(int attribute);
+int blocksPerMultiprocessor(const Program& program, int blockSize, size_t dynamicShared);
 
 struct LaunchSpec {
   std::shared_ptr<Function> function;
@@ -28,9 +29,14 @@ struct HostSpec {
 };
 struct EventSpec {
   std::shared_ptr<Event> event;
+  std::shared_ptr<double> at;  // of a record: when it ran, in milliseconds
 };
 struct ChildSpec {
   std::shared_ptr<Graph> graph;
+};
+struct MemorySpec {  // what a stream or graph allocates or frees
+  CUdeviceptr base;
+  std::shared_ptr<void> token;  // a graph's allocation is forgotten with the last of it
 };
 struct OpaqueSpec {};  // of a library: cuBLAS
 
@@ -38,7 +44,7 @@ struct OpaqueSpec {};  // of a library: cuBLAS
 struct Work {
   int type = CU_NODE_EMPTY;
   std::string name;
-  std::variant<OpaqueSpec, LaunchSpec, CopySpec, SetSpec, HostSpec, EventSpec, ChildSpec> spec;
+  std::variant<OpaqueSpec, LaunchSpec, CopySpec, SetSpec, HostSpec, EventSpec, ChildSpec, MemorySpec> spec;
   std::function<void()> run;  // may throw LaunchFault; empty: nothing is to be done
 };
 
@@ -48,12 +54,16 @@ struct Node {
   Work work;
   std::vector<Node*> after;
   Node* original = nullptr;  // in the graph that this one is a clone of
+  CUaccessPolicyWindow window = {};  // of a kernel: a hint
+  std::vector<void*> parameters;     // of a kernel: where its values are, as cuGraphKernelNodeGetParams gives them
 };
 
 struct Graph {
   CUgraph handle = nullptr;
   Context* context = nullptr;
+  bool isInside = false;  // a node's: goes with it
   std::vector<std::shared_ptr<Node>> nodes;
+  bool hasMemoryNodes() const;
   Node* add(Work work, std::vector<Node*> after);
   std::shared_ptr<Graph> clone() const;
   bool comesBefore(const Node* first, const Node* second) const;
@@ -62,6 +72,8 @@ struct Graph {
 struct GraphExec {
   CUgraphExec handle = nullptr;
   std::shared_ptr<Graph> graph;
+  std::weak_ptr<Graph> from;
+  bool freesFirst = false;  // allocations of the launch before
   OpRef last;
 };
 
@@ -78,10 +90,28 @@ struct Capture {
 LaunchSpec launchSpec(CUfunction handle, const unsigned* grid, const unsigned* block, unsigned shared, void** params, void** extra);
 CopySpec copySpecOf(const CUDA_MEMCPY3D& c);
 Work kernelWork(LaunchSpec spec);
+void checkFits(const Launch& launch);
 Work copyWork(CopySpec spec);
 Work setWork(SetSpec spec);
 Work hostWork(HostSpec spec);
 Work recordWork(std::shared_ptr<Event> event);
+Work waitWork(std::shared_ptr<Event> event);
+void noteRecord(const EventSpec& spec, const OpRef& op);
+// What is wrong with a copy is reported; false then.
+bool isFine(const CopySpec& spec);
+
+// Handles that stand for graphs and nodes; they throw where there is none.
+std::shared_ptr<Graph> graphOf(CUgraph handle);
+std::shared_ptr<Node> nodeOf(CUgraphNode handle);
+void giveHandles(const std::shared_ptr<Graph>& graph);
+void removeHandles(Graph& graph);
+void removeHandles(Node& node);
+// Work of nodes, from their parameters.
+Work kernelOf(const CUDA_KERNEL_NODE_PARAMS* p);
+Work memsetOf(const CUDA_MEMSET_NODE_PARAMS* p);
+Work memcpyOf(const CUDA_MEMCPY3D* p);
+Work hostOf(const CUDA_HOST_NODE_PARAMS* p);
+Work childOf(const Graph& graph);
 
 // Puts work on a stream, or into the graph that the stream is being captured to.
 OpRef enqueue(Stream& stream, Work work);
@@ -92,6 +122,8 @@ void forbidInCapture();
 void forbidCapturing(Stream& stream);
 void forbidCapturing(Context& context);
 void makeInvalid(Capture& capture);
+// The stream goes away: its capture is lost, and ended where it began there.
+void leaveCapture(Stream& stream);
 // Does a copy now, with every check.
 void copyNow(const CopySpec& spec);
 std::vector<OpRef> before(Stream& stream);

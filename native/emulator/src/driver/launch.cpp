@@ -1,4 +1,4 @@
-// Kernel launches and occupancy.
+// Kernel launches.
 #include <algorithm>
 #include <cstring>
 
@@ -78,32 +78,6 @@ LaunchSpec launchSpec(CUfunction handle, const unsigned* grid, const unsigned* b
   return spec;
 }
 
-Work kernelWork(LaunchSpec spec) {
-  Work w;
-  w.type = CU_NODE_KERNEL;
-  w.name = "kernel " + spec.function->program->name;
-  w.spec = spec;
-  w.run = [launch = std::make_shared<const Launch>(std::move(spec.launch))] { emu::run(*launch, ++state().ids, state().random); };
-  return w;
-}
-
-}  // namespace emu
-
-namespace {
-
-int blocksPerMultiprocessor(const Program& p, int blockSize, size_t dynamicShared) {
-  checkValue(blockSize > 0);
-  if (blockSize > p.maxThreads || blockSize > 1024) return 0;
-  int threads = (blockSize + 31) / 32 * 32;
-  int byThreads = deviceAttribute(39) / threads;
-  uint64_t shared = p.sharedBytes + dynamicShared + uint64_t(deviceAttribute(111));
-  if (p.sharedBytes + dynamicShared > uint64_t(deviceAttribute(97))) return 0;
-  int byShared = shared ? int(uint64_t(deviceAttribute(81)) / shared) : 1024;
-  int registers = std::max(16, int(std::min<uint32_t>(p.registers + 8, 255) / 8 * 8));
-  int byRegisters = deviceAttribute(82) / (registers * threads);
-  return std::min({byThreads, byShared, std::max(byRegisters, 1), deviceAttribute(106)});
-}
-
 // All blocks of a cooperative launch have to be on the device at once.
 void checkFits(const Launch& l) {
   uint64_t blocks = uint64_t(l.grid[0]) * l.grid[1] * l.grid[2];
@@ -111,11 +85,32 @@ void checkFits(const Launch& l) {
   check(blocks <= uint64_t(each) * uint64_t(deviceAttribute(16)), CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE);
 }
 
+Work kernelWork(LaunchSpec spec) {
+  Work w;
+  w.type = CU_NODE_KERNEL;
+  w.name = "kernel " + spec.function->program->name;
+  w.spec = spec;
+  w.run = [launch = std::make_shared<const Launch>(std::move(spec.launch)), function = spec.function] {
+    if (function->isUnloaded) {
+      Watch::get().report("unloaded-module", "kernel " + function->program->name + " is launched by a graph, but its module has been unloaded");
+      throw LaunchFault{CUDA_ERROR_LAUNCH_FAILED};
+    }
+    Memory::View view(function->context->reach());
+    emu::run(*launch, ++state().ids, state().random);
+  };
+  return w;
+}
+
+}  // namespace emu
+
+namespace {
+
 CUresult launch(const char* name, bool isCooperative, CUfunction f, const unsigned* grid, const unsigned* block, unsigned shared, CUstream stream, void** params, void** extra) {
-  return call(name, [&] {
+  Arguments arguments = {{"kernel", f}, {"gridX", grid[0]}, {"gridY", grid[1]}, {"gridZ", grid[2]}, {"blockX", block[0]}, {"blockY", block[1]}, {"blockZ", block[2]}, {"shared", shared}, {"stream", stream}};
+  return call(name, arguments, [&] {
     auto s = streamOf(stream);
     LaunchSpec spec = launchSpec(f, grid, block, shared, params, extra);
-    check(spec.function->module->context == s->context, CUDA_ERROR_INVALID_HANDLE);
+    check(spec.function->context == s->context && s->context == &current(), CUDA_ERROR_INVALID_HANDLE);
     spec.launch.isCooperative = isCooperative;
     if (isCooperative) checkFits(spec.launch);
     enqueue(*s, kernelWork(std::move(spec)));
@@ -131,63 +126,4 @@ EMU_API cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsi
 EMU_API cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream stream, void** params) {
   unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
   return launch("cuLaunchCooperativeKernel", true, f, grid, block, shared, stream, params, nullptr);
-}
-
-namespace {
-
-CUresult maxActive(const char* name, int* result, CUfunction f, int blockSize, size_t shared) {
-  return call(name, [&] {
-    checkValue(result);
-    current();
-    auto function = state().functions.find(f);
-    check(function != nullptr, CUDA_ERROR_INVALID_HANDLE);
-    *result = blocksPerMultiprocessor(*function->program, blockSize, shared);
-  });
-}
-
-CUresult potential(const char* name, int* grid, int* block, CUfunction f, CUoccupancyB2DSize shared, size_t fixed, int limit) {
-  return call(name, [&] {
-    checkValue(grid && block);
-    current();
-    auto function = state().functions.find(f);
-    check(function != nullptr, CUDA_ERROR_INVALID_HANDLE);
-    int most = std::min(function->program->maxThreads, 1024);
-    if (limit > 0) most = std::min(most, limit);
-    int best = 0;
-    for (int size = most / 32 * 32; size >= 32; size -= 32) {
-      size_t need = shared ? shared(size) : fixed;
-      int blocks = blocksPerMultiprocessor(*function->program, size, need);
-      if (blocks * size > best) {
-        best = blocks * size;
-        *block = size;
-        *grid = blocks * deviceAttribute(16);
-      }
-    }
-    checkValue(best > 0);
-  });
-}
-
-}  // namespace
-
-EMU_API cuOccupancyMaxActiveBlocksPerMultiprocessor(int* result, CUfunction f, int blockSize, size_t shared) {
-  return maxActive("cuOccupancyMaxActiveBlocksPerMultiprocessor", result, f, blockSize, shared);
-}
-EMU_API cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* result, CUfunction f, int blockSize, size_t shared, unsigned) {
-  return maxActive("cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags", result, f, blockSize, shared);
-}
-EMU_API cuOccupancyMaxPotentialBlockSize(int* grid, int* block, CUfunction f, CUoccupancyB2DSize shared, size_t fixed, int limit) {
-  return potential("cuOccupancyMaxPotentialBlockSize", grid, block, f, shared, fixed, limit);
-}
-EMU_API cuOccupancyMaxPotentialBlockSizeWithFlags(int* grid, int* block, CUfunction f, CUoccupancyB2DSize shared, size_t fixed, int limit, unsigned) {
-  return potential("cuOccupancyMaxPotentialBlockSizeWithFlags", grid, block, f, shared, fixed, limit);
-}
-EMU_API cuOccupancyAvailableDynamicSMemPerBlock(size_t* bytes, CUfunction f, int blocks, int) {
-  return call("cuOccupancyAvailableDynamicSMemPerBlock", [&] {
-    checkValue(bytes && blocks > 0);
-    auto function = state().functions.find(f);
-    check(function != nullptr, CUDA_ERROR_INVALID_HANDLE);
-    int64_t each = deviceAttribute(81) / blocks - deviceAttribute(111) - int64_t(function->program->sharedBytes);
-    int64_t most = function->program->maxDynamicShared ? function->program->maxDynamicShared : (48 << 10) - int64_t(function->program->sharedBytes);
-    *bytes = size_t(std::max<int64_t>(0, std::min(each, most)));
-  });
 }

@@ -1,11 +1,11 @@
-// Modules from PTX, functions, globals.
+// Modules from PTX, and their globals.
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "control/settings.h"
 #include "control/unsupported.h"
 #include "driver/api.h"
+#include "driver/jit.h"
+#include "driver/link.h"
 
 using namespace emu;
 
@@ -35,7 +35,10 @@ void put(Module& m, const ptx::Variable& v) {
 
 void unload(Module& m) {
   for (auto& [name, a] : m.variables) Memory::get().free(a);
-  for (auto& [name, f] : m.functions) state().functions.remove(f->handle);
+  for (auto& [name, f] : m.functions) {
+    f->isUnloaded = true;
+    state().functions.remove(f->handle);
+  }
 }
 
 void fill(Module& m) {
@@ -54,6 +57,7 @@ void fill(Module& m) {
     if (!f.isEntry || !f.hasBody) continue;
     auto function = std::make_shared<emu::Function>();
     function->module = &m;
+    function->context = m.context;
     function->program = decode(m.syntax, f, symbols);
     for (auto& [v, a] : m.variables)
       if (a->origin == Origin::Constant) function->program->constBytes += uint32_t(a->size);
@@ -67,57 +71,69 @@ void fill(Module& m) {
   }
 }
 
-struct Log {
-  char* buffer = nullptr;
-  size_t size = 0;
-  void write(const std::string& text) const {
-    if (!buffer || size == 0) return;
-    size_t n = std::min(size - 1, text.size());
-    std::memcpy(buffer, text.data(), n);
-    buffer[n] = 0;
-  }
+struct Refused {
+  CUresult code;
+  int line;
+  std::string what;
 };
 
-void load(CUmodule* result, const std::string& text, const Log& errors) {
-  checkValue(result);
+int device() { return settings().major * 10 + settings().minor; }
+
+// Refuses what the driver is too old for, and what is meant for another device.
+void checkVersions(const ptx::Module& m, const JitOptions& options) {
+  if (int newest = newestPtx(settings().driverVersion); m.version > newest)
+    throw Refused{CUDA_ERROR_UNSUPPORTED_PTX_VERSION, 1, format("Unsupported .version %d.%d; current version is '%d.%d': the PTX is newer than the driver", m.version / 10, m.version % 10, newest / 10, newest % 10)};
+  int target = options.target() ? options.target() : device();
+  bool fits = m.target <= target && (!m.targetExact || m.target == target);
+  bool runs = target / 10 == device() / 10 && target <= device();
+  if (!fits) throw Refused{CUDA_ERROR_NO_BINARY_FOR_GPU, 1, format("the PTX is for sm_%d, the device is sm_%d", m.target, target)};
+  if (!runs) throw Refused{CUDA_ERROR_NO_BINARY_FOR_GPU, 1, format("code for sm_%d was asked for, the device is sm_%d", target, device())};
+}
+
+// Fatbins and cubins begin with numbers of their own.
+bool isMachineCode(const void* image) {
+  uint32_t magic;
+  std::memcpy(&magic, image, 4);
+  return magic == 0xba55ed50 || magic == 0x466243b1 || magic == 0x464c457f;
+}
+
+void refuse(JitOptions& options, CUresult code, int line, const std::string& what) {
+  options.error(line, what);
+  options.finish();
+  Watch::get().report("invalid-ptx", "line " + std::to_string(line) + ": " + what);
+  throw ApiError{code};
+}
+
+void load(CUmodule* result, const char* image, JitOptions& options) {
+  checkValue(result && image);
   Context& c = current();
   forbidInCapture();
-  auto fail = [&](CUresult code, int line, const std::string& what) {
-    std::string message = "line " + std::to_string(line) + ": " + what;
-    errors.write(message);
-    Watch::get().report("invalid-ptx", message);
-    throw ApiError{code};
-  };
+  if (isMachineCode(image)) {
+    emu_unsupported("module of machine code (only PTX runs here)", 0);
+    options.fatal("machine code does not run on the emulated device, only PTX does");
+    options.finish();
+    throw ApiError{CUDA_ERROR_NO_BINARY_FOR_GPU};
+  }
   auto m = std::make_shared<Module>();
   m->context = &c;
   try {
-    m->syntax = ptx::parse(text);
-    int version = m->syntax.version, target = m->syntax.target, device = settings().major * 10 + settings().minor;
-    if (version > newestPtx(settings().driverVersion)) fail(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, 1, "PTX version " + std::to_string(version / 10) + "." + std::to_string(version % 10) + " is newer than the driver");
-    if (target > device || (m->syntax.targetExact && target != device)) fail(CUDA_ERROR_NO_BINARY_FOR_GPU, 1, "the PTX is for sm_" + std::to_string(target) + ", the device is sm_" + std::to_string(device));
+    m->syntax = isLinked(image) ? linked(image) : ptx::parse(image);
+    checkVersions(m->syntax, options);
     fill(*m);
+  } catch (const Refused& e) {
+    refuse(options, e.code, e.line, e.what);
   } catch (const ptx::Error& e) {
     unload(*m);
-    fail(CUDA_ERROR_INVALID_PTX, e.line, e.what());
+    refuse(options, CUDA_ERROR_INVALID_PTX, e.line, e.what());
   } catch (const ApiError&) {
     unload(*m);
     throw;
   }
+  for (auto& [name, f] : m->functions) options.assembled(*f->program, device());
+  options.finish();
   m->handle = state().modules.add(m);
   *result = m->handle;
   Watch::get().count("modules");
-}
-
-// Fatbins and cubins begin with numbers of their own.
-void loadImage(CUmodule* result, const void* image, const Log& errors) {
-  checkValue(image);
-  uint32_t magic;
-  std::memcpy(&magic, image, 4);
-  if (magic == 0xba55ed50 || magic == 0x466243b1 || magic == 0x464c457f) {
-    emu_unsupported("module of machine code (only PTX runs here)", 0);
-    throw ApiError{CUDA_ERROR_NO_BINARY_FOR_GPU};
-  }
-  load(result, static_cast<const char*>(image), errors);
 }
 
 std::shared_ptr<Module> moduleOf(CUmodule handle) {
@@ -125,58 +141,43 @@ std::shared_ptr<Module> moduleOf(CUmodule handle) {
   check(m != nullptr, CUDA_ERROR_INVALID_HANDLE);
   return m;
 }
-std::shared_ptr<emu::Function> functionOf(CUfunction handle) {
-  auto f = state().functions.find(handle);
-  check(f != nullptr, CUDA_ERROR_INVALID_HANDLE);
-  return f;
+
+CUresult loadPlain(const char* name, CUmodule* module, const void* image) {
+  return call(name, {{"module", module}, {"image", image}}, [&] {
+    JitOptions options;
+    load(module, static_cast<const char*>(image), options);
+  });
 }
 
 }  // namespace
 
-EMU_API cuModuleLoadData(CUmodule* module, const void* image) {
-  return call("cuModuleLoadData", [&] { loadImage(module, image, {}); });
-}
-EMU_API cuModuleLoadFatBinary(CUmodule* module, const void* image) {
-  return call("cuModuleLoadFatBinary", [&] { loadImage(module, image, {}); });
-}
-EMU_API cuModuleLoadDataEx(CUmodule* module, const void* image, unsigned n, int* options, void** values) {
-  return call("cuModuleLoadDataEx", [&] {
-    checkValue(n == 0 || (options && values));
-    Log info, errors;
-    for (unsigned i = 0; i < n; i++) {
-      switch (options[i]) {
-        case 3: info.buffer = static_cast<char*>(values[i]); break;
-        case 4: info.size = uint32_t(reinterpret_cast<uintptr_t>(values[i])); break;
-        case 5: errors.buffer = static_cast<char*>(values[i]); break;
-        case 6: errors.size = uint32_t(reinterpret_cast<uintptr_t>(values[i])); break;
-        default: break;
-      }
-    }
-    info.write("");
-    errors.write("");
-    loadImage(module, image, errors);
+EMU_API cuModuleLoadData(CUmodule* module, const void* image) { return loadPlain("cuModuleLoadData", module, image); }
+EMU_API cuModuleLoadFatBinary(CUmodule* module, const void* image) { return loadPlain("cuModuleLoadFatBinary", module, image); }
+EMU_API cuModuleLoadDataEx(CUmodule* module, const void* image, unsigned n, int* numbers, void** values) {
+  return call("cuModuleLoadDataEx", {{"module", module}, {"image", image}, {"options", n}}, [&] {
+    JitOptions options(n, numbers, values);
+    load(module, static_cast<const char*>(image), options);
   });
 }
 EMU_API cuModuleLoad(CUmodule* module, const char* name) {
-  return call("cuModuleLoad", [&] {
+  return call("cuModuleLoad", {{"module", module}, {"name", name}}, [&] {
     checkValue(name);
-    std::ifstream file(name, std::ios::binary);
-    check(file.good(), CUDA_ERROR_FILE_NOT_FOUND);
-    std::stringstream text;
-    text << file.rdbuf();
-    loadImage(module, (text.str() + std::string(4, '\0')).c_str(), {});
+    std::string text = readImage(name);
+    JitOptions options;
+    load(module, text.c_str(), options);
   });
 }
 EMU_API cuModuleUnload(CUmodule module) {
-  return call("cuModuleUnload", [&] {
+  return call("cuModuleUnload", {{"module", module}}, [&] {
     auto m = moduleOf(module);
+    forbidInCapture();
     Scheduler::get().waitFor(m->context);
     unload(*m);
     state().modules.remove(module);
   });
 }
 EMU_API cuModuleGetFunction(CUfunction* function, CUmodule module, const char* name) {
-  return call("cuModuleGetFunction", [&] {
+  return call("cuModuleGetFunction", {{"function", function}, {"module", module}, {"name", name}}, [&] {
     checkValue(function && name);
     current();
     auto m = moduleOf(module);
@@ -186,7 +187,7 @@ EMU_API cuModuleGetFunction(CUfunction* function, CUmodule module, const char* n
   });
 }
 EMU_API cuModuleGetGlobal_v2(CUdeviceptr* p, size_t* bytes, CUmodule module, const char* name) {
-  return call("cuModuleGetGlobal", [&] {
+  return call("cuModuleGetGlobal", {{"p", p}, {"bytes", bytes}, {"module", module}, {"name", name}}, [&] {
     checkValue(name);
     current();
     auto m = moduleOf(module);
@@ -197,59 +198,8 @@ EMU_API cuModuleGetGlobal_v2(CUdeviceptr* p, size_t* bytes, CUmodule module, con
   });
 }
 EMU_API cuModuleGetLoadingMode(int* mode) {
-  return call("cuModuleGetLoadingMode", [&] {
+  return call("cuModuleGetLoadingMode", {{"mode", mode}}, [&] {
     checkValue(mode);
     *mode = 1;
-  });
-}
-EMU_API cuFuncGetModule(CUmodule* module, CUfunction function) {
-  return call("cuFuncGetModule", [&] {
-    checkValue(module);
-    *module = functionOf(function)->module->handle;
-  });
-}
-EMU_API cuFuncGetAttribute(int* value, int attribute, CUfunction function) {
-  return call("cuFuncGetAttribute", [&] {
-    checkValue(value);
-    auto f = functionOf(function);
-    const Program& p = *f->program;
-    int target = settings().major * 10 + settings().minor;
-    switch (attribute) {
-      case 0: *value = p.maxThreads; break;
-      case 1: *value = int(p.sharedBytes); break;
-      case 2: *value = int(p.constBytes); break;
-      case 3: *value = int(p.localBytes); break;
-      case 4: *value = int(std::min<uint32_t>(p.registers + 8, 255)); break;
-      case 5: *value = f->module->syntax.target; break;
-      case 6: *value = target; break;
-      case 7: *value = 0; break;
-      case 8: *value = p.maxDynamicShared ? p.maxDynamicShared : int((48 << 10) - p.sharedBytes); break;
-      case 9: *value = -1; break;
-      default: throw ApiError{CUDA_ERROR_INVALID_VALUE};
-    }
-  });
-}
-EMU_API cuFuncSetAttribute(CUfunction function, int attribute, int value) {
-  return call("cuFuncSetAttribute", [&] {
-    current();
-    auto f = functionOf(function);
-    if (attribute == 8) {
-      checkValue(value >= 0 && uint32_t(value) + f->program->sharedBytes <= uint32_t(deviceAttribute(97)));
-      f->program->maxDynamicShared = value;
-    } else {
-      checkValue(attribute == 9 && value >= -1 && value <= 100);
-    }
-  });
-}
-EMU_API cuFuncSetCacheConfig(CUfunction function, int config) {
-  return call("cuFuncSetCacheConfig", [&] {
-    functionOf(function);
-    checkValue(config >= 0 && config <= 3);
-  });
-}
-EMU_API cuFuncSetSharedMemConfig(CUfunction function, int config) {
-  return call("cuFuncSetSharedMemConfig", [&] {
-    functionOf(function);
-    checkValue(config >= 0 && config <= 2);
   });
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <thread>
 
+#include "control/output.h"
 #include "control/settings.h"
 #include "control/watch.h"
 #include "driver/state.h"
@@ -139,6 +140,8 @@ void Scheduler::runOne(size_t index) {
       }
     } catch (const LaunchFault& fault) {
       op->context->fault = fault.code;
+    } catch (const std::exception&) {  // out of memory on the host: work that never ends would be waited for for ever
+      op->context->fault = CUDA_ERROR_UNKNOWN;
     }
   }
   finish(op);
@@ -182,14 +185,18 @@ void Scheduler::bring(const OpRef& op) {
 void Scheduler::wait(const OpRef& op) {
   bring(op);
   learn(op);
+  Output::get().flush();
 }
 
 void Scheduler::waitFor(Context* context) {
   bringAll(context);
   learn(context->legacy.last);
   for (Stream* s : context->streams) learn(s->last);
-  for (auto& o : context->orphans) learn(o);
-  context->orphans.clear();
+  for (auto* orphans : {&context->orphans, &context->detachedOrphans}) {
+    for (auto& o : *orphans) learn(o);
+    orphans->clear();
+  }
+  Output::get().flush();
 }
 
 void Scheduler::bringAll(Context* context) {
@@ -208,8 +215,9 @@ void Scheduler::bringAll(Context* context) {
     };
     last(context->legacy);
     for (Stream* s : context->streams) last(*s);
-    for (auto& o : context->orphans)
-      if (!o->done) open = o;
+    for (auto* orphans : {&context->orphans, &context->detachedOrphans})
+      for (auto& o : *orphans)
+        if (!o->done) open = o;
     if (!open) return;
     bring(open);
   }

@@ -1,8 +1,10 @@
 #include "driver/state.h"
 
+#include "control/output.h"
 #include "control/settings.h"
 #include "control/watch.h"
 #include "driver/graph.h"
+#include "driver/link.h"
 
 namespace emu {
 
@@ -74,6 +76,12 @@ std::shared_ptr<Stream> streamOf(CUstream handle) {
   return stream;
 }
 
+std::vector<const void*> Context::reach() const {
+  std::vector<const void*> result = {this};
+  result.insert(result.end(), peers.begin(), peers.end());
+  return result;
+}
+
 HostRange* State::hostRange(const void* p, uint64_t bytes) {
   auto* at = static_cast<uint8_t*>(const_cast<void*>(p));
   auto next = host.upper_bound(at);
@@ -95,8 +103,12 @@ void destroyContext(Context& c) {
   if (!c.fault) Scheduler::get().waitFor(&c);
   if (settings().checkLeaks)
     for (Allocation* a : Memory::get().live(&c))
-      if (a->origin == Origin::Device || a->origin == Origin::Pool) Watch::get().report("leak", a->describe() + " was still there when its context was destroyed");
+      if (a->origin == Origin::Device || a->origin == Origin::Pool || a->origin == Origin::Managed) Watch::get().report("leak", a->describe() + " was still there when its context was destroyed");
+  if (settings().checkLeaks)
+    for (auto& [start, range] : s.host)
+      if (range.context == &c) Watch::get().report("leak", format("%s host memory of %llu bytes was still there when its context was destroyed", range.isRegistered ? "registered" : "pinned", (unsigned long long)range.size));
   c.destroyed = true;
+  for (Stream* s : c.streams) leaveCapture(*s);
   std::vector<CUfunction> gone;
   for (auto& [handle, f] : s.functions.all())
     if (f->module->context == &c) gone.push_back(reinterpret_cast<CUfunction>(handle));
@@ -105,6 +117,9 @@ void destroyContext(Context& c) {
   removeOf(s.events, c);
   removeOf(s.streams, c);
   Memory::get().freeAll(&c);
+  for (auto next = s.host.begin(); next != s.host.end();)
+    next = next->second.context == &c ? s.host.erase(next) : std::next(next);
+  for (auto& [handle, other] : s.contexts.all()) other->peers.erase(&c);
   for (auto& [handle, context] : s.contexts.all())
     if (context.get() == &c) graveyard().push_back(context);
   s.contexts.remove(c.handle);
@@ -115,7 +130,7 @@ void reportLeaks() {
   if (!settings().checkLeaks) return;
   Watch& w = Watch::get();
   for (Allocation* a : Memory::get().live())
-    if (a->origin == Origin::Device || a->origin == Origin::Pool) w.report("leak", a->describe() + " was never freed");
+    if (a->origin == Origin::Device || a->origin == Origin::Pool || a->origin == Origin::Managed) w.report("leak", a->describe() + " was never freed");
   for (auto& [start, range] : s.host)
     w.report("leak", format("%s host memory of %llu bytes was never %s", range.isRegistered ? "registered" : "pinned", (unsigned long long)range.size, range.isRegistered ? "unregistered" : "freed"));
   auto objects = [&](const char* what, size_t count) {
@@ -124,8 +139,14 @@ void reportLeaks() {
   objects("streams", s.streams.all().size());
   objects("events", s.events.all().size());
   objects("modules", s.modules.all().size());
-  objects("graphs", s.graphs.all().size());
+  size_t graphs = 0;
+  for (auto& [handle, g] : s.graphs.all()) graphs += !g->isInside;
+  objects("graphs", graphs);
   objects("executable graphs", s.execs.all().size());
+  size_t pools = 0;
+  for (auto& [handle, p] : s.pools.all()) pools += !p->isDestroyed && s.defaultPools[p->device] != p;
+  objects("memory pools", pools);
+  objects("linkers", s.links.all().size());
   size_t contexts = 0;
   for (auto& [handle, c] : s.contexts.all()) contexts += !c->isPrimary;
   objects("contexts", contexts);
@@ -137,6 +158,7 @@ void resetAll() {
   State& s = state();
   for (auto& [handle, c] : s.contexts.all()) c->fault = c->fault ? c->fault : CUDA_ERROR_DEINITIALIZED;
   Scheduler::get().drain();
+  Output::get().clear();
   for (auto& [handle, c] : s.contexts.all()) {
     c->destroyed = true;
     graveyard().push_back(c);
@@ -151,6 +173,11 @@ void resetAll() {
   s.events.clear();
   s.streams.clear();
   s.pools.clear();
+  s.defaultPools.clear();
+  s.links.clear();
+  s.frees.clear();
+  s.advice.clear();
+  s.synchronous.clear();
   s.contexts.clear();
   s.primaries.clear();
   s.primaryUses.clear();

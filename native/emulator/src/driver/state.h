@@ -49,14 +49,22 @@ class Handles {
 struct Module;
 struct Graph;
 struct Node;
+struct Pool;
+
+struct Context;
 
 struct Function {
   CUfunction handle = nullptr;
   Module* module = nullptr;
+  Context* context = nullptr;
   std::shared_ptr<Program> program;
+  bool isUnloaded = false;
+  struct {
+    unsigned block[3] = {1, 1, 1}, shared = 0;
+    std::vector<uint8_t> arguments;
+  } parts;  // of a launch that is put together call by call
+  int carveout = -1;  // per cent of shared memory that is asked for
 };
-
-struct Context;
 
 struct Module {
   CUmodule handle = nullptr;
@@ -69,6 +77,12 @@ struct Module {
 
 struct Capture;
 
+// Hints about caches and waiting; they are kept, and change nothing here.
+struct StreamAttributes {
+  CUaccessPolicyWindow window = {};
+  int waiting = 1;  // CU_SYNC_POLICY_AUTO
+};
+
 struct Stream {
   CUstream handle = nullptr;
   Context* context = nullptr;
@@ -79,6 +93,7 @@ struct Stream {
   OpRef last;
   std::shared_ptr<Capture> capture;
   std::vector<Node*> tail;  // what the next captured node comes after
+  StreamAttributes attributes;
 };
 
 struct Event {
@@ -95,6 +110,7 @@ struct Context {
   CUcontext handle = nullptr;
   int device = 0;
   bool isPrimary = false;
+  int attached = 1;  // uses, as cuCtxAttach counts them
   unsigned flags = 0;
   CUresult fault = CUDA_SUCCESS;  // once it is set, the context is lost
   bool destroyed = false;
@@ -104,7 +120,12 @@ struct Context {
   std::set<Stream*> streams;
   std::set<Context*> peers;
   std::map<int, size_t> limits;
-  std::vector<OpRef> orphans;  // the last work of streams that are gone
+  std::vector<OpRef> orphans;          // the last work of blocking streams that are gone
+  std::vector<OpRef> detachedOrphans;  // and of others, which the legacy stream does not wait for
+  int cacheConfig = 0, sharedConfig = 1;
+
+  // The contexts whose memory its kernels can reach: itself and its peers.
+  std::vector<const void*> reach() const;
 };
 
 // Host memory that the driver knows: allocated by it, or registered.
@@ -113,8 +134,16 @@ struct HostRange {
   uint64_t size;
   bool isRegistered;
   unsigned flags;
+  const Context* context;
   Allocation* mapped;
   std::unique_ptr<uint8_t[]> own;
+};
+
+// What was said about managed memory; -1 is the host, -2 no device.
+struct Advice {
+  bool isReadMostly = false;
+  int preferred = -2, prefetched = -2;
+  std::set<int> accessedBy;
 };
 
 struct State {
@@ -131,6 +160,11 @@ struct State {
   Handles<struct GraphExec, CUgraphExec> execs{0x7000000};
   Handles<Node, CUgraphNode> nodes{0x8000000};
   Handles<struct Pool, CUmemoryPool> pools{0x9000000};
+  Handles<struct Link, CUlinkState> links{0xa000000};
+  std::map<int, std::shared_ptr<Pool>> defaultPools;
+  std::vector<OpRef> frees;              // of streams, that may not have been done
+  std::map<uint64_t, Advice> advice;     // by the start of an allocation
+  std::set<uint64_t> synchronous;        // allocations whose copies wait
   std::map<uint8_t*, HostRange> host;
   std::set<std::shared_ptr<Capture>> captures;
   std::mt19937_64 random;
@@ -143,7 +177,10 @@ struct State {
 };
 
 struct Pool {
+  CUmemoryPool handle = nullptr;
   int device = 0;
+  uint64_t used = 0, most = 0;  // bytes; a most of 0: as much as there is
+  bool isDestroyed = false;     // it goes when the last of its memory is freed
 };
 
 State& state();

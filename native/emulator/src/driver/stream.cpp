@@ -51,7 +51,7 @@ Work hostWork(HostSpec spec) {
 namespace {
 
 CUresult create(const char* name, CUstream* stream, unsigned flags, int priority) {
-  return call(name, [&] {
+  return call(name, {{"created", stream}, {"flags", flags}, {"priority", priority}}, [&] {
     checkValue(stream && (flags & ~1u) == 0);
     Context& c = current();
     auto s = std::make_shared<Stream>();
@@ -73,20 +73,20 @@ EMU_API cuStreamCreate(CUstream* stream, unsigned flags) { return create("cuStre
 EMU_API cuStreamCreateWithPriority(CUstream* stream, unsigned flags, int priority) { return create("cuStreamCreateWithPriority", stream, flags, priority); }
 
 EMU_API cuStreamDestroy_v2(CUstream handle) {
-  return call("cuStreamDestroy", [&] {
+  return call("cuStreamDestroy", {{"stream", handle}}, [&] {
     auto s = state().streams.find(handle);
     check(s != nullptr, CUDA_ERROR_INVALID_HANDLE);
-    if (s->capture) makeInvalid(*s->capture);
-    if (s->last && !s->last->done && s->isBlocking)
-      s->context->orphans.push_back(s->last);
-    else if (s->last && s->last->done)
+    leaveCapture(*s);
+    if (s->last && !s->last->done)
+      (s->isBlocking ? s->context->orphans : s->context->detachedOrphans).push_back(s->last);
+    else if (s->last)
       Scheduler::get().learn(s->last);  // nobody can wait for it any more
     s->context->streams.erase(s.get());
     state().streams.remove(handle);
   });
 }
 EMU_API cuStreamSynchronize(CUstream handle) {
-  return call("cuStreamSynchronize", [&] {
+  return call("cuStreamSynchronize", {{"stream", handle}}, [&] {
     auto s = streamOf(handle);
     forbidCapturing(*s);
     Watch::get().count("synchronisations");
@@ -98,7 +98,7 @@ EMU_API cuStreamSynchronize(CUstream handle) {
   });
 }
 EMU_API cuStreamQuery(CUstream handle) {
-  return call("cuStreamQuery", [&] {
+  return call("cuStreamQuery", {{"stream", handle}}, [&] {
     auto s = streamOf(handle);
     forbidCapturing(*s);
     auto open = [&] {
@@ -113,37 +113,37 @@ EMU_API cuStreamQuery(CUstream handle) {
   });
 }
 EMU_API cuStreamGetFlags(CUstream handle, unsigned* flags) {
-  return call("cuStreamGetFlags", [&] {
+  return call("cuStreamGetFlags", {{"stream", handle}, {"flags", flags}}, [&] {
     checkValue(flags);
     *flags = streamOf(handle)->flags;
   });
 }
 EMU_API cuStreamGetPriority(CUstream handle, int* priority) {
-  return call("cuStreamGetPriority", [&] {
+  return call("cuStreamGetPriority", {{"stream", handle}, {"priority", priority}}, [&] {
     checkValue(priority);
     *priority = streamOf(handle)->priority;
   });
 }
 EMU_API cuStreamGetId(CUstream handle, unsigned long long* id) {
-  return call("cuStreamGetId", [&] {
+  return call("cuStreamGetId", {{"stream", handle}, {"id", id}}, [&] {
     checkValue(id);
     *id = streamOf(handle)->id;
   });
 }
 EMU_API cuStreamGetCtx(CUstream handle, CUcontext* context) {
-  return call("cuStreamGetCtx", [&] {
+  return call("cuStreamGetCtx", {{"stream", handle}, {"context", context}}, [&] {
     checkValue(context);
     *context = streamOf(handle)->context->handle;
   });
 }
 EMU_API cuLaunchHostFunc(CUstream handle, CUhostFn function, void* data) {
-  return call("cuLaunchHostFunc", [&] {
+  return call("cuLaunchHostFunc", {{"stream", handle}, {"function", function}, {"data", data}}, [&] {
     checkValue(function);
     enqueue(*streamOf(handle), hostWork({function, data}));
   });
 }
 EMU_API cuStreamAddCallback(CUstream handle, CUstreamCallback callback, void* data, unsigned flags) {
-  return call("cuStreamAddCallback", [&] {
+  return call("cuStreamAddCallback", {{"stream", handle}, {"callback", callback}, {"data", data}, {"flags", flags}}, [&] {
     checkValue(callback && flags == 0);
     auto s = streamOf(handle);
     forbidCapturing(*s);
@@ -152,4 +152,38 @@ EMU_API cuStreamAddCallback(CUstream handle, CUstreamCallback callback, void* da
     w.run = [=] { callback(handle, CUDA_SUCCESS, data); };
     enqueue(*s, std::move(w));
   });
+}
+
+// Attributes.
+
+EMU_API cuStreamGetAttribute(CUstream handle, int attribute, CUlaunchAttributeValue* value) {
+  return call("cuStreamGetAttribute", {{"stream", handle}, {"attribute", attribute}}, [&] {
+    checkValue(value);
+    auto s = streamOf(handle);
+    switch (attribute) {
+      case CU_ATTRIBUTE_ACCESS_POLICY_WINDOW: value->accessPolicyWindow = s->attributes.window; return;
+      case CU_ATTRIBUTE_SYNC_POLICY: value->syncPolicy = s->attributes.waiting; return;
+      default: throw ApiError{CUDA_ERROR_INVALID_VALUE};
+    }
+  });
+}
+EMU_API cuStreamSetAttribute(CUstream handle, int attribute, const CUlaunchAttributeValue* value) {
+  return call("cuStreamSetAttribute", {{"stream", handle}, {"attribute", attribute}}, [&] {
+    checkValue(value);
+    auto s = streamOf(handle);
+    switch (attribute) {
+      case CU_ATTRIBUTE_ACCESS_POLICY_WINDOW:
+        checkValue(value->accessPolicyWindow.hitRatio >= 0 && value->accessPolicyWindow.hitRatio <= 1);
+        s->attributes.window = value->accessPolicyWindow;
+        return;
+      case CU_ATTRIBUTE_SYNC_POLICY:
+        checkValue(value->syncPolicy >= 1 && value->syncPolicy <= 4);
+        s->attributes.waiting = value->syncPolicy;
+        return;
+      default: throw ApiError{CUDA_ERROR_INVALID_VALUE};
+    }
+  });
+}
+EMU_API cuStreamCopyAttributes(CUstream to, CUstream from) {
+  return call("cuStreamCopyAttributes", {{"to", to}, {"from", from}}, [&] { streamOf(to)->attributes = streamOf(from)->attributes; });
 }

@@ -38,6 +38,7 @@ class Sequence {
 };
 
 void complete(Interpreter& interpreter) {
+  interpreter.begin();
   while (interpreter.round(true)) {
   }
 }

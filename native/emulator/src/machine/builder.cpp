@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "control/watch.h"
+#include "machine/system.h"
+#include "machine/warp.h"
 
 namespace emu {
 
@@ -201,6 +203,7 @@ void Builder::emit(Frame& frame) {
 
 void Builder::instruction(Frame& frame, const ptx::Statement& s) {
   if (s.opcode == "bra") return branch(frame, s);
+  if (s.opcode == "brx") return branchByIndex(frame, s);
   if (s.opcode == "call") return call(frame, s);
   if (s.opcode == "ret" || s.opcode == "exit") {
     Instr in;
@@ -236,6 +239,67 @@ void Builder::branch(Frame& frame, const ptx::Statement& s) {
   frame.branches.push_back({uint32_t(program_->code.size() - 1), s.operands[0].name});
 }
 
+// Whoever a guarded piece of code is not for jumps over it. Gives the place after the branch, whose target is set when the piece
+// has its end; 0 where there is no guard.
+uint32_t Builder::jumpAround(ptx::Statement s) {
+  if (s.guard.empty()) return 0;
+  s.guardNegated = !s.guardNegated;
+  Instr in;
+  in.flow = Flow::Branch;
+  append(s, in);
+  return uint32_t(program_->code.size());
+}
+
+// brx.idx index, table: one comparison and branch after the other.
+void Builder::branchByIndex(Frame& frame, const ptx::Statement& s) {
+  for (auto& m : s.modifiers)
+    if (m != "uni" && m != "idx") throw Error(s.line, "modifier ." + m + " of " + s.text() + " is not known");
+  if (s.operands.size() != 2 || s.operands[1].kind != ptx::Operand::Name) throw Error(s.line, "brx.idx takes an index and a table of labels");
+  auto table = frame.function->branchTables.find(s.operands[1].name);
+  if (table == frame.function->branchTables.end()) throw Error(s.line, "there is no table " + s.operands[1].name);
+  uint32_t skip = jumpAround(s);
+  ptx::Statement plain = s;
+  plain.guard.clear();
+  uint32_t index = Decoder(*this, s).source(0, Type::U32), chosen = cell(0);
+  for (size_t k = 0; k < table->second.size(); k++) {
+    Instr compare;
+    compare.d = chosen;
+    compare.a = index;
+    compare.offset = int64_t(k);
+    compare.run = [](Warp& w, const Instr& in) {
+      uint32_t r = 0;
+      for (int i = 0; i < lanes; i++) r |= uint32_t(w.cell<uint32_t>(in.a)[i] == uint32_t(in.offset)) << i;
+      putPredicate(w, in.d, r);
+    };
+    append(plain, compare);
+    Instr jump;
+    jump.flow = Flow::Branch;
+    append(plain, jump).guard = chosen;
+    frame.branches.push_back({uint32_t(program_->code.size() - 1), table->second[k]});
+  }
+  Instr astray;
+  astray.run = [](Warp& w, const Instr&) { w.fault(CUDA_ERROR_ILLEGAL_INSTRUCTION, "branch", firstLane(w.mask), "the index lies outside of the table"); };
+  append(plain, astray);
+  if (skip) program_->code[skip - 1].target = uint32_t(program_->code.size());
+}
+
+Builder::Place Builder::argument(const Frame& frame, const ptx::Statement& s, const ptx::Operand& o) const {
+  auto place = frame.places.find(o.name);
+  if (place == frame.places.end() || place->second.space != Space::Local) throw Error(s.line, "arguments of a call have to be .param variables");
+  return place->second;
+}
+
+// What a program calls that is not in its module: vprintf and __assertfail.
+void Builder::callSystem(Frame& frame, const ptx::Statement& s, const ptx::Function& f, const std::vector<ptx::Operand>& results, const std::vector<ptx::Operand>& arguments) {
+  Instr in;
+  in.run = systemFunction(f.name, arguments.size(), results.size());
+  if (!in.run) throw Error(s.line, "call of " + f.name + ", which is declared but not there");
+  meetsOtherBlocks();  // in what is printed
+  for (size_t i = 0; i < arguments.size() && i < 4; i++) in.v[i] = uint32_t(argument(frame, s, arguments[i]).address);
+  if (!results.empty()) in.d = uint32_t(argument(frame, s, results[0]).address);
+  append(s, in);
+}
+
 // call (results), function, (arguments): the function's code takes the place of the call. Its parameters are the caller's
 // variables of space .param, which lie in local memory.
 void Builder::call(Frame& frame, const ptx::Statement& s) {
@@ -250,8 +314,8 @@ void Builder::call(Frame& frame, const ptx::Statement& s) {
   auto found = module_.functions.find(name);
   if (found == module_.functions.end()) throw Error(s.line, "call of " + name + ", which is no function of the module (indirect calls are not supported)");
   const ptx::Function& f = found->second;
-  if (!f.hasBody) throw Error(s.line, "call of " + name + ", which is declared but not there");
   if (results.size() != f.returns.size() || arguments.size() != f.params.size()) throw Error(s.line, "call of " + name + " with another number of arguments");
+  if (!f.hasBody) return callSystem(frame, s, f, results, arguments);
   if (!calling_.insert(name).second) throw Error(s.line, "recursion is not supported: " + name);
   Frame inner;
   inner.function = &f;
@@ -265,15 +329,7 @@ void Builder::call(Frame& frame, const ptx::Statement& s) {
   };
   bind(results, f.returns);
   bind(arguments, f.params);
-  uint32_t skip = 0;
-  if (!s.guard.empty()) {  // whoever does not call jumps over the code
-    ptx::Statement around = s;
-    around.guardNegated = !s.guardNegated;
-    Instr in;
-    in.flow = Flow::Branch;
-    append(around, in);
-    skip = uint32_t(program_->code.size());
-  }
+  uint32_t skip = jumpAround(s);
   emit(inner);
   if (skip) program_->code[skip - 1].target = uint32_t(program_->code.size());
   calling_.erase(name);

@@ -42,7 +42,11 @@ class Builder {
   void emit(Frame& frame);
   void instruction(Frame& frame, const ptx::Statement& s);
   void branch(Frame& frame, const ptx::Statement& s);
+  void branchByIndex(Frame& frame, const ptx::Statement& s);
   void call(Frame& frame, const ptx::Statement& s);
+  void callSystem(Frame& frame, const ptx::Statement& s, const ptx::Function& f, const std::vector<ptx::Operand>& results, const std::vector<ptx::Operand>& arguments);
+  Place argument(const Frame& frame, const ptx::Statement& s, const ptx::Operand& o) const;
+  uint32_t jumpAround(ptx::Statement s);
   void variable(Frame& frame, const ptx::Variable& v);
   uint32_t cell(int bytes);
   uint64_t shared(const ptx::Variable& v);

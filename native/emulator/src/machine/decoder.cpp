@@ -13,13 +13,18 @@ const Rows& rows() {
   static const Rows& all = *[] {
     auto* r = new Rows;
     addIntegerRows(*r);
+    addCarryRows(*r);
     addLogicRows(*r);
+    addFieldRows(*r);
     addFloatRows(*r);
+    addHalfRows(*r);
     addCompareRows(*r);
     addConvertRows(*r);
     addMemoryRows(*r);
+    addCacheRows(*r);
     addAtomicRows(*r);
     addWarpRows(*r);
+    addBarrierRows(*r);
     addMatrixRows(*r);
     addAsyncRows(*r);
     return r;
@@ -28,7 +33,7 @@ const Rows& rows() {
 }
 
 bool anyType(Type) { return true; }
-bool integers(Type t) { return t >= Type::B8 && t <= Type::S64; }
+bool integers(Type t) { return t >= Type::B8 && t <= Type::S16x2; }
 bool floats(Type t) { return t == Type::F32 || t == Type::F64; }
 
 Decoder::Decoder(Builder& builder, const ptx::Statement& statement) : b_(builder), s_(statement), used_(statement.modifiers.size()) {
@@ -145,6 +150,8 @@ uint32_t Decoder::resultPredicate(const std::string& name) {
   if (b_.registerType(name) != Type::Pred) fail(name + " is no predicate");
   return b_.registerCell(name, Type::Pred);
 }
+
+uint32_t Decoder::carry() { return b_.registerCell("%cc", Type::Pred); }
 
 uint32_t Decoder::result(const Operand& o, Type type) {
   if (o.kind == Operand::Sink) return 0;

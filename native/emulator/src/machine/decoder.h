@@ -38,6 +38,7 @@ class Decoder {
   uint32_t result(size_t i, ptx::Type type) { return result(operand(i), type); }
   uint32_t result(const ptx::Operand& o, ptx::Type type);
   uint32_t resultPredicate(const std::string& name);
+  uint32_t carry();  // the condition code's predicate
   // A register that may be wider than the type, as ld, st and cvt allow; its width goes to `bytes`.
   uint32_t wide(const ptx::Operand& o, ptx::Type type, uint8_t& bytes, bool isResult);
   // Sets in.a, in.offset, in.address32; tells where a parameter of an inlined function is.
@@ -71,17 +72,22 @@ using Rows = std::map<std::string, std::vector<Row>>;  // by opcode
 const Rows& rows();
 
 bool anyType(ptx::Type);
-bool integers(ptx::Type);  // b, u and s
+bool integers(ptx::Type);  // b, u and s, packed ones too
 bool floats(ptx::Type);    // f32 and f64
 
 void addIntegerRows(Rows&);
+void addCarryRows(Rows&);
 void addLogicRows(Rows&);
+void addFieldRows(Rows&);
 void addFloatRows(Rows&);
+void addHalfRows(Rows&);
 void addCompareRows(Rows&);
 void addConvertRows(Rows&);
 void addMemoryRows(Rows&);
+void addCacheRows(Rows&);
 void addAtomicRows(Rows&);
 void addWarpRows(Rows&);
+void addBarrierRows(Rows&);
 void addMatrixRows(Rows&);
 void addAsyncRows(Rows&);
 

@@ -13,12 +13,24 @@ using ptx::Type;
 enum Operation : uint8_t { Add, MinOf, MaxOf, And, Or, Xor, Exchange, Inc, Dec, CompareSwap };
 const char* const names[] = {"add", "min", "max", "and", "or", "xor", "exch", "inc", "dec", "cas"};
 
+struct HalfPair {
+  Half low, high;
+};
+struct BFloatPair {
+  BFloat low, high;
+};
+Half plus(Half a, Half b) { return halfOf(wide(a) + wide(b)); }
+BFloat plus(BFloat a, BFloat b) { return bfloatOf(wide(a) + wide(b)); }
+HalfPair plus(HalfPair a, HalfPair b) { return {plus(a.low, b.low), plus(a.high, b.high)}; }
+BFloatPair plus(BFloatPair a, BFloatPair b) { return {plus(a.low, b.low), plus(a.high, b.high)}; }
+float plus(float a, float b) { return canonical(a + b); }
+double plus(double a, double b) { return a + b; }
+
+// Numbers that are no whole ones are only added.
 template <class T>
 T combine(Operation op, T old, T b, T c) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (op == Add) return canonical(old + b);
-    if (op == Exchange) return b;
-    return old;
+  if constexpr (!std::is_integral_v<T>) {
+    return plus(old, b);
   } else {
     using U = std::make_unsigned_t<T>;
     switch (op) {
@@ -57,43 +69,60 @@ Handler in(Space space) {
   return space == Space::Global ? atomic<T, Space::Global> : space == Space::Shared ? atomic<T, Space::Shared> : atomic<T, Space::Generic>;
 }
 
+// What is done to what type.
+bool fits(Operation op, Type t) {
+  bool isUnsigned = t == Type::U32 || t == Type::U64, isSigned = t == Type::S32 || t == Type::S64, isBits = t == Type::B32 || t == Type::B64;
+  switch (op) {
+    case Add: return isUnsigned || t == Type::S32 || (isFloat(t) && t != Type::TF32);
+    case MinOf: case MaxOf: return isUnsigned || isSigned;
+    case Inc: case Dec: return t == Type::U32;
+    case CompareSwap: return isBits || t == Type::B16;
+    default: return isBits;
+  }
+}
+
+Handler handlerFor(Type t, Space space) {
+  switch (t) {
+    case Type::B16: return in<uint16_t>(space);
+    case Type::B32: case Type::U32: return in<uint32_t>(space);
+    case Type::B64: case Type::U64: return in<uint64_t>(space);
+    case Type::S32: return in<int32_t>(space);
+    case Type::S64: return in<int64_t>(space);
+    case Type::F16: return in<Half>(space);
+    case Type::F16x2: return in<HalfPair>(space);
+    case Type::BF16: return in<BFloat>(space);
+    case Type::BF16x2: return in<BFloatPair>(space);
+    case Type::F32: return in<float>(space);
+    default: return in<double>(space);
+  }
+}
+
 void row(Decoder& d) {
   bool isAtom = d.statement().opcode == "atom";
   Space space = d.has("global") ? Space::Global : d.has("shared") || d.has("shared::cta") ? Space::Shared : Space::Generic;
   for (const char* m : {"relaxed", "cta", "gpu", "sys", "cluster"}) d.has(m);
-  for (const char* m : {"acquire", "acq_rel"})
-    if (d.has(m)) d.in.order |= Acquire;
-  for (const char* m : {"release", "acq_rel"})
-    if (d.has(m)) d.in.order |= Release;
+  if (isAtom && (d.has("acquire") || d.has("acq_rel"))) d.in.order |= Acquire;
+  if (d.has("release") || (isAtom && d.has("acq_rel"))) d.in.order |= Release;
   if (space != Space::Shared) d.meetsOtherBlocks();
   Type t = d.type();
   int op = -1;
   for (int i = 0; i < 10; i++)
     if (d.has(names[i])) op = i;
   if (op < 0 || (!isAtom && (op == Exchange || op == CompareSwap))) d.fail("an operation is missing");
-  bool isBits = t == Type::B32 || t == Type::B64, isUnsigned = t == Type::U32 || t == Type::U64, isSigned = t == Type::S32 || t == Type::S64;
-  bool real = floats(t);
-  bool fine = op == Add                                         ? isUnsigned || t == Type::S32 || real
-              : op == MinOf || op == MaxOf                      ? isUnsigned || isSigned
-              : op == Inc || op == Dec                          ? t == Type::U32
-              : op == Exchange || op == CompareSwap || op >= And ? isBits
-                                                                : false;
-  if (!fine) d.fail("not for this type");
-  size_t first = isAtom ? 1 : 0;
-  d.expectOperands(first + (op == CompareSwap ? 3 : 2));
+  if (!fits(Operation(op), t)) d.fail("not for this type");
+  bool brief = t >= Type::F16 && t <= Type::BF16x2;
+  if (d.has("noftz") != brief) d.fail("noftz is for f16 and bf16, which need it");
+  size_t first = isAtom ? 1 : 0, count = first + (op == CompareSwap ? 3 : 2);
+  bool hint = d.has("L2::cache_hint");
+  d.expectOperands(count + hint);
+  if (hint) d.source(count, Type::B64);
   d.in.mode = uint8_t(op);
   d.in.d = isAtom ? d.result(0, t) : 0;
   d.in.b = d.source(first + 1, t);
   if (op == CompareSwap) d.in.c = d.source(first + 2, t);
   d.address(d.operand(first), space);
-  switch (t) {
-    case Type::B32: case Type::U32: d.in.run = in<uint32_t>(space); break;
-    case Type::B64: case Type::U64: d.in.run = in<uint64_t>(space); break;
-    case Type::S32: d.in.run = in<int32_t>(space); break;
-    case Type::S64: d.in.run = in<int64_t>(space); break;
-    case Type::F32: d.in.run = in<float>(space); break;
-    default: d.in.run = in<double>(space); break;
-  }
+  if (space == Space::Shared && bytesOf(t) < 4) d.sharedBytewise();
+  d.in.run = handlerFor(t, space);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "machine/decoder.h"
 #include "machine/numbers.h"
+#include "machine/pack.h"
 #include "machine/warp.h"
 
 namespace emu {
@@ -13,7 +14,7 @@ namespace {
 using ptx::Type;
 
 // What the modifiers ask for, in Instr::mode.
-enum : uint8_t { Nearest = 0, Zero = 1, Down = 2, Up = 3, RoundingBits = 3, Flush = 4, Saturate = 8, ToInteger = 16 };
+enum : uint8_t { RoundingBits = 3, Flush = 4, Saturate = 8, ToInteger = 16, Rectify = 32 };
 
 template <class T>
 constexpr bool isReal = std::is_floating_point_v<T> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat>;
@@ -21,9 +22,9 @@ constexpr bool isReal = std::is_floating_point_v<T> || std::is_same_v<T, Half> |
 template <class T>
 T wholeOf(T v, int mode) {
   switch (mode & RoundingBits) {
-    case Zero: return std::trunc(v);
-    case Down: return std::floor(v);
-    case Up: return std::ceil(v);
+    case TowardsZero: return std::trunc(v);
+    case Downwards: return std::floor(v);
+    case Upwards: return std::ceil(v);
     default: return std::nearbyint(v);
   }
 }
@@ -50,9 +51,9 @@ D realToInteger(S v, int mode) {
 template <class D>
 D fromReal(double v, int mode) {
   if constexpr (std::is_same_v<D, Half>) {
-    return Half{uint16_t(narrow(v, 5, 10, (mode & RoundingBits) == Nearest, true))};
+    return Half{uint16_t(narrow(v, 5, 10, Rounding(mode & RoundingBits)))};
   } else if constexpr (std::is_same_v<D, BFloat>) {
-    return BFloat{uint16_t(narrow(v, 8, 7, (mode & RoundingBits) == Nearest, true))};
+    return BFloat{uint16_t(narrow(v, 8, 7, Rounding(mode & RoundingBits)))};
   } else {
     return D(v);
   }
@@ -64,9 +65,25 @@ D realToReal(S from, int mode) {
   if (mode & Flush) v = flush(v);
   if (mode & ToInteger) v = wholeOf(v, mode);
   if (mode & Saturate) v = saturate(v);
+  if (mode & Rectify) v = rectify(v);
   D result = fromReal<D>(double(v), mode);
   if constexpr (std::is_same_v<D, float>) result = canonical(mode & Flush ? flush(result) : result);
   return result;
+}
+
+// Of 64 bits there are more than a double holds: what is cut off leaves its mark in the last bit, which no shorter float keeps.
+template <class S>
+double oddDouble(S v) {
+  double d = double(v);
+  if (sizeof(S) < 8) return d;
+  bool negative = std::is_signed_v<S> && v < 0;
+  uint64_t magnitude = negative ? 0 - uint64_t(v) : uint64_t(v);
+  int spare = magnitude ? 11 - __builtin_clzll(magnitude) : 0;
+  if (spare <= 0) return d;
+  uint64_t lost = magnitude & ((1ull << spare) - 1);
+  double r = double(magnitude - lost);
+  if (lost) r = doubleOf(bitsOf(r) | 1);
+  return negative ? -r : r;
 }
 
 template <class D, class S>
@@ -78,7 +95,8 @@ D convertOne(S v, int mode) {
       D r = D(v);
       return mode & Saturate ? saturate(r) : r;
     } else {
-      return fromReal<D>(double(v), mode);
+      double r = oddDouble(v);
+      return fromReal<D>(mode & Saturate ? saturate(r) : r, mode);
     }
   } else if constexpr (isReal<S>) {
     auto r = wide(v);
@@ -121,7 +139,7 @@ void rounded(Warp& w, const Instr& in) {
 // In a result of float32 or float64 the rounding is the machine's own.
 template <class D, class S>
 Handler of(const Instr& in) {
-  bool machine = std::is_floating_point_v<D> && !(in.mode & ToInteger) && (in.mode & RoundingBits) != Nearest;
+  bool machine = std::is_floating_point_v<D> && !(in.mode & ToInteger) && (in.mode & RoundingBits) != ToNearest;
   return machine ? rounded<convert<D, S>> : convert<D, S>;
 }
 
@@ -162,23 +180,57 @@ Handler toType(Decoder& d, Type to, Type from) {
   }
 }
 
+bool isBrief(Type t) { return t == Type::F16 || t == Type::BF16; }
+
+// What rounding a conversion may have, and must have.
+void checkRounding(Decoder& d, Type to, Type from, const std::string& rounding) {
+  bool whole = rounding.size() == 3, none = rounding.empty();
+  if (!isFloat(to)) {
+    if (isFloat(from) && !whole) d.fail("needs a rounding mode to a whole number");
+    if (!isFloat(from) && !none) d.fail("takes no rounding mode");
+    return;
+  }
+  bool narrows = !isFloat(from) || bytesOf(to) < bytesOf(from);
+  bool sideways = to != from && isBrief(to) && isBrief(from);  // between float16 and bfloat16 it may be said or not
+  bool fromBFloat = from == Type::BF16 && floats(to);
+  if (narrows && (none || whole)) d.fail("needs a rounding mode");
+  if (whole && to != from) d.fail("rounds to a whole number only within a type");
+  if (!whole && !none && !narrows && !sideways && !fromBFloat) d.fail("takes no rounding mode");
+}
+
+// Whether all numbers of one type of whole numbers are of the other too.
+bool holds(Type to, Type from) {
+  if (isFloat(to) || isFloat(from)) return false;
+  bool signedTo = ptx::isSigned(to), signedFrom = ptx::isSigned(from);
+  return signedTo == signedFrom ? bytesOf(to) >= bytesOf(from) : signedTo && bytesOf(to) > bytesOf(from);
+}
+
+void checkModifiers(Decoder& d, Type to, Type from, uint8_t mode, const std::string& rounding) {
+  bool brain = to == Type::BF16 || from == Type::BF16, single = to == Type::F32 || from == Type::F32;
+  if ((mode & Saturate) && brain) d.fail("sat is not for bf16");
+  if ((mode & Saturate) && holds(to, from)) d.fail("sat has nothing to do");
+  if ((mode & Flush) && !single) d.fail("ftz is for f32");
+  if ((mode & Rectify) && (from != Type::F32 || !isBrief(to) || (rounding != "rn" && rounding != "rz"))) d.fail("relu is for f16 and bf16 from f32, with rn or rz");
+  if ((mode & Rectify) && (mode & (Saturate | Flush))) d.fail("relu stands alone");
+  if (brain && bytesOf(to) == 1) d.fail("not to this type");
+  if (brain && bytesOf(from) == 1) d.fail("not from this type");
+}
+
 void cvt(Decoder& d) {
+  if (d.has("pack")) return packWhole(d);
   if (d.types() != 2) d.fail("needs two types");
   Type to = d.type(0), from = d.type(1);
+  if (to == Type::F16x2 || to == Type::BF16x2) return packReal(d);
+  if (to == Type::TF32) return toTensorFloat(d);
   d.expectOperands(2);
   std::string rounding = d.oneOf({"rn", "rz", "rm", "rp", "rni", "rzi", "rmi", "rpi"}, "");
-  bool whole = rounding.size() == 3;
-  bool narrows = isFloat(to) && (!isFloat(from) || bytesOf(to) < bytesOf(from));
-  if (narrows && (rounding.empty() || whole)) d.fail("needs a rounding mode");
-  if (isFloat(from) && !isFloat(to) && !whole) d.fail("needs a rounding mode to a whole number");
-  if (!isFloat(from) && !isFloat(to) && !rounding.empty()) d.fail("takes no rounding mode");
-  if (isFloat(from) && isFloat(to) && whole && to != from) d.fail("rounds to a whole number only within a type");
-  if (!whole && !rounding.empty() && !narrows) d.fail("takes no rounding mode");
-  if ((to == Type::F16 || to == Type::BF16) && rounding != "rn" && rounding != "rz" && !rounding.empty() && !whole) d.fail("rounds with rn or rz");
-  d.in.mode = rounding.compare(0, 2, "rz") == 0 ? Zero : rounding.compare(0, 2, "rm") == 0 ? Down : rounding.compare(0, 2, "rp") == 0 ? Up : Nearest;
-  if (whole) d.in.mode |= ToInteger;
+  checkRounding(d, to, from, rounding);
+  d.in.mode = rounding.compare(0, 2, "rz") == 0 ? TowardsZero : rounding.compare(0, 2, "rm") == 0 ? Downwards : rounding.compare(0, 2, "rp") == 0 ? Upwards : ToNearest;
+  if (rounding.size() == 3) d.in.mode |= ToInteger;
   if (d.has("ftz")) d.in.mode |= Flush;
   if (d.has("sat")) d.in.mode |= Saturate;
+  if (d.has("relu")) d.in.mode |= Rectify;
+  checkModifiers(d, to, from, d.in.mode, rounding);
   d.in.run = toType(d, to, from);
   d.in.d = d.wide(d.operand(0), to, d.in.cellBytes, true);
   d.in.a = d.wide(d.operand(1), from, d.in.width, false);

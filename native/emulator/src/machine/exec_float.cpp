@@ -30,23 +30,10 @@ struct Fma {
   static float of(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
   static double of(double a, double b, double c) { return __builtin_fma(a, b, c); }
 };
-// A NaN gives way to a number; -0 is less than +0.
-template <bool max>
+template <bool max, bool nan, bool xorSign>
 struct Extreme {
   template <class T>
-  static T of(T a, T b) {
-    bool first = a == b ? (std::signbit(a) != max) : max ? a > b : a < b;
-    T r = first ? a : b;
-    r = a != a ? b : r;
-    return b != b ? a : r;
-  }
-};
-template <bool max>
-struct ExtremeNaN {
-  template <class T>
-  static T of(T a, T b) {
-    return a != a ? a : b != b ? b : Extreme<max>::of(a, b);
-  }
+  static T of(T a, T b) { return extremeOf<max, nan, xorSign>(a, b); }
 };
 struct Rcp {
   template <class T>
@@ -59,6 +46,16 @@ struct Sqrt {
 struct Rsqrt {
   template <class T>
   static T of(T a) { return T(1.0 / std::sqrt(double(a))); }
+};
+// rcp.approx.ftz.f64 and the like read and write the upper 32 bits only; the lower ones count as zero.
+template <class F>
+struct Coarse {
+  static double of(double a) { return upper(F::of(upper(a))); }
+  static double upper(double f) {
+    uint64_t b = bitsOf(f);
+    bool subnormal = (b >> 52 & 0x7ff) == 0;
+    return doubleOf(f != f ? 0x7fffffffull << 32 : subnormal ? b & 1ull << 63 : b & ~0xffffffffull);
+  }
 };
 // The approximations are computed in double and rounded: nearer than the hardware's, which PTX allows.
 struct Ex2 {
@@ -153,8 +150,12 @@ void rough(Decoder& d) {
   if (mode == "full" && (n != 2 || t != Type::F32)) d.fail("full is for div.f32");
   bool ftz = d.has("ftz");
   if (t == Type::F64 && mode == "approx") {
-    if (!ftz || n != 1) d.fail("approx is for f32");
-    d.in.run = choose<n, F, double, false, false>(true);
+    if constexpr (n == 1) {
+      if (!ftz || !std::is_same_v<F, Rcp>) d.fail("approx is for f32");
+      d.in.run = unary<Coarse<F>, double, double>;
+    } else {
+      d.fail("approx is for f32");
+    }
   } else {
     set<n, F>(d, t, ftz, false, mode == "approx" || mode == "full" ? "rn" : mode);
   }
@@ -165,7 +166,7 @@ template <class F>
 void approximate(Decoder& d) {
   if (!d.has("approx")) d.fail("only approx is known");
   if (d.type() != Type::F32) d.fail("for f32");
-  set<1, F>(d, Type::F32, d.has("ftz"), false, "rn");
+  set<1, F>(d, Type::F32, !std::is_same_v<F, Tanh> && d.has("ftz"), false, "rn");
   operands(d, 1, Type::F32);
 }
 
@@ -173,18 +174,23 @@ void rsqrt(Decoder& d) {
   if (!d.has("approx")) d.fail("only approx is known");
   Type t = d.type();
   bool ftz = d.has("ftz");
-  set<1, Rsqrt>(d, t, ftz && t == Type::F32, false, "rn");
+  if (ftz && t == Type::F64)
+    d.in.run = unary<Coarse<Rsqrt>, double, double>;
+  else
+    set<1, Rsqrt>(d, t, ftz, false, "rn");
   operands(d, 1, t);
 }
 
 template <bool max>
-void extreme(Decoder& d) {
+void extremeRow(Decoder& d) {
   Type t = d.type();
-  bool ftz = d.has("ftz");
-  if (d.has("NaN"))
-    set<2, ExtremeNaN<max>>(d, t, ftz, false, "rn");
+  bool ftz = d.has("ftz"), nan = d.has("NaN"), xorSign = d.has("xorsign");
+  if (xorSign != d.has("abs")) d.fail("xorsign and abs go together");
+  if (t == Type::F64 && (nan || xorSign)) d.fail("NaN and xorsign are for f32");
+  if (nan)
+    xorSign ? set<2, Extreme<max, true, true>>(d, t, ftz, false, "rn") : set<2, Extreme<max, true, false>>(d, t, ftz, false, "rn");
   else
-    set<2, Extreme<max>>(d, t, ftz, false, "rn");
+    xorSign ? set<2, Extreme<max, false, true>>(d, t, ftz, false, "rn") : set<2, Extreme<max, false, false>>(d, t, ftz, false, "rn");
   operands(d, 2, t);
 }
 
@@ -235,7 +241,7 @@ void testClass(Warp& w, const Instr& in) {
     bool is[] = {c != FP_NAN && c != FP_INFINITE, c == FP_INFINITE, c != FP_NAN, c == FP_NAN, c == FP_NORMAL, c == FP_SUBNORMAL};
     r |= uint32_t(is[in.mode]) << i;
   }
-  w.predicate(in.d) = (w.predicate(in.d) & ~w.mask) | (r & w.mask);
+  putPredicate(w, in.d, r);
 }
 
 void testp(Decoder& d) {
@@ -267,8 +273,8 @@ void addFloatRows(Rows& rows) {
   rows["sin"].push_back({floats, approximate<Sin>});
   rows["cos"].push_back({floats, approximate<Cos>});
   rows["tanh"].push_back({floats, approximate<Tanh>});
-  rows["min"].push_back({floats, extreme<false>});
-  rows["max"].push_back({floats, extreme<true>});
+  rows["min"].push_back({floats, extremeRow<false>});
+  rows["max"].push_back({floats, extremeRow<true>});
   rows["abs"].push_back({floats, signRow<false>});
   rows["neg"].push_back({floats, signRow<true>});
   rows["copysign"].push_back({floats, copysign});

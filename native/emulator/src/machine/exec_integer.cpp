@@ -1,6 +1,7 @@
 // Whole-number arithmetic.
 #include <type_traits>
 
+#include "machine/carry.h"
 #include "machine/decoder.h"
 #include "machine/warp.h"
 
@@ -72,6 +73,14 @@ struct Max {
   template <class T>
   static T of(T a, T b) { return a > b ? a : b; }
 };
+struct MinRelu {
+  template <class T>
+  static T of(T a, T b) { return Max::of<T>(Min::of<T>(a, b), 0); }
+};
+struct MaxRelu {
+  template <class T>
+  static T of(T a, T b) { return Max::of<T>(Max::of<T>(a, b), 0); }
+};
 struct Abs {
   template <class T>
   static T of(T a) { return a < 0 ? Sub::of<T>(0, a) : a; }
@@ -91,13 +100,37 @@ struct Sad {
   template <class T>
   static T of(T a, T b, T c) { return Add::of<T>(c, a < b ? Sub::of<T>(b, a) : Sub::of<T>(a, b)); }
 };
+struct MadHiSat {
+  static int32_t of(int32_t a, int32_t b, int32_t c) { return AddSat::of(MulHi::of(a, b), c); }
+};
+// The lower 24 bits of each; of the product's 48 bits the lower or the upper 32.
+template <bool high>
 struct Mul24 {
   template <class T>
-  static T of(T a, T b) { return T(int64_t(low(a)) * int64_t(low(b))); }
+  static T of(T a, T b) { return T(int64_t(low(a)) * int64_t(low(b)) >> (high ? 16 : 0)); }
   template <class T>
   static T of(T a, T b, T c) { return Add::of<T>(of<T>(a, b), c); }
   static int32_t low(int32_t a) { return int32_t(uint32_t(a) << 8) >> 8; }
   static uint32_t low(uint32_t a) { return a & 0xffffff; }
+};
+struct Mad24HiSat {
+  static int32_t of(int32_t a, int32_t b, int32_t c) { return AddSat::of(Mul24<true>::of(a, b), c); }
+};
+// Dot products of four bytes with four bytes, or of two halves with the lower or upper two bytes; c is added.
+template <class A, class B>
+struct Dot4 {
+  static uint32_t of(uint32_t a, uint32_t b, uint32_t c) {
+    for (int i = 0; i < 32; i += 8) c += uint32_t(int32_t(A(a >> i)) * int32_t(B(b >> i)));
+    return c;
+  }
+};
+template <class A, class B, bool high>
+struct Dot2 {
+  static uint32_t of(uint32_t a, uint32_t b, uint32_t c) {
+    if (high) b >>= 16;
+    for (int i = 0; i < 2; i++) c += uint32_t(int32_t(A(a >> 16 * i)) * int32_t(B(b >> 8 * i)));
+    return c;
+  }
 };
 
 template <class F>
@@ -156,12 +189,34 @@ void plain(Decoder& d) {
   two(d, t);
 }
 
+template <class F>
+void pair(Decoder& d, Type t) {
+  d.in.run = t == Type::S16x2 ? binaryPair<F, int16_t> : binaryPair<F, uint16_t>;
+  two(d, t);
+}
+
 template <class F, class Saturating>
 void sum(Decoder& d) {
+  if (d.has("cc")) return sumWithCarry(d, std::is_same_v<F, Sub>);
+  if (Type t = d.type(); t == Type::U16x2 || t == Type::S16x2) {
+    if (!std::is_same_v<F, Add>) d.fail("not for this type");
+    return pair<F>(d, t);
+  }
   if (!d.has("sat")) return plain<F>(d);
   if (d.type() != Type::S32) d.fail("sat is for s32");
   d.in.run = binary<Saturating, int32_t, int32_t, int32_t>;
   two(d, Type::S32);
+}
+
+// The smaller or larger one; with relu not less than 0, which is for s32 and s16x2.
+template <class F, class Relu>
+void extreme(Decoder& d) {
+  Type t = d.type();
+  bool relu = d.has("relu");
+  if (relu && t != Type::S32 && t != Type::S16x2) d.fail("relu is for s32 and s16x2");
+  if (t == Type::U16x2 || t == Type::S16x2) return relu ? pair<Relu>(d, t) : pair<F>(d, t);
+  d.in.run = relu ? binary<Relu, int32_t, int32_t, int32_t> : binaryFor<F>(d, t);
+  two(d, t);
 }
 
 void mul(Decoder& d) {
@@ -187,10 +242,13 @@ void mul(Decoder& d) {
 }
 
 void mad(Decoder& d) {
+  if (d.has("cc")) return productWithCarry(d);
   Type t = d.type();
   std::string mode = d.oneOf({"lo", "hi", "wide"});
   if (mode != "wide") {
-    d.in.run = mode == "lo" ? ternaryFor<MadLo>(d, t) : ternaryFor<MadHi>(d, t);
+    bool sat = d.has("sat");
+    if (sat && (mode != "hi" || t != Type::S32)) d.fail("sat is for hi and s32");
+    d.in.run = sat ? ternary<MadHiSat, int32_t, int32_t, int32_t, int32_t> : mode == "lo" ? ternaryFor<MadLo>(d, t) : ternaryFor<MadHi>(d, t);
     three(d, t);
     return;
   }
@@ -226,18 +284,44 @@ void sad(Decoder& d) {
   three(d, t);
 }
 
+template <bool high>
+void product24(Decoder& d, Type t) {
+  d.in.run = t == Type::U32 ? binary<Mul24<high>, uint32_t, uint32_t, uint32_t> : binary<Mul24<high>, int32_t, int32_t, int32_t>;
+  two(d, t);
+}
+template <bool high>
+void sum24(Decoder& d, Type t) {
+  bool sat = d.has("sat");
+  if (sat && (!high || t != Type::S32)) d.fail("sat is for hi and s32");
+  d.in.run = sat              ? ternary<Mad24HiSat, int32_t, int32_t, int32_t, int32_t>
+             : t == Type::U32 ? ternary<Mul24<high>, uint32_t, uint32_t, uint32_t, uint32_t>
+                              : ternary<Mul24<high>, int32_t, int32_t, int32_t, int32_t>;
+  three(d, t);
+}
 void mul24(Decoder& d) {
   Type t = d.type();
-  d.oneOf({"lo"});
+  bool high = d.oneOf({"lo", "hi"}) == "hi", isMad = d.statement().opcode == "mad24";
   if (t != Type::U32 && t != Type::S32) d.fail("for 32 bits");
-  bool isMad = d.statement().opcode == "mad24";
-  if (isMad) {
-    d.in.run = t == Type::U32 ? ternary<Mul24, uint32_t, uint32_t, uint32_t, uint32_t> : ternary<Mul24, int32_t, int32_t, int32_t, int32_t>;
-    three(d, t);
-  } else {
-    d.in.run = t == Type::U32 ? binary<Mul24, uint32_t, uint32_t, uint32_t> : binary<Mul24, int32_t, int32_t, int32_t>;
-    two(d, t);
-  }
+  if (isMad)
+    high ? sum24<true>(d, t) : sum24<false>(d, t);
+  else
+    high ? product24<true>(d, t) : product24<false>(d, t);
+}
+
+template <class A, class B>
+Handler dotOf(bool four, bool high) {
+  using U = uint32_t;
+  using Wide = std::conditional_t<std::is_signed_v<A>, int16_t, uint16_t>;
+  return four ? ternary<Dot4<A, B>, U, U, U, U> : high ? ternary<Dot2<Wide, B, true>, U, U, U, U> : ternary<Dot2<Wide, B, false>, U, U, U, U>;
+}
+void dot(Decoder& d) {
+  bool four = d.statement().opcode == "dp4a", high = !four && d.oneOf({"lo", "hi"}) == "hi";
+  if (d.types() != 2) d.fail("needs two types");
+  Type a = d.type(0), b = d.type(1);
+  if ((a != Type::U32 && a != Type::S32) || (b != Type::U32 && b != Type::S32)) d.fail("for u32 and s32");
+  bool sa = ptx::isSigned(a), sb = ptx::isSigned(b);
+  d.in.run = sa ? (sb ? dotOf<int8_t, int8_t>(four, high) : dotOf<int8_t, uint8_t>(four, high)) : (sb ? dotOf<uint8_t, int8_t>(four, high) : dotOf<uint8_t, uint8_t>(four, high));
+  three(d, Type::B32);
 }
 
 }  // namespace
@@ -249,13 +333,15 @@ void addIntegerRows(Rows& rows) {
   rows["mad"].push_back({integers, mad});
   rows["div"].push_back({integers, plain<Div>});
   rows["rem"].push_back({integers, plain<Rem>});
-  rows["min"].push_back({integers, plain<Min>});
-  rows["max"].push_back({integers, plain<Max>});
+  rows["min"].push_back({integers, extreme<Min, MinRelu>});
+  rows["max"].push_back({integers, extreme<Max, MaxRelu>});
   rows["abs"].push_back({integers, one<Abs>});
   rows["neg"].push_back({integers, one<Neg>});
   rows["sad"].push_back({integers, sad});
   rows["mul24"].push_back({integers, mul24});
   rows["mad24"].push_back({integers, mul24});
+  rows["dp4a"].push_back({integers, dot});
+  rows["dp2a"].push_back({integers, dot});
 }
 
 }  // namespace emu

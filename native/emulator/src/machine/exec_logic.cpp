@@ -1,4 +1,4 @@
-// Bits: logic, shifts, fields, bytes; and mov, which moves them.
+// Bits: logic and shifts; and mov, which moves them.
 #include "machine/decoder.h"
 #include "machine/warp.h"
 
@@ -74,45 +74,6 @@ struct Brev {
     return r;
   }
 };
-struct Bfind {
-  template <class T>
-  static uint32_t of(T a) {
-    using U = std::make_unsigned_t<T>;
-    U v = a < 0 ? U(~a) : U(a);
-    return v == 0 ? 0xffffffffu : 63 - uint32_t(__builtin_clzll(v));
-  }
-};
-struct Bfe {
-  template <class T>
-  static T of(T a, uint32_t start, uint32_t length) {
-    constexpr uint32_t bits = sizeof(T) * 8;
-    start &= 255, length &= 255;
-    if (length == 0) return 0;
-    T sign = start + length <= bits ? T(a >> (start + length - 1) & 1) : T(a >> (bits - 1) & 1);
-    T field = start >= bits ? 0 : T(std::make_unsigned_t<T>(a) >> start);
-    uint32_t held = start >= bits ? 0 : bits - start;
-    if (length < held) held = length;
-    using U = std::make_unsigned_t<T>;
-    U mask = held == 0 ? 0 : held >= bits ? U(~U(0)) : U((U(1) << held) - 1);
-    U r = U(field) & mask;
-    if (std::is_signed_v<T> && sign) r |= U(~mask);
-    return T(r);
-  }
-};
-struct Prmt {
-  static uint32_t of(uint32_t a, uint32_t b, uint32_t c) {
-    uint64_t bytes = uint64_t(b) << 32 | a;
-    uint32_t r = 0;
-    for (int i = 0; i < 4; i++) {
-      uint32_t select = c >> i * 4 & 15;
-      uint8_t byte = uint8_t(bytes >> (select & 7) * 8);
-      if (select & 8) byte = byte & 0x80 ? 0xff : 0;
-      r |= uint32_t(byte) << i * 8;
-    }
-    return r;
-  }
-};
-
 template <class F>
 void logic(Decoder& d) {
   Type t = d.type();
@@ -123,7 +84,7 @@ void logic(Decoder& d) {
     d.in.b = d.predicate(d.operand(2));
     d.in.run = [](Warp& w, const Instr& in) {
       uint32_t r = F::template of<uint32_t>(w.predicate(in.a), w.predicate(in.b));
-      w.predicate(in.d) = (w.predicate(in.d) & ~w.mask) | (r & w.mask);
+      putPredicate(w, in.d, r);
     };
     return;
   }
@@ -140,7 +101,12 @@ void logic(Decoder& d) {
 
 void movePredicate(Warp& w, const Instr& in) {
   uint32_t r = in.negated ? ~w.predicate(in.a) : w.predicate(in.a);
-  w.predicate(in.d) = (w.predicate(in.d) & ~w.mask) | (r & w.mask);
+  putPredicate(w, in.d, r);
+}
+
+template <bool VALUE>
+void setPredicate(Warp& w, const Instr& in) {
+  w.predicate(in.d) = VALUE ? w.predicate(in.d) | w.mask : w.predicate(in.d) & ~w.mask;
 }
 
 template <class F>
@@ -218,6 +184,10 @@ void mov(Decoder& d) {
   }
   if (t == Type::Pred) {
     d.in.d = d.resultPredicate(to.name);
+    if (from.kind == ptx::Operand::Integer) {
+      d.in.run = from.value != 0 ? setPredicate<true> : setPredicate<false>;
+      return;
+    }
     d.in.a = d.predicate(from);
     d.in.run = movePredicate;
     return;
@@ -281,72 +251,6 @@ void brev(Decoder& d) {
   d.in.run = t == Type::B32 ? unary<Brev, uint32_t, uint32_t> : unary<Brev, uint64_t, uint64_t>;
 }
 
-void bfind(Decoder& d) {
-  Type t = d.type();
-  d.expectOperands(2);
-  d.in.d = d.result(0, Type::U32);
-  d.in.a = d.source(1, t);
-  switch (t) {
-    case Type::U32: d.in.run = unary<Bfind, uint32_t, uint32_t>; break;
-    case Type::S32: d.in.run = unary<Bfind, uint32_t, int32_t>; break;
-    case Type::U64: d.in.run = unary<Bfind, uint32_t, uint64_t>; break;
-    case Type::S64: d.in.run = unary<Bfind, uint32_t, int64_t>; break;
-    default: d.fail("not for this type");
-  }
-}
-
-void bfe(Decoder& d) {
-  Type t = d.type();
-  d.expectOperands(4);
-  d.in.d = d.result(0, t);
-  d.in.a = d.source(1, t);
-  d.in.b = d.source(2, Type::U32);
-  d.in.c = d.source(3, Type::U32);
-  using U = uint32_t;
-  switch (t) {
-    case Type::U32: d.in.run = ternary<Bfe, uint32_t, uint32_t, U, U>; break;
-    case Type::S32: d.in.run = ternary<Bfe, int32_t, int32_t, U, U>; break;
-    case Type::U64: d.in.run = ternary<Bfe, uint64_t, uint64_t, U, U>; break;
-    case Type::S64: d.in.run = ternary<Bfe, int64_t, int64_t, U, U>; break;
-    default: d.fail("not for this type");
-  }
-}
-
-template <class T>
-void insertField(Warp& w, const Instr& in) {
-  const T *a = w.cell<T>(in.a), *b = w.cell<T>(in.b);
-  const uint32_t *start = w.cell<uint32_t>(in.c), *length = w.cell<uint32_t>(in.e);
-  constexpr uint32_t bits = sizeof(T) * 8;
-  eachLane<T>(w, in.d, [&](int i) {
-    uint32_t at = start[i] & 255, n = length[i] & 255;
-    if (at >= bits || n == 0) return b[i];
-    T mask = T((n >= bits ? T(~T(0)) : T((T(1) << n) - 1)) << at);
-    return T((b[i] & ~mask) | (T(a[i] << at) & mask));
-  });
-}
-
-void bfi(Decoder& d) {
-  Type t = d.type();
-  if (t != Type::B32 && t != Type::B64) d.fail("for b32 and b64");
-  d.expectOperands(5);
-  d.in.d = d.result(0, t);
-  d.in.a = d.source(1, t);
-  d.in.b = d.source(2, t);
-  d.in.c = d.source(3, Type::U32);
-  d.in.e = d.source(4, Type::U32);
-  d.in.run = t == Type::B32 ? insertField<uint32_t> : insertField<uint64_t>;
-}
-
-void prmt(Decoder& d) {
-  if (d.type() != Type::B32) d.fail("for b32");
-  d.expectOperands(4);
-  d.in.d = d.result(0, Type::B32);
-  d.in.a = d.source(1, Type::B32);
-  d.in.b = d.source(2, Type::B32);
-  d.in.c = d.source(3, Type::B32);
-  d.in.run = ternary<Prmt, uint32_t, uint32_t, uint32_t, uint32_t>;
-}
-
 void lop3(Decoder& d) {
   if (d.type() != Type::B32) d.fail("for b32");
   d.expectOperands(5);
@@ -383,10 +287,6 @@ void addLogicRows(Rows& rows) {
   rows["popc"].push_back({integers, count<Popc>});
   rows["clz"].push_back({integers, count<Clz>});
   rows["brev"].push_back({integers, brev});
-  rows["bfind"].push_back({integers, bfind});
-  rows["bfe"].push_back({integers, bfe});
-  rows["bfi"].push_back({integers, bfi});
-  rows["prmt"].push_back({integers, prmt});
   rows["lop3"].push_back({integers, lop3});
 }
 

@@ -91,7 +91,7 @@ template <class T>
 void storeSums(Warp& w, const uint32_t* cells, const Form& f, const T (*c)[columns]) {
   for (int r = 0; r < f.registersC(); r++) {
     if (f.sum == Type::F16) {
-      auto half = [&](int i, int h) { return narrow(double(c[i / 4 + 8 * r][i % 4 * 2 + h]), 5, 10, true, true); };
+      auto half = [&](int i, int h) { return narrow(double(c[i / 4 + 8 * r][i % 4 * 2 + h]), 5, 10, ToNearest); };
       eachLane<uint32_t>(w, cells[r], [&](int i) { return half(i, 0) | half(i, 1) << 16; });
     } else {
       eachLane<T>(w, cells[r], [&](int i) { return canonical(c[i / 4 + r / 2 * 8][i % 4 * 2 + r % 2]); });

@@ -1,4 +1,4 @@
-// ld, st, cvta and what concerns the order of memory.
+// ld, st, cvta, isspacep.
 #include "control/settings.h"
 #include "control/watch.h"
 #include "machine/decoder.h"
@@ -93,7 +93,7 @@ Handler storeTo(Decoder& d, Space space) {
 
 Space spaceOf(Decoder& d) {
   if (d.has("global") || d.has("const")) return Space::Global;
-  if (d.has("shared") || d.has("shared::cta")) return Space::Shared;
+  if (d.has("shared") || d.has("shared::cta") || d.has("shared::cluster")) return Space::Shared;
   if (d.has("local")) return Space::Local;
   if (d.has("param") || d.has("param::entry") || d.has("param::func")) return Space::Param;
   return Space::Generic;
@@ -101,15 +101,18 @@ Space spaceOf(Decoder& d) {
 
 // What concerns caches changes nothing here. All of memory is in one order too; but what the kernel says about the order of its
 // accesses decides what is a race.
-void hints(Decoder& d, Space space) {
+void hints(Decoder& d, Space space, size_t operands) {
   for (const char* m : {"volatile", "relaxed", "acquire", "release"})
     if (d.has(m)) d.in.order |= Strong;
   if (d.has("acquire")) d.in.order |= Acquire;
   if (d.has("release")) d.in.order |= Release;
   if (d.in.order && (space == Space::Global || space == Space::Generic)) d.meetsOtherBlocks();
   for (const char* m : {"weak", "cta", "gpu", "sys", "cluster", "ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal", "L1::evict_unchanged",
-                        "L1::evict_first", "L1::evict_last", "L1::no_allocate", "L2::64B", "L2::128B", "L2::256B", "L2::evict_first", "L2::evict_last", "L2::evict_normal"})
+                        "L1::evict_first", "L1::evict_last", "L1::no_allocate", "L2::64B", "L2::128B", "L2::256B"})
     d.has(m);
+  bool policy = d.has("L2::cache_hint");
+  d.expectOperands(operands + policy);
+  if (policy) d.source(operands, Type::B64);
 }
 
 // The registers of a vector, or the one register; all of one width.
@@ -132,8 +135,7 @@ Type registers(Decoder& d, const Operand& o, bool isResult) {
 
 void ld(Decoder& d) {
   Space space = spaceOf(d);
-  hints(d, space);
-  d.expectOperands(2);
+  hints(d, space, 2);
   Type t = registers(d, d.operand(0), true);
   d.address(d.operand(1), space);
   if (space == Space::Param && d.in.address32) d.fail("a parameter's address has 64 bits");
@@ -149,9 +151,8 @@ void ld(Decoder& d) {
 
 void st(Decoder& d) {
   Space space = spaceOf(d);
-  hints(d, space);
+  hints(d, space, 2);
   if (space == Space::Generic) d.meetsOtherBlocks();
-  d.expectOperands(2);
   Type t = registers(d, d.operand(1), false);
   d.address(d.operand(0), space);
   if (space == Space::Shared && bytesOf(t) < 4) d.sharedBytewise();
@@ -181,39 +182,32 @@ void cvta(Decoder& d) {
   };
 }
 
+// Without clusters a block's own shared memory is all of its cluster's. Constants lie in global memory here, but an address is in
+// one space only.
 void isspacep(Decoder& d) {
-  Space space = spaceOf(d);
+  bool isConst = d.has("const");
+  Space space = isConst ? Space::Global : spaceOf(d);
+  if (space == Space::Generic) d.fail("a space is missing");
   d.expectOperands(2);
+  d.in.negated = isConst;
   d.in.d = d.resultPredicate(d.operand(0).name);
   d.in.a = d.source(1, Type::U64);
   d.in.mode = uint8_t(space);
   d.in.run = [](Warp& w, const Instr& in) {
+    const uint64_t* a = w.cell<uint64_t>(in.a);
     uint32_t r = 0;
     Memory& m = Memory::get();
     for (int i = 0; i < lanes; i++) {
-      uint64_t a = w.cell<uint64_t>(in.a)[i];
-      Space s = a - m.sharedWindow() < Memory::windowSpan ? Space::Shared : a - m.localWindow() < Memory::windowSpan ? Space::Local : Space::Global;
-      r |= uint32_t(uint8_t(s) == in.mode) << i;
+      Space s = a[i] - m.sharedWindow() < Memory::windowSpan ? Space::Shared : a[i] - m.localWindow() < Memory::windowSpan ? Space::Local : Space::Global;
+      bool isIn = uint8_t(s) == in.mode;
+      if (isIn && s == Space::Global) {
+        const Allocation* held = m.find(a[i]);
+        isIn = (held && held->origin == Origin::Constant) == in.negated;
+      }
+      r |= uint32_t(isIn) << i;
     }
-    w.predicate(in.d) = (w.predicate(in.d) & ~w.mask) | (r & w.mask);
+    putPredicate(w, in.d, r);
   };
-}
-
-void nothing(Warp&, const Instr&) {}
-
-// A fence of a block alone concerns no other block.
-void fence(Decoder& d) {
-  for (const char* m : {"sc", "acq_rel", "gpu", "sys", "gl", "cluster"}) d.has(m);
-  d.expectOperands(0);
-  bool isOfBlock = d.has("cta");
-  if (!isOfBlock) d.meetsOtherBlocks();
-  d.in.run = isOfBlock ? nothing : [](Warp& w, const Instr&) { w.block->order.fence(); };
-}
-
-void prefetch(Decoder& d) {
-  for (const char* m : {"global", "local", "L1", "L2", "L2::evict_last", "L2::evict_normal"}) d.has(m);
-  d.expectOperands(1);
-  d.in.run = nothing;
 }
 
 }  // namespace
@@ -224,9 +218,6 @@ void addMemoryRows(Rows& rows) {
   rows["st"].push_back({anyType, st});
   rows["cvta"].push_back({integers, cvta});
   rows["isspacep"].push_back({anyType, isspacep});
-  rows["membar"].push_back({anyType, fence});
-  rows["fence"].push_back({anyType, fence});
-  rows["prefetch"].push_back({anyType, prefetch});
 }
 
 }  // namespace emu

@@ -3,6 +3,7 @@
 #include "machine/interpreter.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "control/settings.h"
 #include "control/watch.h"
@@ -21,9 +22,9 @@ void park(Warp& w, uint32_t lanesOf, uint32_t pc) {
 
 }  // namespace
 
-Interpreter::Interpreter(Block& block) : block_(block), code_(block.program.code.data()), counts_(block.execution.counts), budget_(settings().budget), order_(block.warps.size()) {
-  for (uint32_t i = 0; i < order_.size(); i++) order_[i] = i;
-}
+Interpreter::Interpreter(Block& block) : block_(block), code_(block.program.code.data()), counts_(block.execution.counts), budget_(settings().budget), order_(block.warps.size()) { begin(); }
+
+void Interpreter::begin() { std::iota(order_.begin(), order_.end(), 0u); }
 
 bool Interpreter::round(bool isAlone) {
   const Execution& e = block_.execution;
@@ -118,7 +119,7 @@ void Interpreter::turn(Warp& w, uint64_t steps) {
 void Interpreter::arrive(Warp& w, const Instr& in, uint32_t pc) {
   int first = firstLane(w.mask);
   uint32_t id = w.cell<uint32_t>(in.a)[first];
-  uint32_t count = in.mode & 2 ? w.cell<uint32_t>(in.b)[first] : 0;
+  uint32_t count = in.mode & barrierCounted ? w.cell<uint32_t>(in.b)[first] : 0;
   if (id > 15 || count % lanes != 0) w.fault(CUDA_ERROR_ILLEGAL_INSTRUCTION, "barrier", first, "a barrier's number is 0 to 15, its count a multiple of 32");
   if (settings().checkBarriers && w.mask != w.live)
     w.report("divergent-barrier", first, format("only lanes 0x%08x of the warp's 0x%08x are at this barrier", w.mask, w.live));
@@ -131,7 +132,12 @@ void Interpreter::arrive(Warp& w, const Instr& in, uint32_t pc) {
   }
   b.arrived += __builtin_popcount(w.mask);
   if (count && b.expected && count != b.expected) w.fault(CUDA_ERROR_ILLEGAL_INSTRUCTION, "barrier", first, "threads wait at one barrier with different counts");
-  if (!(in.mode & 4)) {  // bar.arrive does not wait
+  if (in.mode & barrierReduces) {
+    uint32_t yes = __builtin_popcount((in.negated ? ~w.predicate(in.c) : w.predicate(in.c)) & w.mask);
+    b.yes += yes;
+    b.no += __builtin_popcount(w.mask) - yes;
+  }
+  if (!(in.mode & barrierArrives)) {  // bar.arrive does not wait
     w.waiting |= w.mask;
     w.barrier = id;
   }
@@ -154,11 +160,29 @@ void Interpreter::release(uint32_t id) {
         break;
       }
   }
+  Barrier done = b;
   b = Barrier();
   block_.epoch = ++block_.room.epoch;
   for (Warp& w : block_.warps) {
-    if (w.waiting && w.barrier == id) w.waiting = 0;
+    if (w.waiting && w.barrier == id) {
+      answer(w, done);
+      w.waiting = 0;
+    }
     w.epoch++;
+  }
+}
+
+// Gives lanes that wait at a bar.red, which is the instruction before the one they go on with, what all have told it.
+void Interpreter::answer(Warp& w, const Barrier& b) {
+  for (uint32_t m = w.waiting; m; m &= m - 1) {
+    int i = firstLane(m);
+    const Instr& in = code_[w.pc[i] - 1];
+    if (!(in.mode & barrierReduces)) continue;
+    bool r = in.mode & barrierAnd ? b.no == 0 : b.yes != 0;
+    if (in.mode & barrierPopc)
+      w.cell<uint32_t>(in.d)[i] = b.yes;
+    else
+      w.predicate(in.d) = (w.predicate(in.d) & ~(1u << i)) | uint32_t(r) << i;
   }
 }
 

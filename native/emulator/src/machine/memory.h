@@ -16,7 +16,7 @@ namespace shadow {
 struct Shadow;
 }
 
-enum class Origin { Device, Pool, Variable, Constant, Mapped };
+enum class Origin { Device, Pool, Variable, Constant, Mapped, Managed };
 
 struct Allocation {
   uint64_t base = 0, size = 0, id = 0;
@@ -31,6 +31,10 @@ struct Allocation {
   uint64_t settledWords = 0;   // so many of `written` are full
   bool freed = false;
   bool freeing = false;  // a stream will free it
+  bool isOfGraph = false;       // comes and goes with every launch of a graph, always at the same address
+  bool wasThere = false;        // of a graph's: it came and went before
+  bool isOutstanding = false;   // of a graph's: a launch made it, and nobody has asked to free it
+  const void* pool = nullptr;   // handle of the pool that it comes from
   int device = 0;
   const void* context = nullptr;
   std::shared_ptr<shadow::Shadow> shadow;  // who accessed it; made when somebody does
@@ -53,7 +57,11 @@ struct Fault {
 class Memory {
  public:
   static constexpr int maxDevices = 8;
+#if defined(__SANITIZE_THREAD__)
+  static constexpr uint64_t deviceSpan = 32ull << 30;  // ThreadSanitizer leaves less address space
+#else
   static constexpr uint64_t deviceSpan = 256ull << 30;
+#endif
   // Windows of generic addresses. An address in one of them belongs to shared or to local memory.
   static constexpr uint64_t windowSpan = 1ull << 24;
 
@@ -61,6 +69,13 @@ class Memory {
 
   // Null where the device has not so much left.
   Allocation* allocate(int device, const void* context, uint64_t size, Origin origin, const std::string& name = "");
+  // An allocation whose address is known but that is not there before it arrives: what a stream or a graph allocates.
+  Allocation* announce(int device, const void* context, uint64_t size);
+  void arrive(Allocation* allocation);
+  // Memory that host and device see at the same address.
+  Allocation* manage(int device, const void* context, uint64_t size);
+  // A graph's allocation that no launch can make any more.
+  void forget(uint64_t base);
   // Device addresses for host memory. They count for no device's memory.
   Allocation* map(int device, const void* context, uint8_t* host, uint64_t size);
   void free(Allocation* allocation);
@@ -74,6 +89,18 @@ class Memory {
 
   // The live allocation that holds this address, or null.
   Allocation* find(uint64_t address);
+  // As `find`, for calls: what is still to come counts, and so does what belongs to another context.
+  Allocation* known(uint64_t address);
+  // While one is there, `find` knows no memory but that of these contexts and what all contexts share.
+  class View {
+   public:
+    explicit View(std::vector<const void*> contexts);
+    ~View();
+    View(const View&) = delete;
+
+   private:
+    std::vector<const void*> contexts_;
+  };
   // What is to be said about an access that `find` does not allow in full.
   Fault explain(uint64_t address, uint64_t bytes);
   bool wasFreed(uint64_t base) const { return freed_.count(base) != 0; }
@@ -83,12 +110,15 @@ class Memory {
 
  private:
   Memory();
-  Allocation* insert(std::unique_ptr<Allocation> allocation);
+  std::unique_ptr<Allocation> make(int device, const void* context, uint64_t size, Origin origin);
+  Allocation* insert(std::unique_ptr<Allocation> allocation, std::map<uint64_t, std::unique_ptr<Allocation>>& into);
+  bool isVisible(const Allocation& allocation) const;
   uint64_t base_ = 0, span_ = 0;
   uint64_t next_[maxDevices];
   uint64_t used_[maxDevices] = {};
   uint64_t ids_ = 0;
-  std::map<uint64_t, std::unique_ptr<Allocation>> live_, freed_;
+  std::map<uint64_t, std::unique_ptr<Allocation>> live_, freed_, coming_;
+  const std::vector<const void*>* view_ = nullptr;
   std::atomic<Allocation*> last_{nullptr};
 };
 

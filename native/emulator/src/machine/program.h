@@ -26,6 +26,9 @@ enum class Space : uint8_t { Generic, Global, Shared, Local, Param };
 // Strong accesses are those that may meet others without a race: atomic, volatile, relaxed and so on.
 enum MemoryOrder : uint8_t { Strong = 1, Acquire = 2, Release = 4 };
 
+// Instr::mode of a barrier.
+enum BarrierMode : uint8_t { barrierCounted = 2, barrierArrives = 4, barrierPopc = 8, barrierAnd = 16, barrierOr = 32, barrierReduces = 56 };
+
 struct Instr {
   Handler run = nullptr;
   uint32_t d = 0, a = 0, b = 0, c = 0;  // cells: result, sources; cell 0 is one that nobody reads
@@ -81,7 +84,8 @@ struct Program {
   uint32_t registers = 0;
   bool sharedBytewise = false;  // 8- or 16-bit accesses of shared memory: its races are watched byte by byte
   bool comparesAndSwaps = false;
-  bool meetsOtherBlocks = false;  // atomics, strong accesses or fences of device memory, or stores that may be there: blocks go one by one
+  // Atomics, strong accesses or fences of device memory, or stores that may be there; or it prints. Blocks go one by one.
+  bool meetsOtherBlocks = false;
   int maxThreads = 1024;
   int requiredThreads[3] = {0, 0, 0};
   int maxDynamicShared = 0;  // asked for by cuFuncSetAttribute

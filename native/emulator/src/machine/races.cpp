@@ -182,8 +182,8 @@ class Races::Visit {
   // writing are one.
   void shared(uint64_t offset, uint64_t bytes) {
     for (uint64_t end = offset + bytes; offset < end;) {
-      uint64_t next = std::min(end, (offset / lockBytes + 1) * lockBytes);
-      std::lock_guard<std::mutex> lock(r_.locks_[(a_.base + offset) / lockBytes % locks].mutex);
+      uint64_t piece = (a_.base + offset) / lockBytes, next = std::min(end, (piece + 1) * lockBytes - a_.base);
+      std::lock_guard<std::mutex> lock(r_.locks_[piece % locks].mutex);
       range(offset, next - offset);
       if (access_.isWrite) write(offset, next);
       offset = next;
@@ -201,9 +201,15 @@ class Races::Visit {
       } else {
         uint64_t in = offset % shadow::segmentBytes;
         if (isWhole && access_.isWrite) {
-          for (uint32_t i = 0; i < s.granules(); i++) visit(s.fine[i], offset + i * s.granule());
-          a_.shadow->collapse(s);
-          set(s.cell, offset);
+          bool isMine = true;
+          for (uint32_t i = 0; i < s.granules(); i++) {
+            visit(s.fine[i], offset + i * s.granule());
+            isMine = isMine && s.fine[i].writer == me_;
+          }
+          if (isMine) {
+            a_.shadow->collapse(s);
+            set(s.cell, offset);
+          }
         } else {
           a_.shadow->refine(s, (in | (next - offset)) % 4 ? 1 : 4);
           for (uint64_t i = in / s.granule(); i < (in + next - offset) / s.granule(); i++) visit(s.fine[i], segment * shadow::segmentBytes + i * s.granule());

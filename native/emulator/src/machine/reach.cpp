@@ -118,7 +118,9 @@ class Global {
   }
 
   void unwritten(const Allocation& a, int lane, uint64_t offset, uint32_t bytes, uint32_t each) {
-    uint64_t before = (a.firstUnwritten(offset, bytes) - offset) / each;
+    uint64_t first = a.firstUnwritten(offset, bytes);
+    if (first == a.size) return;  // another thread of the host has just written it: a race, and reported as such
+    uint64_t before = (first - offset) / each;
     uint64_t at = offset + before * each;
     w_.report("uninitialised-read", lane + int(before), format("%u bytes at 0x%llx, %llu bytes into ", each, (unsigned long long)(a.base + at), (unsigned long long)at) + a.describe() + ", were never written");
   }

@@ -59,6 +59,7 @@ void Shadow::collapse(Segment& s) {
   std::lock_guard<std::mutex> lock(mutex_);
   for (uint32_t i = 0; i < s.granules(); i += small) free_.push_back(s.fine + i);
   s.fine = nullptr;
+  s.cell = Cell();
 }
 
 }  // namespace emu::shadow

@@ -49,7 +49,7 @@ struct Shadow {
   Shadow& operator=(const Shadow&) = delete;
 
   void refine(Segment& s, uint32_t granule);  // to pieces of that size or less
-  void collapse(Segment& s);
+  void collapse(Segment& s);  // to one cell, of which nothing is known
 
  private:
   Cell* take(uint32_t count);

@@ -81,6 +81,7 @@ struct AsyncCopy {
 struct Barrier {
   uint32_t arrived = 0, expected = 0;  // threads; expected 0: all of the block
   uint32_t at = 0;                     // the instruction of the first to arrive
+  uint32_t yes = 0, no = 0;            // what bar.red was told
 };
 
 struct Block;
@@ -146,6 +147,9 @@ struct Block {
 // Runs a launch to its end; throws LaunchFault. Counts what it executed.
 void run(const Launch& launch, uint64_t id, std::mt19937_64& random);
 
+// Everybody named in the member mask in this cell has to be there.
+void partners(Warp& w, uint32_t cell);
+
 inline int firstLane(uint32_t mask) { return __builtin_ctz(mask); }
 
 // Puts the lanes of the mask in place and leaves the others.
@@ -154,15 +158,21 @@ inline void merge(T* to, const T* from, uint32_t mask) {
   for (int i = 0; i < lanes; i++) to[i] = mask >> i & 1 ? from[i] : to[i];
 }
 
+// Puts what was computed for all lanes in its cell.
+template <class D>
+inline void put(Warp& w, uint32_t to, const D* from) {
+  if (w.mask == everyLane)
+    std::memcpy(w.cell<D>(to), from, sizeof(D) * lanes);
+  else
+    merge(w.cell<D>(to), from, w.mask);
+}
+inline void putPredicate(Warp& w, uint32_t to, uint32_t bits) { w.predicate(to) = (w.predicate(to) & ~w.mask) | (bits & w.mask); }
+
 template <class D, class F>
 inline void eachLane(Warp& w, uint32_t to, F f) {
-  D* d = w.cell<D>(to);
   alignas(64) D t[lanes];
   for (int i = 0; i < lanes; i++) t[i] = f(i);
-  if (w.mask == everyLane)
-    std::memcpy(d, t, sizeof t);
-  else
-    merge(d, t, w.mask);
+  put(w, to, t);
 }
 
 // Registers may be wider than what is loaded, stored or converted: the low part of one is read, the whole of one is written,
@@ -206,6 +216,28 @@ void ternary(Warp& w, const Instr& in) {
   const B* b = w.cell<B>(in.b);
   const C* c = w.cell<C>(in.c);
   eachLane<D>(w, in.d, [&](int i) { return F::of(a[i], b[i], c[i]); });
+}
+// The same for two numbers of 16 bits in each register.
+template <class F, class H>
+void unaryPair(Warp& w, const Instr& in) {
+  const H* a = w.cell<H>(in.a);
+  alignas(64) H t[2 * lanes];
+  for (int i = 0; i < 2 * lanes; i++) t[i] = F::of(a[i]);
+  put(w, in.d, reinterpret_cast<const uint32_t*>(t));
+}
+template <class F, class H>
+void binaryPair(Warp& w, const Instr& in) {
+  const H *a = w.cell<H>(in.a), *b = w.cell<H>(in.b);
+  alignas(64) H t[2 * lanes];
+  for (int i = 0; i < 2 * lanes; i++) t[i] = F::of(a[i], b[i]);
+  put(w, in.d, reinterpret_cast<const uint32_t*>(t));
+}
+template <class F, class H>
+void ternaryPair(Warp& w, const Instr& in) {
+  const H *a = w.cell<H>(in.a), *b = w.cell<H>(in.b), *c = w.cell<H>(in.c);
+  alignas(64) H t[2 * lanes];
+  for (int i = 0; i < 2 * lanes; i++) t[i] = F::of(a[i], b[i], c[i]);
+  put(w, in.d, reinterpret_cast<const uint32_t*>(t));
 }
 
 }  // namespace emu

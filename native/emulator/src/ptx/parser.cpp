@@ -337,11 +337,22 @@ class Parser {
           fail("an attribute of .loc that is not known: " + what);
         }
       }
-    } else if (acceptDirective("pragma") || acceptDirective("branchtargets") || acceptDirective("callprototype")) {
+    } else if (acceptDirective("branchtargets")) {
+      branchTargets();
+    } else if (acceptDirective("pragma") || acceptDirective("callprototype")) {
       while (!accept(";")) next("a directive");
     } else {
       fail("a directive that is not known: ." + peek().text);
     }
+  }
+
+  // table: .branchtargets label, label;
+  void branchTargets() {
+    if (f_->body.empty() || f_->body.back().label.empty()) fail("a table of labels has no name");
+    std::vector<std::string>& table = f_->branchTables[f_->body.back().label];
+    do table.push_back(identifier("a label"));
+    while (accept(","));
+    expect(";");
   }
 
   void registers() {

@@ -8,7 +8,7 @@
 
 namespace emu::ptx {
 
-enum class Type : uint8_t { None, Pred, B8, B16, B32, B64, B128, U8, U16, U32, U64, S8, S16, S32, S64, F16, F16x2, BF16, BF16x2, TF32, F32, F64 };
+enum class Type : uint8_t { None, Pred, B8, B16, B32, B64, B128, U8, U16, U32, U64, S8, S16, S32, S64, U16x2, S16x2, F16, F16x2, BF16, BF16x2, TF32, F32, F64 };
 
 int bytesOf(Type type);  // 4 for a predicate: 32 lanes, a bit each
 bool isFloat(Type type);
@@ -74,6 +74,7 @@ struct Function {
   std::map<std::string, std::pair<Type, int>> registerRanges;  // %r<10>: "%r" -> (b32, 10)
   std::vector<Variable> variables;                            // local, shared and param ones of the body
   std::vector<Statement> body;
+  std::map<std::string, std::vector<std::string>> branchTables;  // of .branchtargets
   int maxThreads[3] = {0, 0, 0}, requiredThreads[3] = {0, 0, 0};
   int line = 0;
   Type registerType(const std::string& register_) const;  // None where there is no such register

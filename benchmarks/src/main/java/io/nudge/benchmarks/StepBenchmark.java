@@ -104,8 +104,7 @@ public class StepBenchmark extends OnBackend {
 
     private void record() {
         Operations operations = operations();
-        operations.gather(inputs, order, pass.position(), pass.input());
-        operations.gatherOneHot(labels, order, pass.position(), pass.target());
+        operations.gatherBatch(inputs, labels, order, pass.position(), pass.input(), pass.target());
         pass.forwardWithDropout();
         pass.backward();
         operations.descend(

@@ -1,6 +1,7 @@
 package io.nudge.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -71,6 +72,31 @@ class MainTest {
         assertThat(Result.read(folder.resolve("results.json"))).hasSize(1);
         assertThat(Files.readString(folder.resolve("log.txt"))).contains("Benchmark: io.nudge.benchmarks.Product");
         assertThat(errors()).contains("ProductBenchmark.forward cpu 10x30@10 float32: ");
+    }
+
+    /** On the emulated device: where it was not built, nothing of CUDA can be measured. */
+    @Test
+    void aTrainingStepIsMeasuredOnCudaAsWell() {
+        assumeTrue(
+                MainTest.class.getResource("/io/nudge/emulator/linux-x86_64/libcuda.so.1") != null,
+                "the emulated device was not built");
+        int code = runQuickly(
+                "--backend",
+                "cuda-emulated",
+                "--include",
+                "StepBenchmark.step$",
+                "-p",
+                "size=784-30-10@10",
+                "-p",
+                "type=float32",
+                "-p",
+                "optimizer=sgd",
+                "-p",
+                "activation=sigmoid");
+        assertThat(code).as(errors()).isZero();
+        assertThat(output())
+                .contains("- backend cuda-emulated: cuda-emulated:0 (Emulated CUDA device 0")
+                .containsPattern("\\| step \\| 784-30-10@10 .*\\| float32 \\| cuda-emulated \\| [\\d.,]+ [nµm]?s \\|");
     }
 
     @Test

@@ -12,7 +12,6 @@ import picocli.CommandLine.Mixin;
 /** Lists what can be computed on here. */
 @Command(
         name = "backends",
-        aliases = "doctor",
         sortOptions = false,
         description = "Lists the devices that can be computed on here, and what is missing for others.",
         footerHeading = "%nExamples:%n",
@@ -24,13 +23,13 @@ final class BackendsCommand extends NudgeCommand {
     @Override
     public Integer call() {
         List<Availability> found = Backends.probe();
-        Availability best =
-                found.stream().filter(Availability::isAvailable).findFirst().orElse(null);
+        Device best = Backends.best().orElse(null);
         for (Availability each : found) {
+            boolean hasBest = best != null && best.backend().equals(each.backend());
             if (output.isSet()) {
-                console().json(row(each, each.equals(best)));
+                console().json(row(each, hasBest));
             } else {
-                tell(each, each.equals(best));
+                tell(each, hasBest);
             }
         }
         if (best == null) {
@@ -41,7 +40,10 @@ final class BackendsCommand extends NudgeCommand {
 
     private void tell(Availability backend, boolean best) {
         if (!backend.isAvailable()) {
-            console().print("%-6s not available: %s", backend.backend(), backend.reason());
+            console()
+                    .print(
+                            "%-6s not available: %s; more: nudge doctor --backend %s",
+                            backend.backend(), backend.reason(), backend.backend());
             return;
         }
         for (Device device : backend.devices()) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PredictCommand.class,
             ExplainCommand.class,
             CheckCommand.class,
-            BackendsCommand.class
+            BackendsCommand.class,
+            DoctorCommand.class
         },
         description = "Trains dense neural networks by backpropagation.",
         sortOptions = false,

@@ -34,7 +34,7 @@ class ArchitectureTest {
             "check", List.of("nn", "tensor", "math", "data"));
 
     /** Packages of the other modules. */
-    private static final List<String> OUTSIDE_CORE = List.of("cpu", "cuda", "cli", "benchmarks");
+    private static final List<String> OUTSIDE_CORE = List.of("cpu", "cuda", "emulator", "cli", "benchmarks");
 
     private static final JavaClasses NUDGE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -101,7 +101,7 @@ class ArchitectureTest {
     @MethodSource("backends")
     void aBackendKnowsCoreAlone(String backend) {
         String[] others = OUTSIDE_CORE.stream()
-                .filter(module -> !module.equals(backend))
+                .filter(module -> !module.equals(backend) && !module.equals("emulator"))
                 .map(ArchitectureTest::tree)
                 .toArray(String[]::new);
         noClasses()
@@ -110,6 +110,26 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(others)
+                .allowEmptyShould(true)
+                .check(NUDGE);
+    }
+
+    @Test
+    void theEmulatedDeviceIsUsedInOnePlaceAndKnowsNothingOfNudge() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(tree("emulator"))
+                .and()
+                .doNotHaveFullyQualifiedName("io.nudge.cuda.Emulation")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(tree("emulator"))
+                .check(NUDGE);
+        noClasses()
+                .that()
+                .resideInAPackage(tree("emulator"))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.nudge..").and(not(resideInAPackage(tree("emulator")))))
                 .allowEmptyShould(true)
                 .check(NUDGE);
     }

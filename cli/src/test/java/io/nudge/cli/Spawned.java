@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The command line in a process of its own. */
 final class Spawned implements AutoCloseable {
@@ -17,10 +18,15 @@ final class Spawned implements AutoCloseable {
     private final BufferedReader out;
 
     Spawned(Path folder, String... arguments) throws IOException {
+        this(folder, Map.of(), arguments);
+    }
+
+    /** The same with more in its environment. */
+    Spawned(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         err = Files.createTempFile(folder, "err", ".txt");
-        process = new ProcessBuilder(command(arguments))
-                .redirectError(err.toFile())
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command(arguments)).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        process = builder.start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
@@ -42,6 +48,12 @@ final class Spawned implements AutoCloseable {
     /** The rest of standard output. */
     List<String> readAll() {
         return out.lines().toList();
+    }
+
+    /** Waits for its end. */
+    Cli end() throws IOException, InterruptedException {
+        String output = String.join("\n", readAll());
+        return new Cli(exitCode(), output, errors());
     }
 
     /** Stops reading, as {@code | head} does. */

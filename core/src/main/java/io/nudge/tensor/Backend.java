@@ -1,6 +1,7 @@
 package io.nudge.tensor;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  */
 public abstract class Backend implements AutoCloseable {
     private static final int NAMED_LEAKS = 10;
+    private static final Tensor[] NONE = {};
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Device device;
@@ -33,6 +35,8 @@ public abstract class Backend implements AutoCloseable {
     private Operations checked;
     private Recorder recorder;
     private Set<Tensor.Block> recorded;
+    private String operation = "";
+    private Tensor[] operands = NONE;
     private DeviceFaultException fault;
     private boolean closed;
     private long allocations;
@@ -72,6 +76,45 @@ public abstract class Backend implements AutoCloseable {
 
     /** Gives the device back. Called once, after all memory and programs. */
     protected abstract void release();
+
+    /**
+     * Called on the calling thread when it comes in, before anything else is; the backend may be closed. The default does
+     * nothing.
+     *
+     * @throws DeviceFaultException if the device cannot be reached any more
+     */
+    protected void enter() {}
+
+    /** Called on the same thread when it goes out again, whatever has happened; the backend may be closed by now. */
+    protected void leave() {}
+
+    /**
+     * What the backend was asked to do last, for its messages.
+     *
+     * @return operation and tensors: {@code add of tensor #1 float32[2] and tensor #2 float32[2]}
+     */
+    protected final String lastAsked() {
+        StringBuilder text = new StringBuilder(operation);
+        for (int i = 0; i < operands.length; i++) {
+            text.append(i == 0 ? " of " : i == operands.length - 1 ? " and " : ", ")
+                    .append(operands[i]);
+        }
+        return text.toString();
+    }
+
+    /**
+     * The tensors that take most memory, for the messages of a backend that has none left.
+     *
+     * @param count how many at most
+     * @return each with its bytes, the largest first; empty if there are none
+     */
+    protected final List<String> largestTensors(int count) {
+        return live.values().stream()
+                .sorted(Comparator.comparingLong(Tensor.Block::bytes).reversed())
+                .limit(count)
+                .map(block -> block.describe() + " (" + block.bytes() + " bytes)")
+                .toList();
+    }
 
     /**
      * How much memory could still be given out. The default knows no limit.
@@ -117,7 +160,7 @@ public abstract class Backend implements AutoCloseable {
             Throwable madeAt = traceLeaks ? new Throwable("made here") : null;
             Tensor.Block block = new Tensor.Block(this, memory, type, shape, id, madeAt);
             live.put(id, block);
-            bytes += shape.size() * type.bytes();
+            bytes += block.bytes();
             peakBytes = Math.max(peakBytes, bytes);
             return new Tensor(block, 0, shape, false);
         });
@@ -214,14 +257,14 @@ public abstract class Backend implements AutoCloseable {
      * @return the operations
      */
     public final Operations operations() {
-        lock.lock();
+        begin("operations");
         try {
             if (checked == null) {
                 checked = new CheckedOperations(this, rawOperations());
             }
             return checked;
         } finally {
-            lock.unlock();
+            end();
         }
     }
 
@@ -295,7 +338,11 @@ public abstract class Backend implements AutoCloseable {
      */
     @Override
     public final void close() {
-        lock.lock();
+        try {
+            begin("close");
+        } catch (DeviceFaultException e) {
+            giveUp(e);
+        }
         try {
             if (closed) {
                 return;
@@ -312,6 +359,18 @@ public abstract class Backend implements AutoCloseable {
             if (!leaked.isEmpty()) {
                 throw leak(leaked);
             }
+        } finally {
+            end();
+        }
+    }
+
+    /** The device cannot be reached any more: what there is on this side of it goes all the same. */
+    private void giveUp(DeviceFaultException cause) {
+        lock.lock();
+        try {
+            remember(cause);
+            releaseAll();
+            throw cause;
         } finally {
             lock.unlock();
         }
@@ -359,12 +418,12 @@ public abstract class Backend implements AutoCloseable {
 
     // ---- called by tensors, programs and checked operations ---------------------------------------------------------
 
-    final void submit(String operation, Runnable work, Tensor... tensors) {
-        lock.lock();
+    final void submit(String name, Runnable work, Tensor... tensors) {
+        begin(name, tensors);
         try {
-            requireUsable(operation);
+            requireUsable(name);
             for (Tensor tensor : tensors) {
-                tensor.block().requireOpen(operation);
+                tensor.block().requireOpen(name);
             }
             if (recorder == null) {
                 guarded(work);
@@ -375,12 +434,12 @@ public abstract class Backend implements AutoCloseable {
                 recorder.add(work);
             }
         } finally {
-            lock.unlock();
+            end();
         }
     }
 
     final void run(Program program) {
-        lock.lock();
+        begin("run");
         try {
             requireUsable("run");
             refuseWhileRecording("running a program");
@@ -388,23 +447,24 @@ public abstract class Backend implements AutoCloseable {
         } catch (DeviceFaultException e) {
             throw remember(e);
         } finally {
-            lock.unlock();
+            end();
         }
     }
 
     final void close(Program program) {
-        lock.lock();
+        begin("close");
         try {
             if (programs.remove(program)) {
                 program.closeLocked();
             }
         } finally {
-            lock.unlock();
+            end();
         }
     }
 
     final void write(Tensor tensor, int length, Object values) {
         locked("write", () -> {
+            operands = new Tensor[] {tensor};
             refuseWhileRecording("writing a tensor");
             tensor.block().requireOpen("write");
             requireLength("write", tensor, length);
@@ -429,7 +489,7 @@ public abstract class Backend implements AutoCloseable {
     }
 
     private void read(Tensor tensor, int length, Object into) {
-        lock.lock();
+        begin("read", new Tensor[] {tensor});
         try {
             requireUsable("read");
             refuseWhileRecording("reading a tensor");
@@ -439,12 +499,12 @@ public abstract class Backend implements AutoCloseable {
         } catch (DeviceFaultException e) {
             throw remember(e);
         } finally {
-            lock.unlock();
+            end();
         }
     }
 
     final void free(Tensor.Block block) {
-        lock.lock();
+        begin("close");
         try {
             if (block.closed) {
                 return;
@@ -452,10 +512,10 @@ public abstract class Backend implements AutoCloseable {
             refuseWhileRecording("closing a tensor");
             block.closed = true;
             live.remove(block.id);
-            bytes -= block.shape.size() * block.type.bytes();
+            bytes -= block.bytes();
             block.memory.free();
         } finally {
-            lock.unlock();
+            end();
         }
     }
 
@@ -466,13 +526,48 @@ public abstract class Backend implements AutoCloseable {
         }
     }
 
-    private <T> T locked(String operation, Supplier<T> work) {
-        lock.lock();
+    private <T> T locked(String name, Supplier<T> work) {
+        begin(name);
         try {
-            requireUsable(operation);
+            requireUsable(name);
             return work.get();
         } catch (DeviceFaultException e) {
             throw remember(e);
+        } finally {
+            end();
+        }
+    }
+
+    private void begin(String name) {
+        begin(name, NONE);
+    }
+
+    /** Waits until it is this thread's turn. A step that is being recorded comes in again for each of its operations. */
+    private void begin(String name, Tensor[] tensors) {
+        lock.lock();
+        operation = name;
+        operands = tensors;
+        boolean entered = false;
+        try {
+            if (lock.getHoldCount() == 1) {
+                enter();
+            }
+            entered = true;
+        } catch (DeviceFaultException e) {
+            throw remember(e);
+        } finally {
+            if (!entered) {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void end() {
+        try {
+            if (lock.getHoldCount() == 1) {
+                operands = NONE;
+                leave();
+            }
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
@@ -38,12 +39,36 @@ public final class Backends {
         if (name.equals("auto")) {
             return openBest();
         }
+        int ordinal = ordinal(name);
+        return open(provider(name), ordinal, name);
+    }
+
+    /**
+     * Looks at everything that a backend needs, to tell whether it can be used here, and why not. Slower than {@link #probe}:
+     * libraries are loaded and devices asked.
+     *
+     * @param name {@code cpu}, {@code cuda}, …; the number of a device may follow, and changes nothing
+     * @return what was found
+     * @throws IllegalArgumentException if there is no backend of that name, or the device number is not one
+     * @throws BackendUnavailableException if it is one of Nudge's own and not on the class path
+     */
+    public static Diagnosis diagnose(String name) {
+        ordinal(name);
+        BackendProvider provider = provider(name);
+        try {
+            return provider.diagnose();
+        } catch (RuntimeException | LinkageError e) {
+            return new Diagnosis(
+                    provider.name(), List.of(new Finding("backend", Finding.Weight.BAD, "looking at it failed: " + e)));
+        }
+    }
+
+    private static BackendProvider provider(String name) {
         int colon = name.indexOf(':');
         String kind = colon < 0 ? name : name.substring(0, colon);
-        int ordinal = colon < 0 ? 0 : ordinal(name, name.substring(colon + 1));
         for (BackendProvider provider : providers()) {
             if (provider.name().equals(kind)) {
-                return open(provider, ordinal, name);
+                return provider;
             }
         }
         if (kind.equals("cuda") || kind.equals("cpu")) {
@@ -57,10 +82,32 @@ public final class Backends {
     /**
      * Finds out what can be opened here.
      *
-     * @return one entry for each kind of backend on the class path, the best first
+     * @return one entry for each kind of backend on the class path, the best first; one that {@code auto} never takes is left
+     *     out where it cannot be opened
      */
     public static List<Availability> probe() {
-        return providers().stream().map(Backends::probe).toList();
+        List<Availability> found = new ArrayList<>();
+        for (BackendProvider provider : providers()) {
+            Availability availability = probe(provider);
+            if (provider.isAutomatic() || availability.isAvailable()) {
+                found.add(availability);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * What {@code auto} would take, as far as probing tells.
+     *
+     * @return the best that is available; empty if there is none
+     */
+    public static Optional<Device> best() {
+        return providers().stream()
+                .filter(BackendProvider::isAutomatic)
+                .map(Backends::probe)
+                .filter(Availability::isAvailable)
+                .map(found -> found.devices().get(0))
+                .findFirst();
     }
 
     /** A provider is to say what is wrong, not to throw; one that does throw is unavailable. */
@@ -75,6 +122,9 @@ public final class Backends {
     private static Backend openBest() {
         List<String> skipped = new ArrayList<>();
         for (BackendProvider provider : providers()) {
+            if (!provider.isAutomatic()) {
+                continue;
+            }
             Availability found = probe(provider);
             String reason = found.reason();
             if (found.isAvailable()) {
@@ -108,7 +158,12 @@ public final class Backends {
         return provider.open(ordinal);
     }
 
-    private static int ordinal(String name, String text) {
+    private static int ordinal(String name) {
+        int colon = name.indexOf(':');
+        if (colon < 0) {
+            return 0;
+        }
+        String text = name.substring(colon + 1);
         if (!text.matches("\\d{1,4}")) {
             throw new IllegalArgumentException(
                     "the device number in '" + name + "' is not a whole number; write it as in cuda:1");

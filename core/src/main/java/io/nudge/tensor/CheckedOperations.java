@@ -295,6 +295,12 @@ final class CheckedOperations implements Operations {
     @Override
     public void gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
         String op = "gather";
+        checkRows(op, rows, batch);
+        checkOrder(op, rows, order, position);
+        backend.submit(op, () -> raw.gather(rows, order, position, batch), rows, order, position, batch);
+    }
+
+    private void checkRows(String op, Tensor rows, Tensor batch) {
         floating(op, rows, batch);
         matrix(op, rows);
         matrix(op, batch);
@@ -305,13 +311,17 @@ final class CheckedOperations implements Operations {
                 rows,
                 batch);
         apart(op, batch, rows);
-        checkOrder(op, rows, order, position);
-        backend.submit(op, () -> raw.gather(rows, order, position, batch), rows, order, position, batch);
     }
 
     @Override
     public void gatherOneHot(Tensor labels, Tensor order, Tensor position, Tensor batch) {
         String op = "gatherOneHot";
+        checkLabels(op, labels, batch);
+        checkOrder(op, labels, order, position);
+        backend.submit(op, () -> raw.gatherOneHot(labels, order, position, batch), labels, order, position, batch);
+    }
+
+    private void checkLabels(String op, Tensor labels, Tensor batch) {
         floating(op, batch);
         matrix(op, batch);
         open(op, batch, labels);
@@ -320,8 +330,39 @@ final class CheckedOperations implements Operations {
                 op,
                 "the labels must be int64 [examples]",
                 labels);
-        checkOrder(op, labels, order, position);
-        backend.submit(op, () -> raw.gatherOneHot(labels, order, position, batch), labels, order, position, batch);
+    }
+
+    @Override
+    public void gatherBatch(Tensor inputs, Tensor targets, Tensor order, Tensor position, Tensor x, Tensor y) {
+        String op = "gatherBatch";
+        checkRows(op, inputs, x);
+        floating(op, x, y);
+        open(op, targets);
+        if (targets.type().isFloating()) {
+            checkRows(op, targets, y);
+        } else {
+            checkLabels(op, targets, y);
+        }
+        checkOrder(op, inputs, order, position);
+        require(
+                targets.shape().dimension(0) == inputs.shape().rows(),
+                op,
+                "there must be as many targets as inputs",
+                inputs,
+                targets);
+        require(x.shape().rows() == y.shape().rows(), op, "x and y must have as many rows", x, y);
+        apart(op, x, y);
+        apart(op, x, targets);
+        apart(op, y, inputs);
+        backend.submit(
+                op,
+                () -> raw.gatherBatch(inputs, targets, order, position, x, y),
+                inputs,
+                targets,
+                order,
+                position,
+                x,
+                y);
     }
 
     private void checkOrder(String op, Tensor rows, Tensor order, Tensor position) {

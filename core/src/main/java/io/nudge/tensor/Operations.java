@@ -324,6 +324,26 @@ public interface Operations {
     }
 
     /**
+     * The next batch, inputs and targets: {@link #gather} of the inputs, and of the targets that, or {@link #gatherOneHot}
+     * where they are labels.
+     *
+     * @param inputs [examples, n]
+     * @param targets [examples, outputs], or labels, int64 [examples]
+     * @param order int64 [any]: row numbers
+     * @param position int64 [3]
+     * @param x [batch, n]
+     * @param y [batch, outputs]; not x
+     */
+    default void gatherBatch(Tensor inputs, Tensor targets, Tensor order, Tensor position, Tensor x, Tensor y) {
+        gather(inputs, order, position, x);
+        if (targets.type() == DType.INT64) {
+            gatherOneHot(targets, order, position, y);
+        } else {
+            gather(targets, order, position, y);
+        }
+    }
+
+    /**
      * The outer product, into_ij = a_i b_j.
      *
      * @param a [m]

@@ -636,6 +636,10 @@ public final class Tensor implements AutoCloseable {
             this.madeAt = madeAt;
         }
 
+        long bytes() {
+            return shape.size() * type.bytes();
+        }
+
         void requireOpen(String operation) {
             if (closed) {
                 throw new IllegalStateException(operation + ": " + describe()

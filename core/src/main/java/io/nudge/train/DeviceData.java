@@ -5,7 +5,6 @@ import io.nudge.nn.Architecture;
 import io.nudge.nn.Pass;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.DType;
-import io.nudge.tensor.Operations;
 import io.nudge.tensor.Program;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
@@ -160,13 +159,7 @@ abstract class DeviceData implements AutoCloseable {
     }
 
     final void gather(Pass pass, Tensor inputs, Tensor targets, Tensor order) {
-        Operations operations = backend.operations();
-        operations.gather(inputs, order, pass.position(), pass.input());
-        if (dataset.isClassification()) {
-            operations.gatherOneHot(targets, order, pass.position(), pass.target());
-        } else {
-            operations.gather(targets, order, pass.position(), pass.target());
-        }
+        backend.operations().gatherBatch(inputs, targets, order, pass.position(), pass.input(), pass.target());
     }
 
     static int[] inOrder(int examples) {

@@ -48,6 +48,15 @@ public abstract class GradientCheckSpecification {
      */
     protected abstract Backend open();
 
+    /**
+     * Which parameters of a right network are checked.
+     *
+     * @return all; on a device in software, which is slow, a sample
+     */
+    protected GradientCheck.Options options() {
+        return GradientCheck.Options.all();
+    }
+
     @BeforeEach
     void openBackend() {
         backend = open();
@@ -64,7 +73,7 @@ public abstract class GradientCheckSpecification {
     }
 
     private GradientReport check(Architecture architecture, int batch, long seed) {
-        return check(backend, architecture, batch, seed, GradientCheck.Options.all());
+        return check(backend, architecture, batch, seed, options());
     }
 
     private static GradientReport check(
@@ -108,8 +117,11 @@ public abstract class GradientCheckSpecification {
                 Architecture architecture = architecture(hidden, output, cost, 3, 4, 3, 2);
                 GradientReport report = check(architecture, batch, 5);
                 assertThat(report.passed()).as(report.toText()).isTrue();
-                assertThat(report.checked() + report.leftOut()).isEqualTo(architecture.parameterCount());
-                assertThat(report.leftOut()).as("left out").isLessThan(architecture.parameterCount() / 4);
+                long asked = options().sample() == 0
+                        ? architecture.parameterCount()
+                        : options().sample();
+                assertThat(report.checked() + report.leftOut()).isEqualTo(asked);
+                assertThat(report.leftOut()).as("left out").isLessThan(asked / 4);
             }
         }
     }
@@ -299,17 +311,11 @@ public abstract class GradientCheckSpecification {
     void aTransposeThatWasForgottenIsFound() {
         GradientReport report = withWrong(
                 (right, name, arguments) -> {
-                    if (!name.equals("inputGradient")) {
+                    Tensor w = (Tensor) (name.equals("inputGradient") ? arguments[1] : null);
+                    if (w == null || w.shape().rows() != w.shape().columns()) { // else the shapes would give it away
                         return false;
                     }
-                    right.product(
-                            1,
-                            tensor(arguments, 0),
-                            Transpose.NO,
-                            tensor(arguments, 1),
-                            Transpose.YES,
-                            0,
-                            tensor(arguments, 2));
+                    right.product(1, tensor(arguments, 0), Transpose.NO, w, Transpose.YES, 0, tensor(arguments, 2));
                     return true;
                 },
                 Architecture.sigmoid(3, 4, 4),
@@ -449,7 +455,7 @@ public abstract class GradientCheckSpecification {
 
     @Test
     void aPassNamesTheLargestErrorAndTheJsonHoldsItAll() {
-        GradientReport report = check(Architecture.sigmoid(2, 3, 1), 2, 1);
+        GradientReport report = check(backend, Architecture.sigmoid(2, 3, 1), 2, 1, GradientCheck.Options.all());
         assertThat(report.toText())
                 .contains("passed. Backpropagation agrees with central differences.")
                 .contains("2-3-1, sigmoid, quadratic cost, float64 on")

@@ -38,6 +38,16 @@ public final class AlteredBackend extends Backend {
     }
 
     @Override
+    protected void enter() {
+        inner.enter();
+    }
+
+    @Override
+    protected void leave() {
+        inner.leave();
+    }
+
+    @Override
     protected Memory allocate(DType type, long elements) {
         return inner.allocate(type, elements);
     }

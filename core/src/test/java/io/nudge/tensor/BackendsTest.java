@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -155,6 +156,57 @@ class BackendsTest {
         assertRefused("BackendUnavailableException", "taken", new String[] {"Taken", "Paper"}, "in use");
     }
 
+    @Test
+    void aToyIsTakenOnlyByItsName() throws Exception {
+        assertThat(open("toy", "Toy", "Paper")).startsWith("oracle:0");
+        assertThat(log).isEmpty();
+        open("auto", "Toy", "Paper");
+        assertThat(log).singleElement().asString().contains("backend auto").doesNotContain("toy");
+        assertRefused("BackendUnavailableException", "auto", new String[] {"Toy"}, "no backend can be opened here");
+    }
+
+    @Test
+    void aToyIsListedOnlyWhereItIsThere() throws Exception {
+        assertThat(probe("Toy", "LostToy", "Paper")).containsExactly("toy", "paper");
+        assertThat(best("Toy", "Missing", "Abacus", "Paper")).contains("oracle:0");
+        assertThat(best("Toy", "Missing")).isEqualTo("Optional.empty");
+        assertRefused(
+                "BackendUnavailableException", "losttoy", new String[] {"LostToy"}, "no abacus was found; buy one");
+    }
+
+    @Test
+    void aDiagnosisSaysWhatProbingDoesWhereABackendSaysNoMore() throws Exception {
+        assertThat(diagnose("abacus:1", "Abacus"))
+                .contains("Diagnosis[backend=abacus", "weight=good, text=counts beads", "subject=device", "oracle:1")
+                .doesNotContain("weight=bad");
+        assertThat(diagnose("missing", "Missing")).contains("weight=bad, text=no abacus was found; buy one");
+    }
+
+    @Test
+    void aDiagnosisThatFailsIsOne() throws Exception {
+        assertThat(diagnose("crashing", "Crashing"))
+                .contains("weight=bad", "looking at it failed: java.lang.UnsatisfiedLinkError: libbeads.so");
+    }
+
+    @Test
+    void aDiagnosisIsOfABackendThatThereIs() {
+        assertThatThrownBy(() -> diagnose("fast", "Paper")).hasMessageContainingAll("'fast'", "auto, paper");
+        assertThatThrownBy(() -> diagnose("paper:x", "Paper")).hasMessageContaining("whole number");
+        assertThatThrownBy(() -> diagnose("cuda", "Paper")).hasMessageContaining("nudge-cuda-backend");
+    }
+
+    @Test
+    void aDiagnosisIsUsableUntilSomethingBadIsFound() {
+        Finding good = new Finding("beads", Finding.Weight.GOOD, "all there", Map.of("beads", 70));
+        Finding note = new Finding("frame", Finding.Weight.NOTE, "creaks; oil it");
+        Finding bad = new Finding("wires", Finding.Weight.BAD, "broken; buy new ones");
+        Diagnosis diagnosis = new Diagnosis("abacus", List.of(good)).with(note);
+        assertThat(diagnosis.isUsable()).isTrue();
+        assertThat(diagnosis.with(bad).with(good).isUsable()).isFalse();
+        assertThat(diagnosis.with(bad).obstacle()).contains(bad);
+        assertThat(diagnosis.findings()).containsExactly(good, note);
+    }
+
     private void assertRefused(String kind, String name, String[] providers, String... words) {
         assertThatThrownBy(() -> open(name, providers)).as(name).satisfies(thrown -> {
             assertThat(thrown.getClass().getSimpleName()).isEqualTo(kind);
@@ -165,6 +217,14 @@ class BackendsTest {
     /** What {@code Backends.open} opens, as a text. */
     private String open(String name, String... providers) throws Exception {
         return String.valueOf(inOwnLoader("open", new Class<?>[] {String.class}, new Object[] {name}, providers));
+    }
+
+    private String best(String... providers) throws Exception {
+        return String.valueOf(inOwnLoader("best", new Class<?>[0], new Object[0], providers));
+    }
+
+    private String diagnose(String name, String... providers) throws Exception {
+        return String.valueOf(inOwnLoader("diagnose", new Class<?>[] {String.class}, new Object[] {name}, providers));
     }
 
     private List<String> probe(String... providers) throws Exception {

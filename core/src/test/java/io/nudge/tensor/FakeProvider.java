@@ -88,6 +88,32 @@ public abstract class FakeProvider implements BackendProvider {
         }
     }
 
+    /** The very best, and a toy. */
+    public static final class Toy extends FakeProvider {
+        /** One device. */
+        public Toy() {
+            super("toy", 50, 1);
+        }
+
+        @Override
+        public boolean isAutomatic() {
+            return false;
+        }
+    }
+
+    /** A toy that is not there. */
+    public static final class LostToy extends FakeProvider {
+        /** No device. */
+        public LostToy() {
+            super("losttoy", 50, 0);
+        }
+
+        @Override
+        public boolean isAutomatic() {
+            return false;
+        }
+    }
+
     /** One that cannot even be made. */
     public static final class Broken extends FakeProvider {
         /** Fails. */

@@ -132,7 +132,10 @@ public abstract class MisuseSpecification extends BackendSpecification {
                 shape.size() == call.arguments().get(i).shape().size();
             case "gather rows", "gather batch" -> shape.rank() == 2 && shape.columns() == SIZES.n();
             case "gatherOneHot batch" -> shape.rank() == 2;
-            case "gather order", "gatherOneHot order", "gatherOneHot labels" -> shape.rank() == 1 && shape.size() > 0;
+            case "gatherBatch y" ->
+                call.name().endsWith("labels") && shape.rank() == 2 && shape.rows() == SIZES.m() + 1;
+            case "gather order", "gatherOneHot order", "gatherBatch order", "gatherOneHot labels" ->
+                shape.rank() == 1 && shape.size() > 0;
             case "update schedule", "descend schedule" ->
                 shape.rank() == 2 && shape.columns() == Optimizer.COLUMNS && shape.rows() > 0;
             default -> false;

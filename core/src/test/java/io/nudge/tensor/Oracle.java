@@ -212,22 +212,22 @@ final class Oracle extends TensorOracle {
 
     // ---- batches ----------------------------------------------------------------------------------------------------
 
-    Expected gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
+    Expected gather(String operation, String role, Tensor rows, Tensor order, Tensor position, Tensor batch) {
         double[][] examples = rows(rows);
         List<double[]> picked = new ArrayList<>();
         for (long i = 0; i < batch.shape().rows(); i++) {
             picked.add(examples[picked(order, position, i)]);
         }
-        return Expected.exactly("gather", "batch", batch, flat(picked));
+        return Expected.exactly(operation, role, batch, flat(picked));
     }
 
-    Expected gatherOneHot(Tensor labels, Tensor order, Tensor position, Tensor batch) {
+    Expected gatherOneHot(String operation, String role, Tensor labels, Tensor order, Tensor position, Tensor batch) {
         int classes = columnCount(batch);
         double[] values = new double[length(batch)];
         for (int i = 0; i < rowCount(batch); i++) {
             values[i * classes + (int) labels.longs()[picked(order, position, i)]] = 1;
         }
-        return Expected.exactly("gatherOneHot", "batch", batch, values);
+        return Expected.exactly(operation, role, batch, values);
     }
 
     Expected advance(Tensor position, long rows) {

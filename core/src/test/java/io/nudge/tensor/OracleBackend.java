@@ -221,12 +221,12 @@ class OracleBackend extends Backend {
 
         @Override
         public void gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
-            put(oracle(batch).gather(rows, order, position, batch), batch);
+            put(oracle(batch).gather("gather", "batch", rows, order, position, batch), batch);
         }
 
         @Override
         public void gatherOneHot(Tensor labels, Tensor order, Tensor position, Tensor batch) {
-            put(oracle(batch).gatherOneHot(labels, order, position, batch), batch);
+            put(oracle(batch).gatherOneHot("gatherOneHot", "batch", labels, order, position, batch), batch);
         }
 
         @Override

@@ -192,6 +192,8 @@ final class TrainingCalls {
         }
         all.add("gather", TrainingCalls::gather);
         all.add("gatherOneHot", TrainingCalls::gatherOneHot);
+        all.add("gatherBatch labels", TrainingCalls::gatherLabelled);
+        all.add("gatherBatch targets", TrainingCalls::gatherTargets);
         all.add("advance", TrainingCalls::advance);
         return all;
     }
@@ -271,16 +273,13 @@ final class TrainingCalls {
                 .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 2 * order.length, 9))
                 .writes("batch", Shape.of(s.k(), s.n()))
                 .does((o, t) -> o.gather(t[0], t[1], t[2], t[3]))
-                .gives((r, t) -> List.of(r.gather(t[0], t[1], t[2], t[3])));
+                .gives((r, t) -> List.of(r.gather("gather", "batch", t[0], t[1], t[2], t[3])));
     }
 
     private static Call gatherOneHot(Draw d, Sizes s) {
         int examples = Math.max(1, s.m());
         int classes = Math.max(1, s.n());
-        long[] labels = new long[examples];
-        for (int i = 0; i < examples; i++) {
-            labels[i] = d.below(classes);
-        }
+        long[] labels = labels(d, examples, classes);
         long[] order = order(d, examples);
         return new Call("gatherOneHot", d.type())
                 .argument("labels", Use.READ, DType.INT64, Shape.of(examples), labels)
@@ -288,7 +287,51 @@ final class TrainingCalls {
                 .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 2 * order.length, 9))
                 .writes("batch", Shape.of(s.k(), classes))
                 .does((o, t) -> o.gatherOneHot(t[0], t[1], t[2], t[3]))
-                .gives((r, t) -> List.of(r.gatherOneHot(t[0], t[1], t[2], t[3])));
+                .gives((r, t) -> List.of(r.gatherOneHot("gatherOneHot", "batch", t[0], t[1], t[2], t[3])));
+    }
+
+    private static long[] labels(Draw d, int examples, int classes) {
+        long[] labels = new long[examples];
+        for (int i = 0; i < examples; i++) {
+            labels[i] = d.below(classes);
+        }
+        return labels;
+    }
+
+    private static Call gatherLabelled(Draw d, Sizes s) {
+        int examples = Math.max(1, s.m());
+        int classes = Math.max(1, s.n());
+        Shape inputs = Shape.of(examples, s.k());
+        Call call = new Call("gatherBatch labels", d.type())
+                .reads("inputs", inputs, d.values(inputs))
+                .argument("targets", Use.READ, DType.INT64, Shape.of(examples), labels(d, examples, classes));
+        return batch(call, d, examples, s.k(), classes)
+                .gives((r, t) -> List.of(
+                        r.gather("gatherBatch", "x", t[0], t[2], t[3], t[4]),
+                        r.gatherOneHot("gatherBatch", "y", t[1], t[2], t[3], t[5])));
+    }
+
+    private static Call gatherTargets(Draw d, Sizes s) {
+        int examples = Math.max(1, s.m());
+        Shape inputs = Shape.of(examples, s.k());
+        Shape targets = Shape.of(examples, s.n());
+        Call call = new Call("gatherBatch targets", d.type())
+                .reads("inputs", inputs, d.values(inputs))
+                .reads("targets", targets, d.values(targets));
+        return batch(call, d, examples, s.k(), s.n())
+                .gives((r, t) -> List.of(
+                        r.gather("gatherBatch", "x", t[0], t[2], t[3], t[4]),
+                        r.gather("gatherBatch", "y", t[1], t[2], t[3], t[5])));
+    }
+
+    /** Order, position and a batch of one example more than there are. */
+    private static Call batch(Call call, Draw d, int examples, int inputs, int outputs) {
+        long[] order = order(d, examples);
+        return call.argument("order", Use.READ, DType.INT64, Shape.of(order.length), order)
+                .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 2 * order.length, 9))
+                .writes("x", Shape.of(examples + 1L, inputs))
+                .writes("y", Shape.of(examples + 1L, outputs))
+                .does((o, t) -> o.gatherBatch(t[0], t[1], t[2], t[3], t[4], t[5]));
     }
 
     private static Call advance(Draw d, Sizes s) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Runs the tests of a class, or one test, on the emulated CUDA device. Each test gets a fresh device, and fails if the device
  * reports anything that the test has not taken by {@link Emulator#takeReports}, leaks included. Where the device was not built,
- * the tests are skipped.
+ * the tests are skipped; with {@code -Dnudge.device=real} they run on the machine's own device.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -20,7 +20,7 @@ public @interface EmulatedDevice {
     /**
      * The compute capability.
      *
-     * @return 7.0 to 9.0, or 12.0
+     * @return 5.2 to 9.0, or 12.0
      */
     String computeCapability() default "9.0";
 

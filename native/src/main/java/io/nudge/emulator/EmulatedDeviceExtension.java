@@ -16,6 +16,9 @@ final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCal
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        if (Emulator.isLeftOut()) {
+            return ConditionEvaluationResult.enabled("runs on the machine's own device");
+        }
         if (Emulator.isAvailable()) {
             return ConditionEvaluationResult.enabled("the emulated CUDA device is there");
         }
@@ -28,6 +31,9 @@ final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCal
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        if (Emulator.isLeftOut()) {
+            return;
+        }
         EmulatedDevice device = settings(context);
         Emulator.load();
         Emulator.defaults();
@@ -47,6 +53,9 @@ final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCal
 
     @Override
     public void afterEach(ExtensionContext context) {
+        if (Emulator.isLeftOut()) {
+            return;
+        }
         Emulator.drain();
         Emulator.checkLeaks();
         List<Report> reports = Emulator.takeReports();

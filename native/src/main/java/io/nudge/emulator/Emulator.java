@@ -30,6 +30,25 @@ public final class Emulator {
         return LIBRARIES.stream().allMatch(name -> Emulator.class.getResource(FOLDER + name) != null);
     }
 
+    /**
+     * Tells whether tests are to run on the machine's own device instead: where the system property {@code nudge.device} is
+     * {@code real}.
+     *
+     * @return whether {@link EmulatedDevice} leaves a test alone
+     */
+    public static boolean isLeftOut() {
+        return "real".equals(System.getProperty("nudge.device"));
+    }
+
+    /**
+     * Tells whether this process uses the device.
+     *
+     * @return whether {@link #load} was called
+     */
+    public static synchronized boolean isLoaded() {
+        return loaded;
+    }
+
     /** Loads the device's libraries, if that has not been done. It has to come before the first use of JCuda. */
     public static synchronized void load() {
         if (loaded) {
@@ -160,12 +179,36 @@ public final class Emulator {
     /**
      * Makes a call fail.
      *
-     * @param call the function's name without its version, such as {@code cuMemAlloc}
+     * @param call the function's name without its version, such as {@code cuMemAlloc}; {@code *} for any
      * @param nth which call from now, counted from 1; 0 for every one
      * @param code what it returns
      */
     public static void fail(String call, long nth, int code) {
         load();
         EmulatorNatives.fail(call, nth, code);
+    }
+
+    /**
+     * Lets memory run out: once so many bytes have been allocated in all, freed ones included, there is no more until the next
+     * {@link #reset} that follows {@link #defaults}.
+     *
+     * @param bytes how many can still be allocated
+     */
+    public static void failMemoryAfter(long bytes) {
+        set("memory.failsafter", Long.toUnsignedString(bytes));
+    }
+
+    /**
+     * Writes every call from now on to a file, a line of JSON each.
+     *
+     * @param file the file, which is made anew
+     */
+    public static void traceTo(Path file) {
+        set("trace", file.toString());
+    }
+
+    /** Ends the trace. */
+    public static void endTrace() {
+        set("trace", "");
     }
 }

@@ -66,6 +66,7 @@ class CooperativeTest {
     }
 
     @Test
+    @EmulatedDevice(settings = "multiprocessors=16")
     void allBlocksHaveToFit() {
         try (Cuda cuda = new Cuda()) {
             int[] each = new int[1];

@@ -35,9 +35,9 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernels", "faults", "sharing"})
+    @ValueSource(strings = {"kernels", "faults", "sharing", "system"})
     void nvidiaTakesThem(String module) {
-        InstructionsTest.assemble(Cuda.ptx(module));
+        NvidiaAssembler.takes(Cuda.ptx(module));
     }
 
     @ParameterizedTest

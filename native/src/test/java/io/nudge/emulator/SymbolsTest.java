@@ -21,8 +21,30 @@ class SymbolsTest {
         }
     }
 
-    /** The names in the dynamic symbol table of a 64-bit ELF file that are defined in it, or that are not. */
-    private static Set<String> symbols(ByteBuffer elf, boolean defined, String prefix) {
+    private static final int WEAK = 2;
+
+    private enum Kind {
+        IMPORTED,
+        DEFINED,
+        /** Defined, and not by a stub: those are weak. */
+        IMPLEMENTED;
+
+        boolean is(boolean defined, int binding) {
+            return switch (this) {
+                case IMPORTED -> !defined;
+                case DEFINED -> defined;
+                case IMPLEMENTED -> defined && binding != WEAK;
+            };
+        }
+    }
+
+    /** The functions of one of the device's libraries that do something. */
+    static Set<String> implemented(String library) throws IOException {
+        return symbols(read("linux-x86_64/" + library), Kind.IMPLEMENTED, "cu");
+    }
+
+    /** The names of this kind in the dynamic symbol table of a 64-bit ELF file. */
+    private static Set<String> symbols(ByteBuffer elf, Kind kind, String prefix) {
         long sections = elf.getLong(40);
         int size = elf.getShort(58);
         int count = elf.getShort(60);
@@ -43,7 +65,7 @@ class SymbolsTest {
                 byte[] bytes = new byte[end - name];
                 elf.get(name, bytes);
                 String text = new String(bytes, StandardCharsets.US_ASCII);
-                if (text.startsWith(prefix) && (elf.getShort(at + 6) != 0) == defined) {
+                if (text.startsWith(prefix) && kind.is(elf.getShort(at + 6) != 0, elf.get(at + 4) >> 4)) {
                     names.add(text);
                 }
             }
@@ -52,9 +74,10 @@ class SymbolsTest {
     }
 
     private static void check(String natives, String library, String prefix, int count) throws IOException {
-        Set<String> imported = symbols(read("/lib/" + natives + "-12.6.0-linux-x86_64.so"), false, prefix);
+        Set<String> imported = symbols(read("/lib/" + natives + "-12.6.0-linux-x86_64.so"), Kind.IMPORTED, prefix);
         assertThat(imported).hasSize(count);
-        assertThat(symbols(read("linux-x86_64/" + library), true, prefix)).containsAll(imported);
+        assertThat(symbols(read("linux-x86_64/" + library), Kind.DEFINED, prefix))
+                .containsAll(imported);
     }
 
     @Test

@@ -1,0 +1,154 @@
+package io.nudge.cuda;
+
+import io.nudge.tensor.DType;
+import io.nudge.tensor.Tensor;
+import io.nudge.tensor.Transpose;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jcuda.Pointer;
+import jcuda.cudaDataType;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUstream;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasAtomicsMode;
+import jcuda.jcublas.cublasComputeType;
+import jcuda.jcublas.cublasGemmAlgo;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
+import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasPointerMode;
+import jcuda.runtime.cudaStream_t;
+
+/**
+ * Products by cuBLAS. Its matrices are column-major, so that a row-major matrix is its transpose to it, and cᵀ = op(b)ᵀ
+ * op(a)ᵀ is computed: the same with the factors exchanged.
+ *
+ * <p>The workspace is set explicitly, as capture and bits that are the same in every run need it (cuBLAS library,
+ * 2.1.4 and 2.4.8).
+ */
+final class CublasProducts implements Products {
+    /** What the manual recommends for the newest devices (cuBLAS library, cublasSetWorkspace). */
+    private static final long WORKSPACE = 32 << 20;
+
+    /** The same for those before Hopper. */
+    private static final long SMALL_WORKSPACE = 4 << 20;
+
+    private static final int HOPPER = 9;
+
+    private final Calls calls;
+    private final cublasHandle handle = new cublasHandle();
+    private final int computeType;
+    private final ByteBuffer factors =
+            ByteBuffer.allocateDirect(2 * Double.BYTES).order(ByteOrder.nativeOrder());
+    private final Pointer alphaAt = Pointer.to(factors);
+    private final Pointer betaAt = alphaAt.withByteOffset(Double.BYTES);
+
+    CublasProducts(
+            Calls calls, CUstream stream, Allocator allocator, int capability, Precision precision, Closing closing) {
+        this.calls = calls;
+        computeType = precision == Precision.TF32
+                ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
+                : cublasComputeType.CUBLAS_COMPUTE_32F;
+        calls.cublas(JCublas2.cublasCreate(handle), "cublasCreate");
+        closing.add(() -> {
+            int status = JCublas2.cublasDestroy(handle);
+            if (!calls.faulted()) {
+                calls.cublas(status, "cublasDestroy");
+            }
+        });
+        // Setting the stream takes the workspace away, so it comes first.
+        calls.cublas(JCublas2.cublasSetStream(handle, new cudaStream_t(stream)), "cublasSetStream");
+        long bytes = capability >= HOPPER ? WORKSPACE : SMALL_WORKSPACE;
+        Block workspace = allocator.take(bytes);
+        closing.add(() -> allocator.give(workspace));
+        calls.cublas(JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "cublasSetWorkspace");
+        calls.cublas(
+                JCublas2.cublasSetPointerMode(handle, cublasPointerMode.CUBLAS_POINTER_MODE_HOST),
+                "cublasSetPointerMode");
+        calls.cublas(
+                JCublas2.cublasSetAtomicsMode(handle, cublasAtomicsMode.CUBLAS_ATOMICS_NOT_ALLOWED),
+                "cublasSetAtomicsMode");
+        calls.cublas(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH), "cublasSetMathMode");
+    }
+
+    @Override
+    public String describe() {
+        int[] version = new int[1];
+        calls.cublas(JCublas2.cublasGetVersion(handle, version), "cublasGetVersion");
+        return "cuBLAS " + version[0] / 10000 + "." + version[0] / 100 % 100;
+    }
+
+    @Override
+    public void multiply(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
+        int m = length(c.shape().rows());
+        int n = length(c.shape().columns());
+        int k = length(ta == Transpose.YES ? a.shape().rows() : a.shape().columns());
+        if (c.type() == DType.FLOAT64) {
+            factors.putDouble(0, alpha).putDouble(Double.BYTES, beta);
+            calls.launched("cublasDgemm");
+            calls.cublas(
+                    JCublas2.cublasDgemm(
+                            handle,
+                            operation(tb),
+                            operation(ta),
+                            n,
+                            m,
+                            k,
+                            alphaAt,
+                            pointer(b),
+                            columns(b),
+                            pointer(a),
+                            columns(a),
+                            betaAt,
+                            pointer(c),
+                            n),
+                    "cublasDgemm");
+        } else {
+            factors.putFloat(0, (float) alpha).putFloat(Double.BYTES, (float) beta);
+            calls.launched("cublasGemmEx");
+            calls.cublas(
+                    JCublas2.cublasGemmEx_new(
+                            handle,
+                            operation(tb),
+                            operation(ta),
+                            n,
+                            m,
+                            k,
+                            alphaAt,
+                            pointer(b),
+                            cudaDataType.CUDA_R_32F,
+                            columns(b),
+                            pointer(a),
+                            cudaDataType.CUDA_R_32F,
+                            columns(a),
+                            betaAt,
+                            pointer(c),
+                            cudaDataType.CUDA_R_32F,
+                            n,
+                            computeType,
+                            cublasGemmAlgo.CUBLAS_GEMM_DEFAULT),
+                    "cublasGemmEx");
+        }
+    }
+
+    private static int operation(Transpose transpose) {
+        return transpose == Transpose.YES ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+    }
+
+    private static CUdeviceptr pointer(Tensor x) {
+        return CudaMemory.of(x).pointer(x.offset());
+    }
+
+    private static int columns(Tensor x) {
+        return length(x.shape().columns());
+    }
+
+    private static int length(long dimension) {
+        if (dimension > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "product: a side of " + dimension + " is longer than cuBLAS takes, which is " + Integer.MAX_VALUE
+                            + "; multiply in parts, by views of rows");
+        }
+        return (int) dimension;
+    }
+}

@@ -1,0 +1,143 @@
+package io.nudge.cuda;
+
+import io.nudge.tensor.BackendUnavailableException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+
+/** All that a backend has on its device: a context, one stream for all work, memory, kernels, and what multiplies. */
+final class Engine {
+    final Calls calls;
+    final CUstream stream = new CUstream();
+    final Allocator allocator;
+    final Staging staging;
+    final Waiting waiting;
+    final Launcher launcher;
+    final Modules modules;
+    final Kernels kernels;
+    final Scratch scratch;
+    final Products products;
+
+    private final Context context;
+    private final Closing closing = new Closing();
+    private final String detail;
+    private final String name;
+    private Supplier<String> purpose;
+    private boolean entered;
+    private boolean closed;
+
+    private Engine(int ordinal, CudaOptions options) {
+        purpose = () -> "opening " + Emulation.backend() + ":" + ordinal;
+        calls = new Calls(() -> purpose.get());
+        CUdevice device = Devices.get(ordinal);
+        context = Context.retain(ordinal, device, calls);
+        closing.add(() -> context.release(calls));
+        calls.in(context);
+        boolean made = false;
+        try {
+            enter();
+            closing.add(this::leave);
+            calls.driver(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+            closing.add(() -> calls.onClose(JCudaDriver.cuStreamDestroy(stream), "cuStreamDestroy"));
+            allocator = new Allocator(calls, stream, options.caching());
+            closing.add(allocator::releaseCached);
+            waiting = new Waiting(calls, stream, allocator, closing);
+            staging = new Staging(calls, stream, closing);
+            launcher = new Launcher(calls, stream, waiting, closing);
+            modules = new Modules(calls, allocator, closing);
+            kernels = new Kernels(modules);
+            scratch = new Scratch(calls, stream, allocator, closing);
+            products = products(device, options);
+            name = Devices.name(device);
+            detail = Devices.detail(device) + ", " + products.describe() + ", float32 products " + options.precision();
+            made = true;
+        } finally {
+            if (!made) {
+                close();
+            }
+        }
+        leave();
+    }
+
+    private Products products(CUdevice device, CudaOptions options) {
+        Optional<String> problem = Natives.cublasProblem();
+        if (problem.isPresent()) {
+            throw new BackendUnavailableException(problem.get());
+        }
+        return new CublasProducts(calls, stream, allocator, Devices.major(device), options.precision(), closing);
+    }
+
+    /** Opens a device; the thread's context is the same afterwards. */
+    static Engine open(int ordinal, CudaOptions options) {
+        Devices.problem().ifPresent(Engine::refuse);
+        if (ordinal < 0 || ordinal >= Devices.count()) {
+            throw new BackendUnavailableException("there is no device " + Emulation.backend() + ":" + ordinal
+                    + "; there are " + Devices.count() + ", from " + Emulation.backend() + ":0 on");
+        }
+        Devices.problem(ordinal).ifPresent(Engine::refuse);
+        return new Engine(ordinal, options);
+    }
+
+    private static void refuse(String problem) {
+        throw new BackendUnavailableException("CUDA cannot be used: " + problem);
+    }
+
+    String name() {
+        return name;
+    }
+
+    String detail() {
+        return detail;
+    }
+
+    /** Sets memory to zero, after all work asked for before. */
+    void clear(Block block, long bytes) {
+        calls.driver(JCudaDriver.cuMemsetD8Async(block.pointer, (byte) 0, bytes, stream), "cuMemsetD8Async");
+    }
+
+    /** What no program has, in bytes. */
+    long freeMemory() {
+        return memory()[0];
+    }
+
+    long totalMemory() {
+        return memory()[1];
+    }
+
+    private long[] memory() {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        calls.driver(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
+        return new long[] {free[0], total[0]};
+    }
+
+    /** Says what messages are to name as the purpose of a call from now on. */
+    void serves(Supplier<String> newPurpose) {
+        purpose = newPurpose;
+    }
+
+    /** Makes the device's context the thread's; after a fault nothing is asked of the device any more. */
+    void enter() {
+        if (!closed && !calls.faulted()) {
+            context.push(calls);
+            entered = true;
+        }
+    }
+
+    /** Gives the thread its own context back. */
+    void leave() {
+        if (entered) {
+            entered = false;
+            context.pop();
+        }
+    }
+
+    /** Gives all back, and leaves the context for good. */
+    void close() {
+        closed = true;
+        closing.run();
+    }
+}

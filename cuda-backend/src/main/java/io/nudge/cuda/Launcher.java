@@ -1,0 +1,93 @@
+package io.nudge.cuda;
+
+import io.nudge.tensor.DType;
+import io.nudge.tensor.Tensor;
+import java.nio.LongBuffer;
+import jcuda.Pointer;
+import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * Launches kernels. Every parameter of a kernel is 8 bytes, so that the arguments are written one after the other into one
+ * block of host memory, which begins with the addresses of their places as the driver wants them. A launch makes no
+ * objects; the driver takes the arguments over before it returns.
+ */
+final class Launcher {
+    /** Threads in every block. */
+    static final int THREADS = 256;
+
+    /** The most blocks of a grid: the loops in the kernels take all sizes. */
+    static final int BLOCKS = 1024;
+
+    private static final int SLOTS = 32;
+
+    private final Calls calls;
+    private final CUstream stream;
+    private final Waiting waiting;
+    private final Pointer parameters;
+    private final LongBuffer slots;
+    private Kernel kernel;
+    private DType type;
+    private int count;
+
+    Launcher(Calls calls, CUstream stream, Waiting waiting, Closing closing) {
+        this.calls = calls;
+        this.stream = stream;
+        this.waiting = waiting;
+        Pinned memory = new Pinned(calls, 2 * SLOTS * Long.BYTES);
+        closing.add(() -> memory.free(calls));
+        parameters = memory.pointer;
+        slots = memory.longs();
+        long first = Address.of(parameters) + (long) SLOTS * Long.BYTES;
+        for (int i = 0; i < SLOTS; i++) {
+            slots.put(i, first + (long) i * Long.BYTES);
+        }
+    }
+
+    /** Begins a launch; arguments follow in the order of the kernel's parameters. */
+    Launcher of(Kernel newKernel, DType newType) {
+        kernel = newKernel;
+        type = newType;
+        count = 0;
+        return this;
+    }
+
+    /** Adds a tensor: where it begins. */
+    Launcher with(Tensor tensor) {
+        return with(CudaMemory.of(tensor).address(tensor.offset()));
+    }
+
+    /** Adds a whole number or an address. */
+    Launcher with(long value) {
+        slots.put(SLOTS + count++, value);
+        return this;
+    }
+
+    /** Adds a number; the kernel rounds it to its type. */
+    Launcher with(double value) {
+        return with(Double.doubleToRawLongBits(value));
+    }
+
+    /** Adds where the kernel notes bad data. */
+    Launcher withRecord() {
+        return with(waiting.record());
+    }
+
+    /** Launches as many blocks as there are units of work, up to the limit. */
+    void blocks(long units) {
+        launch((int) Math.min(units, BLOCKS), THREADS);
+    }
+
+    /** Launches one thread. */
+    void alone() {
+        launch(1, 1);
+    }
+
+    private void launch(int blocks, int threads) {
+        calls.launched(kernel.name(type));
+        calls.driver(
+                JCudaDriver.cuLaunchKernel(
+                        kernel.function(type), blocks, 1, 1, threads, 1, 1, 0, stream, parameters, null),
+                "cuLaunchKernel");
+    }
+}

@@ -1,0 +1,92 @@
+// δ of a layer inside and its bias gradient in the same pass, and sums over the batch.
+#include "columns.cuh"
+#include "functions.cuh"
+#include "softmax.cuh"
+
+template <class F>
+__device__ inline void deltaOf(
+    const real* z, const real* up, real* delta, real* db, int64 m, int64 n, real p, real scale, real* scratch,
+    unsigned* counter) {
+  bool aligned = isAligned(z) && isAligned(up) && isAligned(delta);
+  overColumns(m, n, [=](const auto& all, auto width) {
+    constexpr int V = decltype(width)::value;
+    sumColumns(all, db, scale, 0, scratch, counter, [=](int64 i, int64 column) {
+      int64 at = i * n + column;
+      Pack<V> sums = load<V>(z + at, aligned);
+      Pack<V> each = load<V>(up + at, aligned);
+      for (int e = 0; e < V; e++) {
+        each.v[e] *= F::prime(sums.v[e], p);
+      }
+      store<V>(delta + at, each, aligned);
+      return each;
+    });
+  });
+}
+
+/// Grid by columns, see README. δ = up ⊙ σ′(z), db_j = scale Σ_i δ_ij. delta may be up.
+#define MAKE(name, F)                                                                                            \
+  ENTRY(delta_##name)(const real* z, const real*, const real* up, real* delta, real* db, int64 m, int64 n,       \
+                      double p, double scale, real* scratch, unsigned* counter) {                                \
+    deltaOf<F>(z, up, delta, db, m, n, real(p), real(scale), scratch, counter);                                  \
+  }
+
+FOR_EACH_ACTIVATION(MAKE)
+
+/// By rows, see README.
+ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, real* db, int64 m, int64 n, double,
+                     double scale, real* scratch, unsigned* counter) {
+  __shared__ alignas(16) real outputs[TILE];
+  __shared__ alignas(16) real tile[TILE];
+  Rows rows(m, n);
+  #pragma unroll 1
+  for (int64 unit = blockIdx.x; unit < rows.units; unit += gridDim.x) {
+    int64 begin = rows.first(unit);
+    int64 end = rows.end(unit);
+    real* partial = scratch + unit * n;
+    #pragma unroll 1
+    for (int64 first = begin; first < end; first += rows.inTile) {
+      if (!rows.held) {
+        softmaxChain(Block(), n, a + first * n, up + first * n, delta + first * n);
+        continue;
+      }
+      int here = int(end - first < rows.inTile ? end - first : rows.inTile);
+      fetch(outputs, a + first * n, here * int(n));
+      fetch(tile, up + first * n, here * int(n));
+      __syncthreads();
+      rows.inShared(here, [&](auto team, int r) {
+        int at = r * int(n);
+        softmaxChain(team, int(n), outputs + at, tile + at, tile + at);
+      });
+      __syncthreads();
+      put(delta + first * n, tile, here * int(n));
+      columnSums(
+          here, n, [&](int64 i, int64 j) { return tile[int(i) * int(n) + int(j)]; },
+          [&](int64 j, real sum) { partial[j] = first == begin ? sum : partial[j] + sum; });
+      __syncthreads();
+    }
+    if (!rows.held) {
+      __syncthreads();
+      columnSums(
+          end - begin, n, [&](int64 i, int64 j) { return delta[(begin + i) * n + j]; },
+          [&](int64 j, real sum) { partial[j] = sum; });
+    }
+    if (isLast(counter, rows.units)) {
+      columnSums(
+          rows.units, n, [&](int64 i, int64 j) { return __ldcg(scratch + i * n + j); },
+          [&](int64 j, real sum) { db[j] = real(scale) * sum; });
+    }
+  }
+}
+
+/// Grid by columns, see README. into_j = scale Σ_i x_ij + beta into_j; beta 0 reads nothing.
+ENTRY(sum_rows)(const real* x, real* into, int64 m, int64 n, double scale, double beta, real* scratch,
+                unsigned* counter) {
+  bool aligned = isAligned(x);
+  real factor = real(scale);
+  real kept = real(beta);
+  overColumns(m, n, [=](const auto& all, auto width) {
+    constexpr int V = decltype(width)::value;
+    sumColumns(all, into, factor, kept, scratch, counter,
+               [=](int64 i, int64 column) { return load<V>(x + i * n + column, aligned); });
+  });
+}

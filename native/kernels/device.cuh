@@ -1,0 +1,30 @@
+// What lives in device memory so that a recorded step stays valid: position, tally, and the record of faults.
+#pragma once
+
+#include "real.cuh"
+
+/// In a position, int64: how many examples of the epoch's order have been used, the row of the schedule that the next step uses,
+/// and the number of the step in the whole run.
+enum Position { ROW, STEP, TOTAL };
+
+/// In a tally, float64: Σ C₀, how many answers are right, and 1 + the step whose cost was the first not finite.
+enum Tally { COST, CORRECT, FAULT };
+
+/// Bad data that a kernel can only find on the way.
+enum FaultCode {
+  /// The order names an example that there is not: the example, and how many there are.
+  NO_EXAMPLE = 1,
+  /// A label beyond the classes: the example, its label, and how many classes there are.
+  NO_CLASS = 2,
+  /// A step beyond the schedule: the step, and how many there are.
+  NO_STEP = 3
+};
+
+/// Notes a fault {code, a, b, c}; the first one stays.
+__device__ inline void note(int64* fault, FaultCode code, int64 a, int64 b, int64 c) {
+  if (atomicCAS(reinterpret_cast<unsigned long long*>(fault), 0ull, static_cast<unsigned long long>(code)) == 0) {
+    fault[1] = a;
+    fault[2] = b;
+    fault[3] = c;
+  }
+}

@@ -1,0 +1,81 @@
+// What follows a layer's product: z += bias and a = σ(z), in one pass. a may be z, which then is not written itself.
+#include "columns.cuh"
+#include "functions.cuh"
+#include "softmax.cuh"
+
+template <class F>
+__device__ inline void biasActivate(real* z, const real* bias, real* a, int64 m, int64 n, real p) {
+  bool aligned = isAligned(z) && isAligned(a);
+  overColumns(m, n, [=](const auto& all, auto width) {
+    constexpr int V = decltype(width)::value;
+    walkColumns(
+        all, [=](int64 column) { return load<V>(bias + column, isAligned(bias)); },
+        [=](const Pack<V>& kept, int64 i, int64 column) {
+          int64 at = i * n + column;
+          Pack<V> sum = load<V>(z + at, aligned);
+          addTo(sum, kept);
+          if (a != z) {
+            store<V>(z + at, sum, aligned);
+          }
+          for (int e = 0; e < V; e++) {
+            sum.v[e] = F::value(sum.v[e], p);
+          }
+          store<V>(a + at, sum, aligned);
+        });
+  });
+}
+
+/// Grid by columns, see README.
+#define MAKE(name, F)                                                                                        \
+  ENTRY(bias_activate_##name)(real* z, const real* bias, real* a, int64 m, int64 n, double p) {              \
+    biasActivate<F>(z, bias, a, m, n, real(p));                                                              \
+  }
+
+FOR_EACH_ACTIVATION(MAKE)
+
+/// A row that no tile can hold: the block takes it alone.
+__device__ inline void longRow(real* z, const real* bias, real* a, int64 n) {
+  // a holds z until the power of each element is taken.
+  #pragma unroll 1
+  for (int64 j = threadIdx.x; j < n; j += THREADS) {
+    real sum = z[j] + bias[j];
+    z[j] = sum;
+    a[j] = sum;
+  }
+  softmaxOf(Block(), n, a, a);
+}
+
+/// By rows, see README.
+ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n) {
+  __shared__ alignas(16) real sums[TILE];
+  __shared__ alignas(16) real outputs[TILE];
+  __shared__ alignas(16) real shift[TILE];
+  Rows rows(m, n);
+  if (rows.held) {
+    fetch(shift, bias, int(n));
+  }
+  #pragma unroll 1
+  for (int64 first = blockIdx.x * int64(rows.inTile); first < m; first += gridDim.x * int64(rows.inTile)) {
+    if (!rows.held) {
+      longRow(z + first * n, bias, a + first * n, n);
+      continue;
+    }
+    int here = int(m - first < rows.inTile ? m - first : rows.inTile);
+    fetch(sums, z + first * n, here * int(n));
+    __syncthreads();
+    rows.inShared(here, [&](auto team, int r) {
+      int at = r * int(n);
+      #pragma unroll 1
+      for (int k = team.first(); k < int(n); k += team.step()) {
+        sums[at + team.column(k)] += shift[team.column(k)];
+      }
+      softmaxOf(team, int(n), sums + at, outputs + at);
+    });
+    __syncthreads();
+    if (a != z) {
+      put(z + first * n, sums, here * int(n));
+    }
+    put(a + first * n, outputs, here * int(n));
+    __syncthreads();
+  }
+}

@@ -1,0 +1,243 @@
+// Work on whole rows, for what a row shares: the sum of a softmax, the cost of an example, the answer that it gives. A row
+// belongs to a team of threads; the code of a row is written once, for any kind of team.
+#pragma once
+
+#include "loops.cuh"
+#include "sums.cuh"
+
+/// Where the largest element of a row is: the first of equals. As when it is sought from the first one on, a NaN is never
+/// larger, and nothing is larger than a NaN that is the first.
+struct Largest {
+  real value;
+  int64 place;
+
+  __device__ static Largest none() {
+    return {-INFINITE, 0x7fffffffffffffffLL};
+  }
+
+  __device__ void meet(real x, int64 at) {
+    if (x != x) {
+      x = at == 0 ? INFINITE : -INFINITE;
+    }
+    meet({x, at});
+  }
+
+  __device__ void meet(Largest other) {
+    if (other.value > value || (other.value == value && other.place < place)) {
+      *this = other;
+    }
+  }
+};
+
+/// One thread has the row. Rows lie in shared memory side by side; that all threads read different banks each thread begins
+/// at a column of its own choice and goes round.
+struct Alone {
+  using Index = int;
+  int turn;
+  int n;
+
+  __device__ Alone(int row, int n) : n(n) {
+    constexpr int BANKS = 128 / sizeof(real);
+    int common = n & -n;
+    int apart = BANKS / (common < BANKS ? common : BANKS);
+    turn = row % BANKS / apart;
+  }
+  __device__ int first() const {
+    return 0;
+  }
+  __device__ int step() const {
+    return 1;
+  }
+  __device__ int column(int k) const {
+    return k + turn < n ? k + turn : k + turn - n;
+  }
+  __device__ real sum(real x) const {
+    return x;
+  }
+  __device__ real largest(real x) const {
+    return x;
+  }
+  __device__ Largest largest(Largest x) const {
+    return x;
+  }
+  __device__ bool leads() const {
+    return true;
+  }
+};
+
+/// The lanes of a warp have the row.
+struct Warp {
+  using Index = int;
+
+  __device__ int first() const {
+    return threadIdx.x % 32;
+  }
+  __device__ int step() const {
+    return 32;
+  }
+  __device__ int column(int k) const {
+    return k;
+  }
+  __device__ real sum(real x) const {
+    for (int far = 16; far > 0; far /= 2) {
+      x += __shfl_xor_sync(~0u, x, far);
+    }
+    return x;
+  }
+  __device__ real largest(real x) const {
+    for (int far = 16; far > 0; far /= 2) {
+      x = most(x, __shfl_xor_sync(~0u, x, far));
+    }
+    return x;
+  }
+  __device__ Largest largest(Largest x) const {
+    for (int far = 16; far > 0; far /= 2) {
+      x.meet({__shfl_xor_sync(~0u, x.value, far), __shfl_xor_sync(~0u, x.place, far)});
+    }
+    return x;
+  }
+  __device__ bool leads() const {
+    return threadIdx.x % 32 == 0;
+  }
+};
+
+/// The block has the row, which lies in global memory.
+struct Block {
+  using Index = int64;
+
+  __device__ int64 first() const {
+    return threadIdx.x;
+  }
+  __device__ int64 step() const {
+    return THREADS;
+  }
+  __device__ int64 column(int64 k) const {
+    return k;
+  }
+  template <class T, class Join>
+  __device__ T join(T x, Join two) const {
+    __shared__ T room[THREADS];
+    int t = threadIdx.x;
+    room[t] = x;
+    __syncthreads();
+    #pragma unroll 1
+    for (int half = THREADS / 2; half > 0; half /= 2) {
+      if (t < half) {
+        room[t] = two(room[t], room[t + half]);
+      }
+      __syncthreads();
+    }
+    T all = room[0];
+    __syncthreads();
+    return all;
+  }
+  __device__ real sum(real x) const {
+    return join(x, [](real a, real b) { return a + b; });
+  }
+  __device__ real largest(real x) const {
+    return join(x, [](real a, real b) { return most(a, b); });
+  }
+  __device__ Largest largest(Largest x) const {
+    return join(x, [](Largest a, Largest b) {
+      a.meet(b);
+      return a;
+    });
+  }
+  __device__ bool leads() const {
+    return threadIdx.x == 0;
+  }
+};
+
+/// Elements that a block holds of one matrix in shared memory: 8 KiB. A longer row is not held.
+constexpr int TILE = 8192 / sizeof(real);
+
+/// How a matrix [m, n] is divided: a block's unit of work is some rows, of which as many as a tile holds are taken at a time.
+/// It all follows from m and n alone.
+struct Rows {
+  int64 m;
+  int64 n;
+  bool held;
+  int inTile;
+  int64 inUnit;
+  int64 units;
+
+  __device__ Rows(int64 m, int64 n) : m(m), n(n) {
+    held = n <= TILE;
+    int fit = held ? TILE / int(n) : 1;
+    fit = fit < THREADS ? fit : THREADS;
+    // Multiples of 8 begin at a sector of 32 bytes.
+    inTile = fit >= 8 ? fit - fit % 8 : fit;
+    inUnit = inTile < 32 ? (32 + inTile - 1) / inTile * inTile : inTile;
+    units = (m + inUnit - 1) / inUnit;
+  }
+
+  __device__ int64 first(int64 unit) const {
+    return unit * inUnit;
+  }
+  __device__ int64 end(int64 unit) const {
+    return first(unit) + inUnit < m ? first(unit) + inUnit : m;
+  }
+
+  /// Calls visit(team, r) for the team of each of so many rows in a tile. A thread alone has a short row.
+  template <class Visit>
+  __device__ void inShared(int rows, Visit visit) const {
+    if (n <= 32) {
+      if (threadIdx.x < rows) {
+        visit(Alone(threadIdx.x, int(n)), int(threadIdx.x));
+      }
+    } else {
+      #pragma unroll 1
+      for (int r = threadIdx.x / 32; r < rows; r += THREADS / 32) {
+        visit(Warp(), r);
+      }
+    }
+  }
+};
+
+/// Copies elements from global to shared memory; the block does.
+__device__ inline void fetch(real* tile, const real* from, int count) {
+  int packs = isAligned(from) ? count / WIDE : 0;
+  #pragma unroll 1
+  for (int k = threadIdx.x; k < packs; k += THREADS) {
+    store<WIDE>(tile + k * WIDE, load<WIDE>(from + k * WIDE));
+  }
+  #pragma unroll 1
+  for (int i = packs * WIDE + threadIdx.x; i < count; i += THREADS) {
+    tile[i] = from[i];
+  }
+}
+
+/// Copies elements from shared to global memory; the block does.
+__device__ inline void put(real* to, const real* tile, int count) {
+  int packs = isAligned(to) ? count / WIDE : 0;
+  #pragma unroll 1
+  for (int k = threadIdx.x; k < packs; k += THREADS) {
+    store<WIDE>(to + k * WIDE, load<WIDE>(tile + k * WIDE));
+  }
+  #pragma unroll 1
+  for (int i = packs * WIDE + threadIdx.x; i < count; i += THREADS) {
+    to[i] = tile[i];
+  }
+}
+
+/// The sums of the columns of a matrix [rows, n]: term(i, j) gives an element, put(j, sum) takes the sum. The block does.
+template <class Term, class Put>
+__device__ inline void columnSums(int64 rows, int64 n, Term term, Put put) {
+  __shared__ real room[THREADS];
+  #pragma unroll 1
+  for (int64 left = 0; left < n; left += THREADS) {
+    int width = int(n - left < THREADS ? n - left : THREADS);
+    int groups = THREADS / width;
+    int group = threadIdx.x / width;
+    int64 column = left + threadIdx.x % width;
+    real sum = 0;
+    #pragma unroll 1
+    for (int64 row = group; group < groups && row < rows; row += groups) {
+      sum += term(row, column);
+    }
+    sum = treeSum(room, sum, group, width, groups);
+    if (threadIdx.x < width) {
+      put(column, sum);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// Softmax of a row and its chain rule, by the formulas of io.nudge.math.Activation.
+#pragma once
+
+#include "rows.cuh"
+
+/// The largest element of a row and Σ e^(z_j − largest).
+struct Powers {
+  real largest;
+  real sum;
+};
+
+template <class Team>
+__device__ inline Powers powersOf(const Team& team, typename Team::Index n, const real* z) {
+  using Index = typename Team::Index;
+  real largest = -INFINITE;
+  #pragma unroll 1
+  for (Index k = team.first(); k < n; k += team.step()) {
+    largest = most(largest, z[team.column(k)]);
+  }
+  largest = team.largest(largest);
+  real sum = 0;
+  #pragma unroll 1
+  for (Index k = team.first(); k < n; k += team.step()) {
+    sum += exp(z[team.column(k)] - largest);
+  }
+  return {largest, team.sum(sum)};
+}
+
+/// a_j = e^(z_j − m) / Σ_k e^(z_k − m); a may be z.
+template <class Team>
+__device__ inline void softmaxOf(const Team& team, typename Team::Index n, const real* z, real* a) {
+  using Index = typename Team::Index;
+  Powers powers = powersOf(team, n, z);
+  #pragma unroll 1
+  for (Index k = team.first(); k < n; k += team.step()) {
+    Index j = team.column(k);
+    a[j] = exp(z[j] - powers.largest) / powers.sum;
+  }
+}
+
+/// δ_j = a_j (up_j − Σ_k a_k up_k); delta may be up.
+template <class Team>
+__device__ inline void softmaxChain(
+    const Team& team, typename Team::Index n, const real* a, const real* up, real* delta) {
+  using Index = typename Team::Index;
+  real mean = 0;
+  #pragma unroll 1
+  for (Index k = team.first(); k < n; k += team.step()) {
+    Index j = team.column(k);
+    mean += a[j] * up[j];
+  }
+  mean = team.sum(mean);
+  #pragma unroll 1
+  for (Index k = team.first(); k < n; k += team.step()) {
+    Index j = team.column(k);
+    delta[j] = a[j] * (up[j] - mean);
+  }
+}

@@ -1,0 +1,63 @@
+package io.nudge.kernels;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The PTX that ships: {@code native/kernels/ptx}. */
+final class Ptx {
+    static final Path KERNELS = Path.of("kernels");
+    private static final Path FOLDER = KERNELS.resolve("ptx");
+    private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
+
+    private Ptx() {}
+
+    /** Without {@code .ptx}. */
+    static List<String> names() {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".ptx"))
+                    .map(name -> name.substring(0, name.length() - 4))
+                    .sorted()
+                    .forEach(names::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return names;
+    }
+
+    static Path path(String name) {
+        return FOLDER.resolve(name + ".ptx");
+    }
+
+    static String text(String name) {
+        try {
+            return Files.readString(path(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The entries of a file, each with the types of its parameters. */
+    static Map<String, List<String>> entries(String name) {
+        Map<String, List<String>> entries = new TreeMap<>();
+        Matcher matcher = ENTRY.matcher(text(name));
+        while (matcher.find()) {
+            List<String> parameters = new ArrayList<>();
+            for (String parameter : matcher.group(2).split(",", -1)) {
+                parameters.add(parameter.strip().split("\\s+", -1)[1]);
+            }
+            entries.put(matcher.group(1), parameters);
+        }
+        return entries;
+    }
+}
