@@ -124,6 +124,34 @@ const char* neighbours = R"(
 }
 )";
 
+// Every block turns its part around, in shared memory.
+const char* turning = R"(
+.version 7.0
+.target sm_70
+.address_size 64
+.visible .entry turning(.param .u64 p) {
+  .shared .align 4 .b8 part[384];
+  .reg .b32 %r<8>;
+  .reg .b64 %a<4>;
+  ld.param.u64 %a0, [p];
+  mov.u32 %r0, %ctaid.x;
+  mov.u32 %r1, %tid.x;
+  mad.lo.s32 %r2, %r0, 96, %r1;
+  mul.wide.u32 %a1, %r2, 4;
+  add.s64 %a2, %a0, %a1;
+  ld.global.u32 %r3, [%a2];
+  mov.u32 %r4, part;
+  shl.b32 %r5, %r1, 2;
+  add.s32 %r6, %r4, %r5;
+  st.shared.u32 [%r6], %r3;
+  bar.sync 0;
+  sub.s32 %r7, %r4, %r5;
+  ld.shared.u32 %r3, [%r7+380];
+  st.global.u32 [%a2], %r3;
+  ret;
+}
+)";
+
 constexpr unsigned count = 1000;
 
 void double_(CUfunction f, CUdeviceptr p, CUstream stream) {
@@ -201,26 +229,54 @@ void products(CUdeviceptr p, Blas blas) {
 }
 
 // Enough blocks for several threads of the device's own.
-void manyBlocks() {
-  constexpr unsigned n = 60000;
+constexpr unsigned many = 60000;
+
+struct Neighbours {
   CUmodule module;
   CUfunction f;
   CUdeviceptr from, to;
-  std::vector<float> values(n + 1);
-  for (unsigned i = 0; i <= n; i++) values[i] = float(i);
-  OK(cuModuleLoadData(&module, neighbours));
-  OK(cuModuleGetFunction(&f, module, "neighbours"));
-  OK(cuMemAlloc_v2(&from, (n + 1) * 4));
-  OK(cuMemAlloc_v2(&to, (n + 1) * 4));
-  OK(cuMemcpyHtoD_v2(from, values.data(), (n + 1) * 4));
-  unsigned count = n;
-  void* parameters[] = {&from, &to, &count};
-  OK(cuLaunchKernel(f, (n + 36) / 37, 1, 1, 37, 1, 1, 0, nullptr, parameters, nullptr));
-  OK(cuMemcpyDtoH_v2(values.data(), to, (n + 1) * 4));
+
+  explicit Neighbours(unsigned room) {
+    std::vector<float> values(many + 1);
+    for (unsigned i = 0; i <= many; i++) values[i] = float(i);
+    OK(cuModuleLoadData(&module, neighbours));
+    OK(cuModuleGetFunction(&f, module, "neighbours"));
+    OK(cuMemAlloc_v2(&from, (many + 1) * 4));
+    OK(cuMemAlloc_v2(&to, room * 4));
+    OK(cuMemcpyHtoD_v2(from, values.data(), (many + 1) * 4));
+    unsigned n = many;
+    void* parameters[] = {&from, &to, &n};
+    OK(cuLaunchKernel(f, (many + 36) / 37, 1, 1, 37, 1, 1, 0, nullptr, parameters, nullptr));
+  }
+};
+
+void manyBlocks() {
+  Neighbours n(many + 1);
+  std::vector<float> values(many + 1);
+  OK(cuMemcpyDtoH_v2(values.data(), n.to, (many + 1) * 4));
   EXPECT(values[0] == 7);
-  for (unsigned i = 0; i < n; i += 101) EXPECT(values[i + 1] == float(2 * i + 1));
-  OK(cuMemFree_v2(from));
-  OK(cuMemFree_v2(to));
+  for (unsigned i = 0; i < many; i += 101) EXPECT(values[i + 1] == float(2 * i + 1));
+  OK(cuMemFree_v2(n.from));
+  OK(cuMemFree_v2(n.to));
+  OK(cuModuleUnload(n.module));
+}
+
+void manyBlocksWithBarriers() {
+  constexpr unsigned blocks = 700, size = 96;
+  CUmodule module;
+  CUfunction f;
+  CUdeviceptr p;
+  std::vector<unsigned> values(blocks * size);
+  for (unsigned i = 0; i < blocks * size; i++) values[i] = i;
+  OK(cuModuleLoadData(&module, turning));
+  OK(cuModuleGetFunction(&f, module, "turning"));
+  OK(cuMemAlloc_v2(&p, values.size() * 4));
+  OK(cuMemcpyHtoD_v2(p, values.data(), values.size() * 4));
+  void* parameters[] = {&p};
+  OK(cuLaunchKernel(f, blocks, 1, 1, size, 1, 1, 0, nullptr, parameters, nullptr));
+  OK(cuMemcpyDtoH_v2(values.data(), p, values.size() * 4));
+  for (unsigned i = 0; i < blocks * size; i += 101) EXPECT(values[i] == i / size * size + size - 1 - i % size);
+  OK(cuMemFree_v2(p));
   OK(cuModuleUnload(module));
 }
 
@@ -244,7 +300,10 @@ void work(int rounds) {
     graphs(f, p, pinned, blas);
     products(p, blas);
   }
-  for (int i = 0; i < 2; i++) manyBlocks();
+  for (int i = 0; i < 2; i++) {
+    manyBlocks();
+    manyBlocksWithBarriers();
+  }
   OK(cublasDestroy_v2(blas));
   OK(cuMemFreeHost(pinned));
   OK(cuMemFree_v2(p));
@@ -266,6 +325,16 @@ void fault() {
   EXPECT(cuCtxSynchronize() == CUDA_ERROR_ILLEGAL_ADDRESS);
   EXPECT(cuMemFree_v2(p) == CUDA_ERROR_ILLEGAL_ADDRESS);
   EXPECT(emu_report_count() > 0 && emu_report_text(0) != nullptr);
+}
+
+// One of many blocks faults while others are at work.
+void faultAmongMany() {
+  CUcontext context;
+  OK(cuCtxCreate_v2(&context, 0, 0));
+  size_t before = emu_report_count();
+  Neighbours n(many / 2);
+  EXPECT(cuCtxSynchronize() == CUDA_ERROR_ILLEGAL_ADDRESS);
+  EXPECT(emu_report_count() == before + 1);
 }
 
 }  // namespace
@@ -293,6 +362,7 @@ int main(int n, char** arguments) {
     for (size_t i = 0; i < emu_report_count(); i++) std::fprintf(stderr, "%s: %s\n", emu_report_kind(i), emu_report_text(i));
     EXPECT(emu_report_count() == 0);
     fault();
+    faultAmongMany();
     emu_reset();
   }
   std::printf(wrong ? "%d checks failed\n" : "all is well\n", wrong.load());

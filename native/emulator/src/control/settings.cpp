@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
-#include <thread>
 
 namespace emu {
 namespace {
@@ -59,8 +58,6 @@ constexpr uint64_t maxThreads = 64;
 constexpr uint64_t maxMemory = 128ull << 30;
 
 }  // namespace
-
-int Settings::defaultThreads() { return int(std::clamp(std::thread::hardware_concurrency(), 1u, 8u)); }
 
 bool Settings::set(const std::string& name, const std::string& value) {
   static const std::map<std::string, bool Settings::*> flags = {

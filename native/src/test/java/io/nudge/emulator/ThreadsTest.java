@@ -4,6 +4,7 @@ import static io.nudge.emulator.Programs.random;
 import static jcuda.driver.JCudaDriver.cuCtxSynchronize;
 import static jcuda.driver.JCudaDriver.cuMemsetD32;
 import static jcuda.driver.JCudaDriver.cuMemsetD32Async;
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import jcuda.CudaException;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
 import org.junit.jupiter.api.Test;
 
@@ -183,6 +185,59 @@ class ThreadsTest {
             return new int[0];
         });
         assertThat(outcome.reports()).singleElement().extracting(Report::kind).isEqualTo("out-of-bounds");
+    }
+
+    /** Which of a block's threads meet depends on the order of its warps, which has to be the same whatever ran before. */
+    @Test
+    void warpsOfABlockInTheMiddleGoInTheSameOrder() {
+        String ptx = """
+                .version 7.0
+                .target sm_70
+                .address_size 64
+                .visible .entry race() {
+                  .shared .align 4 .b8 word[4];
+                  .reg .pred %q;
+                  .reg .b32 %r<3>;
+                  mov.u32 %r0, %ctaid.x;
+                  rem.u32 %r1, %r0, 1000;
+                  setp.ne.u32 %q, %r1, 7;
+                  @%q ret;
+                  mov.u32 %r2, %tid.x;
+                  st.shared.u32 [word], %r2;
+                  ret;
+                }
+                """;
+        Outcome outcome = same(cuda -> {
+            CUfunction race = new CUfunction();
+            cuModuleGetFunction(race, cuda.load(ptx), "race");
+            Cuda.launch(race, 5000, 256, 0, null);
+            cuCtxSynchronize();
+            return new int[0];
+        });
+        assertThat(outcome.reports()).singleElement().extracting(Report::kind).isEqualTo("shared-race");
+    }
+
+    /** What is printed goes to the process's own stream, so that a process of its own prints it. */
+    @Test
+    void blocksPrintInTheSameOrder() throws Exception {
+        List<String> one = print(1);
+        assertThat(one).hasSize(5000).doesNotHaveDuplicates();
+        assertThat(print(4)).isEqualTo(one);
+    }
+
+    private static List<String> print(int threads) throws Exception {
+        ProcessBuilder program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PrintingBlocks.class.getName(),
+                        "5000")
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        program.environment().put("EMU_THREADS", Integer.toString(threads));
+        Process process = program.start();
+        List<String> lines = process.inputReader().lines().toList();
+        assertThat(process.waitFor()).isZero();
+        return lines;
     }
 
     /** Another stream writes what the blocks read: the report names one of the readers, the same one always. */
