@@ -10,6 +10,12 @@
 /// of a sum does not depend on the grid, nor on addresses.
 template <int V>
 struct Columns {
+  /// Rows of a chunk for each group of threads: many save reading what belongs to columns, few keep a small matrix on many
+  /// processors.
+  static constexpr int FEW = 4;
+  static constexpr int MANY = 16;
+  static constexpr int MOST_ROWS = MANY * THREADS;
+
   int64 m;
   int64 n;
   int64 tiles;
@@ -33,8 +39,7 @@ struct Columns {
     if (tiles == 1 && groups >= 8) {
       groups -= groups % 8;
     }
-    // Many rows to a thread save reading what belongs to columns, few keep a small matrix on many processors.
-    rows = int64(groups) * (m * n < (int64(1) << 20) ? 4 : 16);
+    rows = int64(groups) * (m * n < (int64(1) << 20) ? FEW : MANY);
     chunks = (m + rows - 1) / rows;
     lane = threadIdx.x % width;
     group = threadIdx.x / width;

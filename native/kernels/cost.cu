@@ -1,5 +1,6 @@
 // All that happens at the output layer: C₀, δ, the bias gradient and the tally, together in one launch or each by itself. By
 // rows, see README.
+// ptx: .version 7.0 .target sm_60
 #include "costs.cuh"
 #include "device.cuh"
 
@@ -87,6 +88,7 @@ struct Outputs {
     int64 n = rows.n;
     int64 begin = rows.first(unit);
     int64 end = rows.end(unit);
+    ColumnSums columns(n);
     int right = 0;
     #pragma unroll 1
     for (int64 first = begin; first < end; first += rows.inTile) {
@@ -115,13 +117,13 @@ struct Outputs {
         put(global.delta + first * n, sums, count);
       }
       if (DELTA && TALLY) {
-        columnSums(
-            here, n, [&](int64 i, int64 j) { return sums[int(i) * int(n) + int(j)]; },
-            [&](int64 j, real sum) { partial[j] = first == begin ? sum : partial[j] + sum; });
+        columns.add(sums, here);
       }
       __syncthreads();
     }
-    if (DELTA && TALLY && !rows.held) {
+    if (DELTA && TALLY && rows.held) {
+      columns.put([&](int j, real sum) { partial[j] = sum; });
+    } else if (DELTA && TALLY) {
       __syncthreads();
       columnSums(
           end - begin, n, [&](int64 i, int64 j) { return global.delta[(begin + i) * n + j]; },

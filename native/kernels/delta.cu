@@ -1,4 +1,5 @@
 // δ of a layer inside and its bias gradient in the same pass, and sums over the batch.
+// ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
 #include "functions.cuh"
 #include "softmax.cuh"
@@ -43,6 +44,7 @@ ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, re
     int64 begin = rows.first(unit);
     int64 end = rows.end(unit);
     real* partial = scratch + unit * n;
+    ColumnSums sums(n);
     #pragma unroll 1
     for (int64 first = begin; first < end; first += rows.inTile) {
       if (!rows.held) {
@@ -59,12 +61,12 @@ ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, re
       });
       __syncthreads();
       put(delta + first * n, tile, here * int(n));
-      columnSums(
-          here, n, [&](int64 i, int64 j) { return tile[int(i) * int(n) + int(j)]; },
-          [&](int64 j, real sum) { partial[j] = first == begin ? sum : partial[j] + sum; });
+      sums.add(tile, here);
       __syncthreads();
     }
-    if (!rows.held) {
+    if (rows.held) {
+      sums.put([&](int j, real sum) { partial[j] = sum; });
+    } else {
       __syncthreads();
       columnSums(
           end - begin, n, [&](int64 i, int64 j) { return delta[(begin + i) * n + j]; },

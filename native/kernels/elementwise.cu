@@ -1,5 +1,7 @@
 // The primitives without a formula of their own: launched with 256 threads, grid min(ceil(n / 1024), 1024).
+// ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
+#include "rows.cuh"
 
 ENTRY(fill)(real* x, int64 n, double value) {
   real v = real(value);
@@ -68,21 +70,35 @@ ENTRY(add_row)(const real* x, const real* row, real* into, int64 m, int64 n) {
   });
 }
 
+/// A unit's part of a, which all its threads need, comes by way of shared memory.
+template <int V>
+__device__ inline void outerOf(const Columns<V>& all, const real* a, const real* b, real* into, real* lines) {
+  bool aligned = isAligned(into);
+  #pragma unroll 1
+  for (int64 unit = blockIdx.x; unit < all.units(); unit += gridDim.x) {
+    int64 first = unit / all.tiles * all.rows;
+    fetch(lines, a + first, int(all.endRow(unit) - first));
+    __syncthreads();
+    int64 column = all.column(unit);
+    if (all.has(column)) {
+      Pack<V> factors = load<V>(b + column, isAligned(b));
+      #pragma unroll 1
+      for (int64 row = all.firstRow(unit); row < all.endRow(unit); row += all.groups) {
+        Pack<V> product;
+        for (int e = 0; e < V; e++) {
+          product.v[e] = lines[row - first] * factors.v[e];
+        }
+        store<V>(into + row * all.n + column, product, aligned);
+      }
+    }
+    __syncthreads();
+  }
+}
+
 /// Grid by columns, see README.
 ENTRY(outer)(const real* a, const real* b, real* into, int64 m, int64 n) {
-  bool aligned = isAligned(into);
-  overColumns(m, n, [=](const auto& all, auto width) {
-    constexpr int V = decltype(width)::value;
-    walkColumns(
-        all, [=](int64 column) { return load<V>(b + column, isAligned(b)); },
-        [=](const Pack<V>& kept, int64 i, int64 column) {
-          Pack<V> product;
-          for (int e = 0; e < V; e++) {
-            product.v[e] = a[i] * kept.v[e];
-          }
-          store<V>(into + i * n + column, product, aligned);
-        });
-  });
+  __shared__ alignas(16) real lines[Columns<1>::MOST_ROWS];
+  overColumns(m, n, [=](const auto& all, auto) { outerOf(all, a, b, into, lines); });
 }
 
 /// By tiles of 32 × 32: grid min(ceil(m / 32) · ceil(n / 32), 1024).

@@ -1,4 +1,5 @@
 // What follows a layer's product: z += bias and a = σ(z), in one pass. a may be z, which then is not written itself.
+// ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
 #include "functions.cuh"
 #include "softmax.cuh"
@@ -46,7 +47,7 @@ __device__ inline void longRow(real* z, const real* bias, real* a, int64 n) {
 }
 
 /// By rows, see README.
-ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n) {
+ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n, double) {
   __shared__ alignas(16) real sums[TILE];
   __shared__ alignas(16) real outputs[TILE];
   __shared__ alignas(16) real shift[TILE];

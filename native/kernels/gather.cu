@@ -1,5 +1,6 @@
 // A batch from a data set on the device, by a shuffled order: batch_i = rows[order[(position[ROW] + i) mod orderSize]]. Launched
 // with 256 threads, grid min(ceil(elements of the batch / 1024), 1024).
+// ptx: .version 7.0 .target sm_60
 #include "device.cuh"
 #include "loops.cuh"
 

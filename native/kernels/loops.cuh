@@ -17,13 +17,51 @@ struct Width {
   static constexpr int value = V;
 };
 
+/// CUDA's own vector types, of which the compiler makes one access.
+template <class T, int V>
+struct VectorOf;
+template <>
+struct VectorOf<float, 1> {
+  using type = float;
+};
+template <>
+struct VectorOf<float, 2> {
+  using type = float2;
+};
+template <>
+struct VectorOf<float, 4> {
+  using type = float4;
+};
+template <>
+struct VectorOf<double, 1> {
+  using type = double;
+};
+template <>
+struct VectorOf<double, 2> {
+  using type = double2;
+};
+
+template <int V>
+using Vector = typename VectorOf<real, V>::type;
+
 template <int V>
 __device__ inline Pack<V> load(const real* p) {
-  return *reinterpret_cast<const Pack<V>*>(p);
+  Vector<V> raw = *reinterpret_cast<const Vector<V>*>(p);
+  Pack<V> x;
+  memcpy(&x, &raw, sizeof(x));
+  return x;
+}
+
+/// To global memory. Said so, since the compiler makes several stores of a plain assignment when it likes its addresses better.
+template <int V>
+__device__ inline void store(real* p, const Pack<V>& x) {
+  Vector<V> raw;
+  memcpy(&raw, &x, sizeof(x));
+  __stwb(reinterpret_cast<Vector<V>*>(p), raw);
 }
 
 template <int V>
-__device__ inline void store(real* p, const Pack<V>& x) {
+__device__ inline void storeShared(real* p, const Pack<V>& x) {
   *reinterpret_cast<Pack<V>*>(p) = x;
 }
 

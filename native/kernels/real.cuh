@@ -10,8 +10,10 @@ using int64 = long long;
 /// Threads in every block.
 constexpr int THREADS = 256;
 
-/// An entry that the driver finds by its name; each of its parameters is 8 bytes.
-#define ENTRY(name) extern "C" __global__ void __launch_bounds__(THREADS) GLUE(name, SUFFIX)
+/// An entry that the driver finds by its name; each of its parameters is 8 bytes. So many blocks have to fit on a multiprocessor,
+/// else the assembler may choose to keep registers in memory for the sake of more.
+#define ENTRY_FOR(blocks, name) extern "C" __global__ void __launch_bounds__(THREADS, blocks) GLUE(name, SUFFIX)
+#define ENTRY(name) ENTRY_FOR(2, name)
 
 constexpr bool SINGLE = sizeof(real) == 4;
 

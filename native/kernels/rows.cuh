@@ -199,7 +199,7 @@ __device__ inline void fetch(real* tile, const real* from, int count) {
   int packs = isAligned(from) ? count / WIDE : 0;
   #pragma unroll 1
   for (int k = threadIdx.x; k < packs; k += THREADS) {
-    store<WIDE>(tile + k * WIDE, load<WIDE>(from + k * WIDE));
+    storeShared<WIDE>(tile + k * WIDE, load<WIDE>(from + k * WIDE));
   }
   #pragma unroll 1
   for (int i = packs * WIDE + threadIdx.x; i < count; i += THREADS) {
@@ -241,3 +241,41 @@ __device__ inline void columnSums(int64 rows, int64 n, Term term, Put put) {
     }
   }
 }
+
+/// The sums of the columns of a tile, and of the next tiles of the same rows, in registers until they are put down.
+struct ColumnSums {
+  int n;
+  int width;
+  int groups;
+  int group;
+  real own[TILE / THREADS];
+
+  __device__ explicit ColumnSums(int64 columns) : n(int(columns)), own() {
+    width = n < THREADS ? n : THREADS;
+    groups = THREADS / width;
+    group = threadIdx.x / width;
+  }
+
+  __device__ void add(const real* tile, int rows) {
+    int column = threadIdx.x % width;
+    for (int c = 0; c < TILE / THREADS; c++, column += THREADS) {
+      #pragma unroll 1
+      for (int row = group; row < rows && group < groups && column < n; row += groups) {
+        own[c] += tile[row * n + column];
+      }
+    }
+  }
+
+  /// put(j, sum) takes the sum of a column. The block does.
+  template <class Put>
+  __device__ void put(Put put) {
+    __shared__ real room[THREADS];
+    own[0] = treeSum(room, own[0], group, width, groups);
+    for (int c = 0; c < TILE / THREADS; c++) {
+      int column = threadIdx.x + c * THREADS;
+      if (threadIdx.x < width && column < n) {
+        put(column, own[c]);
+      }
+    }
+  }
+};

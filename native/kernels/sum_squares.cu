@@ -1,4 +1,5 @@
 // Σ x² in float64. Launched with 256 threads, grid min(ceil(n / 4096), 1024).
+// ptx: .version 7.0 .target sm_60
 #include "loops.cuh"
 #include "sums.cuh"
 

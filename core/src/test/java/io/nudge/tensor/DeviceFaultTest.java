@@ -109,4 +109,51 @@ class DeviceFaultTest {
         backend.close();
         assertThat(backend.releases).as("after closing again").isEqualTo(1);
     }
+
+    @Test
+    void aDeviceThatCannotBeReachedTellsSo() {
+        backend.inEnter = fault;
+        assertThatThrownBy(() -> operations.add(x, x, x)).isSameAs(fault);
+        backend.inEnter = null;
+        assertAllRefused();
+    }
+
+    @Test
+    void aBackendWhoseDeviceCannotBeReachedIsClosedAllTheSame() {
+        backend.inEnter = fault;
+        assertThatThrownBy(backend::close).isSameAs(fault);
+        assertThat(backend.releases).isEqualTo(1);
+        assertThat(backend.blocks).isZero();
+        backend.inEnter = null;
+        backend.close();
+        assertThat(backend.releases).as("after closing again").isEqualTo(1);
+    }
+
+    @Test
+    void whoComesInGoesOutWhateverHappens() {
+        try (Program program = backend.record(() -> operations.add(x, x, x))) {
+            program.run();
+            backend.inAdd = new ArithmeticException("a mistake of the backend's");
+            assertThatThrownBy(program::run).isInstanceOf(ArithmeticException.class);
+            assertThatThrownBy(() -> operations.add(x, backend.zeros(Shape.of(3), DType.FLOAT32), x))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(backend::close).isInstanceOf(LeakException.class);
+        assertThat(backend.inside).isZero();
+    }
+
+    @Test
+    void aBackendKnowsWhatItWasAskedForAndWhatIsLarge() {
+        x.named("x");
+        backend.inAdd = new ArithmeticException("a mistake of the backend's");
+        assertThatThrownBy(() -> operations.add(x, x, x)).isInstanceOf(ArithmeticException.class);
+        assertThat(backend.seen).containsExactly("add of x float32[2], x float32[2] and x float32[2]");
+        try (Tensor y = backend.zeros(Shape.of(5), DType.FLOAT64)) {
+            assertThat(backend.largestTensors(9))
+                    .containsExactly("tensor #2 float64[5] (40 bytes)", "x float32[2] (8 bytes)");
+            assertThat(backend.largestTensors(1)).hasSize(1);
+        }
+        x.close();
+        backend.close();
+    }
 }

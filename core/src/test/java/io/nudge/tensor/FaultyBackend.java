@@ -1,5 +1,8 @@
 package io.nudge.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** A backend whose device can be made to fail. */
 class FaultyBackend extends OracleBackend {
     /** What the next addition throws, once. */
@@ -11,8 +14,30 @@ class FaultyBackend extends OracleBackend {
     /** What the next allocation throws, once. */
     DeviceFaultException inAllocate;
 
+    /** What coming in throws, every time. */
+    DeviceFaultException inEnter;
+
+    /** What it was asked for when it failed in an addition. */
+    final List<String> seen = new ArrayList<>();
+
+    /** Threads that are in. */
+    int inside;
+
     static DeviceFaultException fault() {
         return new DeviceFaultException("illegal address in kernel add; check the row numbers", null);
+    }
+
+    @Override
+    protected void enter() {
+        if (inEnter != null) {
+            throw inEnter;
+        }
+        inside++;
+    }
+
+    @Override
+    protected void leave() {
+        inside--;
     }
 
     @Override
@@ -39,6 +64,7 @@ class FaultyBackend extends OracleBackend {
             @Override
             public void add(Tensor a, Tensor b, Tensor into) {
                 if (inAdd != null) {
+                    seen.add(lastAsked());
                     RuntimeException thrown = inAdd;
                     inAdd = null;
                     throw thrown;

@@ -36,6 +36,7 @@ final class CublasProducts implements Products {
     private static final int HOPPER = 9;
 
     private final Calls calls;
+    private final Uses uses;
     private final cublasHandle handle = new cublasHandle();
     private final int computeType;
     private final ByteBuffer factors =
@@ -44,8 +45,15 @@ final class CublasProducts implements Products {
     private final Pointer betaAt = alphaAt.withByteOffset(Double.BYTES);
 
     CublasProducts(
-            Calls calls, CUstream stream, Allocator allocator, int capability, Precision precision, Closing closing) {
+            Calls calls,
+            CUstream stream,
+            Uses uses,
+            Allocator allocator,
+            int capability,
+            Precision precision,
+            Closing closing) {
         this.calls = calls;
+        this.uses = uses;
         computeType = precision == Precision.TF32
                 ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
                 : cublasComputeType.CUBLAS_COMPUTE_32F;
@@ -135,8 +143,8 @@ final class CublasProducts implements Products {
         return transpose == Transpose.YES ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
     }
 
-    private static CUdeviceptr pointer(Tensor x) {
-        return CudaMemory.of(x).pointer(x.offset());
+    private CUdeviceptr pointer(Tensor x) {
+        return uses.of(x).pointer(x.offset());
     }
 
     private static int columns(Tensor x) {

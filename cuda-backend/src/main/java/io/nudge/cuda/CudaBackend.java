@@ -156,8 +156,7 @@ public final class CudaBackend extends Backend {
 
     @Override
     protected void await() {
-        engine.waiting.untilDone();
-        engine.waiting.tell();
+        engine.untilDone();
     }
 
     @Override

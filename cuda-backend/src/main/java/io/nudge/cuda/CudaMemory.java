@@ -2,7 +2,6 @@ package io.nudge.cuda;
 
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Memory;
-import io.nudge.tensor.Tensor;
 import jcuda.driver.CUdeviceptr;
 
 /** The memory of a tensor on the device. An empty tensor has none. */
@@ -10,15 +9,12 @@ final class CudaMemory implements Memory {
     private final Engine engine;
     private final DType type;
     private final Block block;
+    private Flow flow; // once something large was written; null before
 
     CudaMemory(Engine engine, DType type, Block block) {
         this.engine = engine;
         this.type = type;
         this.block = block;
-    }
-
-    static CudaMemory of(Tensor tensor) {
-        return (CudaMemory) tensor.memory();
     }
 
     /** Where an element lies; 0 if there is none. */
@@ -31,15 +27,48 @@ final class CudaMemory implements Memory {
         return block.at(element * type.bytes());
     }
 
+    /** What is put on the compute stream next uses this memory. */
+    void use() {
+        if (flow != null) {
+            flow.use();
+        }
+    }
+
+    /** A program that uses it is put on the compute stream next. */
+    void beginProgram() {
+        if (flow != null) {
+            flow.waitForCopy();
+        }
+    }
+
+    /** That was done. */
+    void endProgram() {
+        if (flow != null) {
+            flow.recordUse();
+        }
+    }
+
     @Override
     public void write(long offset, Object values) {
-        if (block != null) {
-            engine.staging.write(block, offset * type.bytes(), values);
+        if (block == null) {
+            return;
+        }
+        long at = offset * type.bytes();
+        if ((long) Pinned.length(values) * type.bytes() < Uploads.LARGE) {
+            use();
+            engine.staging.write(block, at, values);
+        } else {
+            Uploads uploads = engine.uploads();
+            if (flow == null) {
+                flow = uploads.newFlow();
+            }
+            uploads.write(block, flow, at, values);
         }
     }
 
     @Override
     public void read(long offset, Object values) {
+        use();
         if (block == null || Pinned.length(values) == 0) {
             engine.waiting.untilDone();
         } else {
@@ -50,8 +79,15 @@ final class CudaMemory implements Memory {
 
     @Override
     public void free() {
-        if (block != null) {
-            engine.allocator.give(block);
+        if (block == null) {
+            return;
         }
+        if (flow != null) {
+            if (!engine.calls.faulted()) {
+                flow.waitForCopy(); // the next owner's work comes after it then
+            }
+            flow.close();
+        }
+        engine.allocator.give(block);
     }
 }

@@ -64,8 +64,8 @@ final class CudaOperations implements Operations {
 
     @Override
     public void copy(Tensor from, Tensor to) {
-        CudaMemory source = CudaMemory.of(from);
-        CudaMemory target = CudaMemory.of(to);
+        CudaMemory source = engine.uses.of(from);
+        CudaMemory target = engine.uses.of(to);
         if (from.size() > 0 && source.address(from.offset()) != target.address(to.offset())) {
             engine.calls.launched("a copy");
             engine.calls.driver(

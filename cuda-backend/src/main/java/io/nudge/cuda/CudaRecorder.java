@@ -18,6 +18,7 @@ final class CudaRecorder extends Recorder {
     private final Engine engine;
     private final CUgraph graph = new CUgraph();
     private final CUgraphExec executable = new CUgraphExec();
+    private CudaMemory[] memories;
     private int operations;
     private boolean capturing;
     private boolean instantiated;
@@ -28,6 +29,7 @@ final class CudaRecorder extends Recorder {
                 JCudaDriver.cuStreamBeginCapture(engine.stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
                 "cuStreamBeginCapture");
         capturing = true;
+        engine.uses.record();
     }
 
     @Override
@@ -39,6 +41,7 @@ final class CudaRecorder extends Recorder {
     @Override
     public Runnable finish() {
         capturing = false;
+        memories = engine.uses.recorded();
         engine.calls.driver(JCudaDriver.cuStreamEndCapture(engine.stream, graph), "cuStreamEndCapture");
         try {
             int result = engine.allocator.withRoom(() -> JCudaDriver.cuGraphInstantiate(executable, graph, 0));
@@ -54,13 +57,16 @@ final class CudaRecorder extends Recorder {
     private void launch(String name) {
         engine.calls.launched(name);
         engine.waiting.suspect();
+        Uses.begin(memories);
         engine.calls.driver(JCudaDriver.cuGraphLaunch(executable, engine.stream), "cuGraphLaunch");
+        Uses.end(memories);
     }
 
     @Override
     public void release() {
         if (capturing) { // the step has failed: whatever the capture came to is of no use
             capturing = false;
+            engine.uses.recorded();
             if (JCudaDriver.cuStreamEndCapture(engine.stream, graph) == CUresult.CUDA_SUCCESS) {
                 engine.calls.onClose(JCudaDriver.cuGraphDestroy(graph), "cuGraphDestroy");
             }

@@ -14,6 +14,7 @@ final class Engine {
     final CUstream stream = new CUstream();
     final Allocator allocator;
     final Staging staging;
+    final Uses uses = new Uses();
     final Waiting waiting;
     final Launcher launcher;
     final Modules modules;
@@ -21,11 +22,15 @@ final class Engine {
     final Scratch scratch;
     final Products products;
 
+    /** Of the pinned memory for small copies, and for all that come back. */
+    static final int HALF = 1 << 20;
+
     private final Context context;
     private final Closing closing = new Closing();
     private final String detail;
     private final String name;
     private Supplier<String> purpose;
+    private Uploads uploads;
     private boolean entered;
     private boolean closed;
 
@@ -45,8 +50,8 @@ final class Engine {
             allocator = new Allocator(calls, stream, options.caching());
             closing.add(allocator::releaseCached);
             waiting = new Waiting(calls, stream, allocator, closing);
-            staging = new Staging(calls, stream, closing);
-            launcher = new Launcher(calls, stream, waiting, closing);
+            staging = new Staging(calls, stream, HALF, closing);
+            launcher = new Launcher(calls, stream, uses, waiting, closing);
             modules = new Modules(calls, allocator, closing);
             kernels = new Kernels(modules);
             scratch = new Scratch(calls, stream, allocator, closing);
@@ -67,7 +72,7 @@ final class Engine {
         if (problem.isPresent()) {
             throw new BackendUnavailableException(problem.get());
         }
-        return new CublasProducts(calls, stream, allocator, Devices.major(device), options.precision(), closing);
+        return new CublasProducts(calls, stream, uses, allocator, Devices.major(device), options.precision(), closing);
     }
 
     /** Opens a device; the thread's context is the same afterwards. */
@@ -91,6 +96,23 @@ final class Engine {
 
     String detail() {
         return detail;
+    }
+
+    /** For large copies to the device; there are none before the first. */
+    Uploads uploads() {
+        if (uploads == null) {
+            uploads = new Uploads(calls, stream, closing);
+        }
+        return uploads;
+    }
+
+    /** Waits until all work asked for so far is done, and tells what was found wrong meanwhile. */
+    void untilDone() {
+        if (uploads != null) {
+            uploads.untilDone();
+        }
+        waiting.untilDone();
+        waiting.tell();
     }
 
     /** Sets memory to zero, after all work asked for before. */

@@ -23,6 +23,7 @@ final class Launcher {
 
     private final Calls calls;
     private final CUstream stream;
+    private final Uses uses;
     private final Waiting waiting;
     private final Pointer parameters;
     private final LongBuffer slots;
@@ -30,9 +31,10 @@ final class Launcher {
     private DType type;
     private int count;
 
-    Launcher(Calls calls, CUstream stream, Waiting waiting, Closing closing) {
+    Launcher(Calls calls, CUstream stream, Uses uses, Waiting waiting, Closing closing) {
         this.calls = calls;
         this.stream = stream;
+        this.uses = uses;
         this.waiting = waiting;
         Pinned memory = new Pinned(calls, 2 * SLOTS * Long.BYTES);
         closing.add(() -> memory.free(calls));
@@ -54,7 +56,7 @@ final class Launcher {
 
     /** Adds a tensor: where it begins. */
     Launcher with(Tensor tensor) {
-        return with(CudaMemory.of(tensor).address(tensor.offset()));
+        return with(uses.of(tensor).address(tensor.offset()));
     }
 
     /** Adds a whole number or an address. */

@@ -9,13 +9,12 @@ import jcuda.driver.JCudaDriver;
  * Copies between Java arrays and the device, through two halves of pinned memory: while the device copies out of one, the
  * next values go into the other. Small copies share a half, so that a few of them never wait for the device.
  *
- * <p>All copies are on the compute stream, and so in the order of the calls.
+ * <p>All copies are on one stream, and so in the order of the calls.
  */
 final class Staging {
-    static final int HALF = 1 << 20;
-
     private final Calls calls;
     private final CUstream stream;
+    private final int half;
     private final Half[] halves = new Half[2];
     private Half current;
 
@@ -30,17 +29,18 @@ final class Staging {
         }
     }
 
-    Staging(Calls calls, CUstream stream, Closing closing) {
+    Staging(Calls calls, CUstream stream, int half, Closing closing) {
         this.calls = calls;
         this.stream = stream;
+        this.half = half;
         for (int i = 0; i < halves.length; i++) {
-            Pinned pinned = new Pinned(calls, HALF);
+            Pinned pinned = new Pinned(calls, half);
             closing.add(() -> pinned.free(calls));
-            Half half = new Half(pinned);
+            Half made = new Half(pinned);
             calls.driver(
-                    JCudaDriver.cuEventCreate(half.through, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
-            closing.add(() -> calls.onClose(JCudaDriver.cuEventDestroy(half.through), "cuEventDestroy"));
-            halves[i] = half;
+                    JCudaDriver.cuEventCreate(made.through, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+            closing.add(() -> calls.onClose(JCudaDriver.cuEventDestroy(made.through), "cuEventDestroy"));
+            halves[i] = made;
         }
         current = halves[0];
     }
@@ -49,7 +49,7 @@ final class Staging {
     void write(Block block, long offset, Object values) {
         int width = Pinned.elementBytes(values);
         int length = Pinned.length(values);
-        int most = HALF / width;
+        int most = half / width;
         for (int from = 0; from < length; from += most) {
             int count = Math.min(most, length - from);
             int at = reserve(count * width);
@@ -68,7 +68,7 @@ final class Staging {
     void read(Block block, long offset, Object values, Waiting waiting) {
         int width = Pinned.elementBytes(values);
         int length = Pinned.length(values);
-        int most = HALF / width;
+        int most = half / width;
         Half before = null;
         int beforeAt = 0;
         int beforeFrom = 0;
@@ -98,7 +98,7 @@ final class Staging {
 
     /** Finds room in the current half, or else in the other, and says where it begins. */
     private int reserve(int bytes) {
-        if (current.used + bytes > HALF) {
+        if (current.used + bytes > half) {
             calls.driver(JCudaDriver.cuEventRecord(current.through, stream), "cuEventRecord");
             current = current == halves[0] ? halves[1] : halves[0];
             await(current);
@@ -110,7 +110,7 @@ final class Staging {
     }
 
     /** Waits for what was copied through a half before it was left; at first that is nothing. */
-    private void await(Half half) {
-        calls.driver(JCudaDriver.cuEventSynchronize(half.through), "cuEventSynchronize");
+    private void await(Half one) {
+        calls.driver(JCudaDriver.cuEventSynchronize(one.through), "cuEventSynchronize");
     }
 }

@@ -10,13 +10,18 @@ import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies of all sizes come through two halves of pinned memory unharmed. */
 @EmulatedDevice
 class StagingTest {
-    private static final int HALF = Staging.HALF / Float.BYTES;
+    private static final int SMALL = Engine.HALF / Float.BYTES;
+    private static final int HALF = Uploads.HALF / Float.BYTES;
 
     private static float[] values(int count, long seed) {
         float[] values = new float[count];
@@ -28,7 +33,8 @@ class StagingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, HALF - 1, HALF, HALF + 1, 2 * HALF, 2 * HALF + 5, 5 * HALF + 3})
+    @ValueSource(
+            ints = {1, 3, SMALL / 4 - 1, SMALL / 4, SMALL, SMALL + 1, HALF - 1, HALF, HALF + 1, 2 * HALF + 5, 3 * HALF})
     void whatIsWrittenIsRead(int count) {
         try (CudaBackend backend = CudaBackend.open(0);
                 Tensor tensor = backend.zeros(Shape.of(count + 2), DType.FLOAT32)) {
@@ -42,12 +48,17 @@ class StagingTest {
         }
     }
 
+    static Stream<Arguments> seedsAndSizes() {
+        return LongStream.rangeClosed(1, 8)
+                .boxed()
+                .flatMap(seed -> Stream.of(Arguments.of(seed, 10_000), Arguments.of(seed, SMALL / 4 + 7)));
+    }
+
     /** At every seed the device runs its work at other times; what is written meanwhile must not get in. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void anArrayMayBeChangedAsSoonAsItIsWritten(long seed) {
+    @MethodSource("seedsAndSizes")
+    void anArrayMayBeChangedAsSoonAsItIsWritten(long seed, int count) {
         Emulator.set("seed", Long.toString(seed));
-        int count = HALF / 2 + 7;
         try (CudaBackend backend = CudaBackend.open(0);
                 Tensor x = backend.zeros(Shape.of(count), DType.FLOAT32);
                 Tensor sum = backend.zeros(Shape.of(count), DType.FLOAT32)) {

@@ -1,0 +1,333 @@
+// c = alpha op(a) op(b) + beta c of row-major matrices, for machines without cuBLAS. A block makes a tile of c, going along k in
+// steps: while it multiplies one step in shared memory, the next is on its way into registers. Where c has few tiles and k is
+// long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order.
+// ptx: .version 7.0 .target sm_60
+#include "loops.cuh"
+#include "sums.cuh"
+
+/// A tile is M × N elements, taken D along k at a time; each of the 256 threads has DOWN × ACROSS of them. So many BLOCKS have
+/// to fit on a multiprocessor.
+template <int TILE_M, int TILE_N, int DEPTH, int DOWN_, int ACROSS_, int BLOCKS_>
+struct Tiling {
+  static constexpr int M = TILE_M;
+  static constexpr int N = TILE_N;
+  static constexpr int D = DEPTH;
+  static constexpr int DOWN = DOWN_;
+  static constexpr int ACROSS = ACROSS_;
+  static constexpr int BLOCKS = BLOCKS_;
+  static_assert((M / DOWN) * (N / ACROSS) == THREADS, "every thread has as many elements");
+};
+
+using Large = Tiling<128, SINGLE ? 128 : 64, 8, 8, SINGLE ? 8 : 4, 1>;
+using Medium = Tiling<64, 64, 16, 4, 4, 2>;
+using Small = Tiling<32, 32, 32, 2, 2, 2>;
+
+/// Elements in a sector of 32 bytes.
+constexpr int SECTOR = 32 / sizeof(real);
+
+/// Behind each row of a tile in shared memory, so that what is written down a column lies in all banks.
+constexpr int GAP = 4;
+
+/// A strip of an operand: EXTENT of its rows (of a) or columns (of b), D along k. ALONG_K says that neighbours in memory are
+/// neighbours along k.
+template <int EXTENT, int D, bool ALONG_K>
+struct Strip {
+  static constexpr int COUNT = EXTENT * D / THREADS;
+  using Tile = real[D][EXTENT + GAP];
+
+  const real* begin;
+  int64 stride;
+  int left;
+  bool wide;
+  Pack<WIDE> held[COUNT / WIDE];
+
+  __device__ Strip(const real* x, int64 k, int64 extent, int64 first)
+      : stride(ALONG_K ? k : extent), left(extent - first < EXTENT ? int(extent - first) : EXTENT) {
+    wide = isAligned(x) && stride % WIDE == 0;
+    begin = x + (ALONG_K ? first * stride : first);
+  }
+
+  struct Place {
+    int outer;
+    int k;
+  };
+
+  /// Where the thread's pack i, or its element i, is in the strip. Along k two packs are neighbours: a sector.
+  template <int V>
+  __device__ static Place place(int i) {
+    int number = threadIdx.x + i * THREADS;
+    if (ALONG_K) {
+      constexpr int SIDE = SECTOR / V;
+      int line = number / SIDE;
+      return {line % EXTENT, line / EXTENT * SECTOR + number % SIDE * V};
+    }
+    constexpr int SIDE = EXTENT / V;
+    return {number % SIDE * V, number / SIDE};
+  }
+
+  /// Global memory to registers: beyond the matrix all is 0.
+  __device__ void fetch(int64 k, int64 endK) {
+    int deep = endK - k < D ? int(endK - k) : D;
+    const real* from = begin + (ALONG_K ? k : k * stride);
+    if (wide) {
+      for (int i = 0; i < COUNT / WIDE; i++) {
+        Place at = place<WIDE>(i);
+        bool inside = at.outer < left && at.k < deep;
+        held[i] = inside ? load<WIDE>(from + distance(at)) : Pack<WIDE>{};
+      }
+      return;
+    }
+    for (int i = 0; i < COUNT; i++) {
+      Place at = place<1>(i);
+      bool inside = at.outer < left && at.k < deep;
+      held[i / WIDE].v[i % WIDE] = inside ? from[distance(at)] : 0;
+    }
+  }
+
+  __device__ int64 distance(Place at) const {
+    return ALONG_K ? at.outer * stride + at.k : at.k * stride + at.outer;
+  }
+
+  /// Registers to shared memory.
+  __device__ void put(Tile& tile) const {
+    if (!wide) {
+      for (int i = 0; i < COUNT; i++) {
+        Place at = place<1>(i);
+        tile[at.k][at.outer] = held[i / WIDE].v[i % WIDE];
+      }
+      return;
+    }
+    for (int i = 0; i < COUNT / WIDE; i++) {
+      Place at = place<WIDE>(i);
+      if (ALONG_K) {
+        for (int e = 0; e < WIDE; e++) {
+          tile[at.k + e][at.outer] = held[i].v[e];
+        }
+      } else {
+        storeShared<WIDE>(&tile[at.k][at.outer], held[i]);
+      }
+    }
+  }
+};
+
+/// How many of a thread's elements are neighbours.
+template <int OWN>
+constexpr int PIECE = OWN < WIDE ? OWN : WIDE;
+
+/// A thread's elements of one side of a tile: they come in pieces, which lie evenly over the side, so that a warp reads each
+/// piece from neighbouring places.
+template <int EXTENT, int OWN>
+__device__ inline int placeOf(int thread, int own) {
+  constexpr int P = PIECE<OWN>;
+  return own / P * (EXTENT / (OWN / P)) + thread * P + own % P;
+}
+
+template <int EXTENT, int OWN>
+__device__ inline void take(const real* line, int thread, real (&own)[OWN]) {
+  constexpr int P = PIECE<OWN>;
+  for (int i = 0; i < OWN; i += P) {
+    Pack<P> piece = load<P>(line + placeOf<EXTENT, OWN>(thread, i));
+    for (int e = 0; e < P; e++) {
+      own[i + e] = piece.v[e];
+    }
+  }
+}
+
+/// The matrix c, and what it is made of.
+struct Target {
+  real* c;
+  int64 m;
+  int64 n;
+  int64 k;
+  real alpha;
+  real beta;
+  real* scratch;
+  unsigned* counter;
+};
+
+/// How the work is divided; it all follows from the shape alone.
+template <class T>
+struct Division {
+  int64 across;
+  int64 tiles;
+  int64 depth;
+  int64 parts;
+
+  __device__ explicit Division(const Target& to) {
+    across = (to.n + T::N - 1) / T::N;
+    tiles = across * ((to.m + T::M - 1) / T::M);
+    constexpr int64 ENOUGH = 128;
+    constexpr int64 LEAST = 4 * T::D;
+    int64 most = (to.k + LEAST - 1) / LEAST;
+    int64 wanted = tiles < ENOUGH ? ENOUGH / tiles : 1;
+    int64 about = wanted < most ? wanted : most;
+    depth = ((to.k + about - 1) / about + T::D - 1) / T::D * T::D;
+    parts = (to.k + depth - 1) / depth;
+  }
+};
+
+template <class T, bool FLIP_A, bool FLIP_B>
+struct Product {
+  using StripA = Strip<T::M, T::D, !FLIP_A>;
+  using StripB = Strip<T::N, T::D, FLIP_B>;
+
+  struct Room {
+    alignas(16) typename StripA::Tile a;
+    alignas(16) typename StripB::Tile b;
+  };
+
+  const Target& to;
+  Division<T> division;
+  int down;
+  int right;
+  real sums[T::DOWN][T::ACROSS];
+
+  __device__ explicit Product(const Target& to)
+      : to(to), division(to), down(threadIdx.x / (T::N / T::ACROSS)), right(threadIdx.x % (T::N / T::ACROSS)) {}
+
+  __device__ void multiply(const Room& room) {
+    #pragma unroll 8
+    for (int d = 0; d < T::D; d++) {
+      real column[T::DOWN];
+      real row[T::ACROSS];
+      take<T::M>(room.a[d], down, column);
+      take<T::N>(room.b[d], right, row);
+      for (int i = 0; i < T::DOWN; i++) {
+        for (int j = 0; j < T::ACROSS; j++) {
+          sums[i][j] = fma(column[i], row[j], sums[i][j]);
+        }
+      }
+    }
+  }
+
+  /// The sums over a part of k.
+  __device__ void sum(const real* a, const real* b, int64 top, int64 left, int64 k, int64 endK) {
+    __shared__ Room rooms[2];
+    StripA strip(a, to.k, to.m, top);
+    StripB other(b, to.k, to.n, left);
+    for (int i = 0; i < T::DOWN; i++) {
+      for (int j = 0; j < T::ACROSS; j++) {
+        sums[i][j] = 0;
+      }
+    }
+    int now = 0;
+    #pragma unroll 1
+    for (bool begun = false;; begun = true) {
+      bool more = k < endK;
+      if (more) {
+        strip.fetch(k, endK);
+        other.fetch(k, endK);
+      }
+      if (begun) {
+        multiply(rooms[now]);
+      }
+      if (!more) {
+        break;
+      }
+      now = 1 - now;
+      strip.put(rooms[now].a);
+      other.put(rooms[now].b);
+      k += T::D;
+      __syncthreads();
+    }
+    __syncthreads();
+  }
+
+  /// into = scale · the sums + kept · into, in this thread's places of a matrix of c's shape.
+  __device__ void emit(real* into, int64 top, int64 left, real scale, real kept) const {
+    constexpr int V = PIECE<T::ACROSS>;
+    bool wide = reinterpret_cast<unsigned long long>(into) % (V * sizeof(real)) == 0 && to.n % V == 0;
+    for (int i = 0; i < T::DOWN; i++) {
+      int64 row = top + placeOf<T::M, T::DOWN>(down, i);
+      if (row >= to.m) {
+        break;
+      }
+      for (int j = 0; j < T::ACROSS; j += V) {
+        int64 column = left + placeOf<T::N, T::ACROSS>(right, j);
+        real* at = into + row * to.n + column;
+        if (wide) {
+          if (column < to.n) {
+            Pack<V> piece = kept == 0 ? Pack<V>{} : load<V>(at);
+            for (int e = 0; e < V; e++) {
+              piece.v[e] = joined(scale, sums[i][j + e], kept, piece.v[e]);
+            }
+            store<V>(at, piece);
+          }
+          continue;
+        }
+        for (int e = 0; e < V && column + e < to.n; e++) {
+          at[e] = joined(scale, sums[i][j + e], kept, kept == 0 ? 0 : at[e]);
+        }
+      }
+    }
+  }
+
+  __device__ static real joined(real scale, real sum, real kept, real old) {
+    real scaled = scale * sum;
+    return kept == 0 ? scaled : scaled + kept * old;
+  }
+
+  /// A tile of c from the sums of all parts, in order.
+  __device__ void join(int64 top, int64 left) const {
+    int64 size = to.m * to.n;
+    #pragma unroll 1
+    for (int e = threadIdx.x; e < T::M * T::N; e += THREADS) {
+      int64 row = top + e / T::N;
+      int64 column = left + e % T::N;
+      if (row >= to.m || column >= to.n) {
+        continue;
+      }
+      int64 at = row * to.n + column;
+      real sum = 0;
+      #pragma unroll 1
+      for (int64 part = 0; part < division.parts; part++) {
+        sum += __ldcg(to.scratch + part * size + at);
+      }
+      to.c[at] = joined(to.alpha, sum, to.beta, to.beta == 0 ? 0 : to.c[at]);
+    }
+  }
+
+  __device__ void run(const real* a, const real* b) {
+    #pragma unroll 1
+    for (int64 unit = blockIdx.x; unit < division.tiles * division.parts; unit += gridDim.x) {
+      int64 tile = unit % division.tiles;
+      int64 part = unit / division.tiles;
+      int64 top = tile / division.across * T::M;
+      int64 left = tile % division.across * T::N;
+      int64 first = part * division.depth;
+      int64 end = first + division.depth < to.k ? first + division.depth : to.k;
+      sum(a, b, top, left, first, end);
+      bool shared = division.parts > 1;
+      real* into = shared ? to.scratch + part * to.m * to.n : to.c;
+      emit(into, top, left, shared ? 1 : to.alpha, shared ? 0 : to.beta);
+      if (shared && isLast(to.counter + tile, division.parts)) {
+        join(top, left);
+      }
+    }
+  }
+};
+
+template <class T, bool FLIP_A, bool FLIP_B>
+__device__ inline void product(
+    double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n, int64 k, real* scratch,
+    unsigned* counter) {
+  Target to = {c, m, n, k, real(alpha), real(beta), scratch, counter};
+  Product<T, FLIP_A, FLIP_B>(to).run(a, b);
+}
+
+#define MAKE_ONE(name, T, FLIP_A, FLIP_B)                                                                            \
+  ENTRY_FOR(T::BLOCKS, name)(double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n,     \
+                             int64 k, real* scratch, unsigned* counter) {                                            \
+    product<T, FLIP_A, FLIP_B>(alpha, a, b, beta, c, m, n, k, scratch, counter);                                     \
+  }
+
+/// The letters say whether a and b are transposed.
+#define MAKE(name, T)                   \
+  MAKE_ONE(name##_nn, T, false, false)  \
+  MAKE_ONE(name##_nt, T, false, true)   \
+  MAKE_ONE(name##_tn, T, true, false)   \
+  MAKE_ONE(name##_tt, T, true, true)
+
+MAKE(product_large, Large)
+MAKE(product_medium, Medium)
+MAKE(product_small, Small)

@@ -1,0 +1,33 @@
+package io.nudge.kernels;
+
+/** How our own matrix product divides its work, as native/kernels/README.md tells. */
+record Tile(int m, int n, int depth) {
+    static Tile of(Real type, String name) {
+        return switch (name) {
+            case "small" -> new Tile(32, 32, 32);
+            case "medium" -> new Tile(64, 64, 16);
+            default -> new Tile(128, type == Real.F32 ? 128 : 64, 8);
+        };
+    }
+
+    long tiles(long rows, long columns) {
+        return Grid.blocks(rows, m) * Grid.blocks(columns, n);
+    }
+
+    /** Blocks that share a tile. */
+    long parts(long rows, long columns, long k) {
+        long wanted = Math.max(1, 128 / tiles(rows, columns));
+        long about = Math.min(wanted, Grid.blocks(k, 4L * depth));
+        long each = Grid.blocks(Grid.blocks(k, about), depth) * depth;
+        return Grid.blocks(k, each);
+    }
+
+    long blocks(long rows, long columns, long k) {
+        return tiles(rows, columns) * parts(rows, columns, k);
+    }
+
+    long scratch(long rows, long columns, long k) {
+        long parts = parts(rows, columns, k);
+        return parts == 1 ? 0 : parts * rows * columns;
+    }
+}
