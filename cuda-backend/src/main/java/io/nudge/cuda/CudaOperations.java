@@ -95,7 +95,7 @@ final class CudaOperations extends CudaTensorOperations {
             Tensor schedule,
             Tensor position,
             Tensor tally) {
-        Launcher launch = factors.storing(kernels.update[Rules.number(rule.optimizer())], parameters)
+        Launcher launch = factors.storingPerhaps(kernels.update[Rules.number(rule.optimizer())], parameters)
                 .with(parameters)
                 .with(penalized)
                 .with(gradients)

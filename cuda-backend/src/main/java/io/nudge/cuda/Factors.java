@@ -92,6 +92,14 @@ final class Factors {
         return engine.launcher.of(kernel, variant).endingWith(memory.copyAddress(into.offset()));
     }
 
+    /** The same for a launch that may leave the tensor as it is: its copy is up to date before, so that it is so either way. */
+    Launcher storingPerhaps(Kernel kernel, Tensor into) {
+        if (variant != null && ((CudaMemory) into.memory()).copy != null) {
+            of(into);
+        }
+        return storing(kernel, into);
+    }
+
     private void refreshed(CudaMemory memory, long from, long to) {
         if (recorded == null) {
             memory.fresh.add(from, to);

@@ -6,6 +6,8 @@ import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.emulator.EmulatedDevice;
 import io.nudge.emulator.Emulator;
 import io.nudge.math.Activation;
+import io.nudge.math.Descent;
+import io.nudge.math.Optimizer;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Program;
@@ -103,6 +105,23 @@ class FactorsTest {
         });
         assertThat(c.doubles()).containsExactly(1.5, 1, 0.5, 2);
         assertThat(Emulator.counter("launches.bias_activate_relu_bf16")).isEqualTo(1);
+    }
+
+    /** After a fault an update moves nothing, and stores nothing. */
+    @Test
+    void aStepThatMovesNothingLeavesNoOldCopy() {
+        Shape four = Shape.of(4);
+        Tensor gradients = backend.zeros(four, DType.FLOAT32);
+        Tensor none = backend.zeros(Shape.of(0), DType.FLOAT32);
+        Tensor schedule = backend.tensor(Optimizer.sgd(1).row(1, 0), Shape.of(1, Optimizer.COLUMNS), DType.FLOAT64);
+        Tensor position = backend.zeros(Shape.of(Operations.POSITION), DType.INT64);
+        Tensor tally = backend.vector(new double[] {0, 0, 1}, DType.FLOAT64);
+        multiply();
+        x.write(new double[] {5, 6, 7, 8});
+        operations.update(
+                Descent.of(Optimizer.sgd(1)), x.reshape(four), 0, gradients, none, schedule, position, tally);
+        multiply();
+        assertThat(c.doubles()).containsExactly(5, 6, 7, 8);
     }
 
     @Test
