@@ -1,7 +1,9 @@
 package io.nudge.cuda;
 
 import io.nudge.tensor.DType;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import jcuda.driver.CUfunction;
 
 /** An entry of the shipped PTX, in the variants that it has; its functions are looked up at their first launch. */
@@ -31,12 +33,10 @@ final class Kernel {
         }
     }
 
-    private static final int VARIANTS = Variant.values().length;
-
     private final Modules modules;
-    private final String[] files = new String[VARIANTS];
-    private final String[] names = new String[VARIANTS];
-    private final CUfunction[] functions = new CUfunction[VARIANTS];
+    private final Map<Variant, String> files = new EnumMap<>(Variant.class);
+    private final Map<Variant, String> names = new EnumMap<>(Variant.class);
+    private final Map<Variant, CUfunction> functions = new EnumMap<>(Variant.class);
 
     private Kernel(Modules modules) {
         this.modules = modules;
@@ -45,8 +45,8 @@ final class Kernel {
     private static Kernel of(Modules modules, String file, String name, Variant... variants) {
         Kernel kernel = new Kernel(modules);
         for (Variant each : variants) {
-            kernel.files[each.ordinal()] = file + "." + each.suffix();
-            kernel.names[each.ordinal()] = name + "_" + each.suffix();
+            kernel.files.put(each, file + "." + each.suffix());
+            kernel.names.put(each, name + "_" + each.suffix());
         }
         modules.used(kernel);
         return kernel;
@@ -70,30 +70,27 @@ final class Kernel {
     /** An entry that knows no element type. */
     static Kernel untyped(Modules modules, String file, String name) {
         Kernel kernel = new Kernel(modules);
-        kernel.files[Variant.F64.ordinal()] = file;
-        kernel.names[Variant.F64.ordinal()] = name;
+        kernel.files.put(Variant.F64, file);
+        kernel.names.put(Variant.F64, name);
         modules.used(kernel);
         return kernel;
     }
 
     CUfunction function(Variant variant) {
-        int i = variant.ordinal();
-        if (functions[i] == null) {
-            functions[i] = modules.function(files[i], names[i]);
+        CUfunction function = functions.get(variant);
+        if (function == null) {
+            function = modules.function(files.get(variant), names.get(variant));
+            functions.put(variant, function);
         }
-        return functions[i];
+        return function;
     }
 
     /** Has the files that it is in compiled, so that what does not load is known before it is needed. */
     void load() {
-        for (String file : files) {
-            if (file != null) {
-                modules.module(file);
-            }
-        }
+        files.values().forEach(modules::module);
     }
 
     String name(Variant variant) {
-        return names[variant.ordinal()];
+        return names.get(variant);
     }
 }

@@ -20,7 +20,7 @@ final class Span {
     }
 
     boolean covers(long otherFrom, long otherTo) {
-        return otherFrom >= otherTo || from <= otherFrom && otherTo <= to;
+        return otherFrom >= otherTo || (from <= otherFrom && otherTo <= to);
     }
 
     /** Whether all of it is in another. */
