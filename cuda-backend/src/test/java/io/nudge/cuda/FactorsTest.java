@@ -118,8 +118,7 @@ class FactorsTest {
         Tensor tally = backend.vector(new double[] {0, 0, 1}, DType.FLOAT64);
         multiply();
         x.write(new double[] {5, 6, 7, 8});
-        operations.update(
-                Descent.of(Optimizer.sgd(1)), x.reshape(four), 0, gradients, none, schedule, position, tally);
+        operations.update(Descent.of(Optimizer.sgd(1)), x.reshape(four), 0, gradients, none, schedule, position, tally);
         multiply();
         assertThat(c.doubles()).containsExactly(5, 6, 7, 8);
     }
