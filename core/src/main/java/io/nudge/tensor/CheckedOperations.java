@@ -562,6 +562,16 @@ final class CheckedOperations implements Operations {
     }
 
     @Override
+    public void clip(Descent rule, Tensor gradients, Tensor norm, Tensor position) {
+        String op = "clip";
+        floating(op, gradients);
+        single(op, norm);
+        position(op, position);
+        apart(op, norm, gradients);
+        backend.submit(op, () -> raw.clip(rule, gradients, norm, position), gradients, norm, position);
+    }
+
+    @Override
     public void descend(
             Descent rule,
             Tensor parameters,

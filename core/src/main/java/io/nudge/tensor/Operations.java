@@ -498,6 +498,28 @@ public interface Operations {
     }
 
     /**
+     * Makes gradients ready for the optimizer: takes the loss scale out of them where the backend scales its loss, and clips
+     * them as the rule says, first one by one, then together.
+     *
+     * @param rule what limits there are
+     * @param gradients [p]; changed where the rule clips or the loss is scaled
+     * @param norm float64, one element: room for Σ g²
+     * @param position int64 [6]; changed where the loss is scaled, as {@link #unscale} says
+     */
+    default void clip(Descent rule, Tensor gradients, Tensor norm, Tensor position) {
+        if (scalesLoss()) {
+            unscale(gradients, position);
+        }
+        if (rule.clipsValues()) {
+            clamp(gradients, rule.clipValue(), gradients);
+        }
+        if (rule.clipsNorm()) {
+            sumSquares(gradients, norm);
+            rescale(gradients, rule.clipNorm(), norm);
+        }
+    }
+
+    /**
      * What ends a training step: the loss scale taken out of the gradients where there is one, clipping, penalties and the
      * optimizer's step as the rule says, and the position moved on.
      *
@@ -523,16 +545,7 @@ public interface Operations {
             Tensor position,
             Tensor tally,
             long rows) {
-        if (scalesLoss()) {
-            unscale(gradients, position);
-        }
-        if (rule.clipsValues()) {
-            clamp(gradients, rule.clipValue(), gradients);
-        }
-        if (rule.clipsNorm()) {
-            sumSquares(gradients, norm);
-            rescale(gradients, rule.clipNorm(), norm);
-        }
+        clip(rule, gradients, norm, position);
         update(rule, parameters, penalized, gradients, state, schedule, position, tally);
         advance(position, rows);
     }

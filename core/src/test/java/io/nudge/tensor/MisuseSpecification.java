@@ -88,6 +88,7 @@ public abstract class MisuseSpecification extends BackendSpecification {
                         "rescale x",
                         "scaleLoss delta",
                         "unscale gradients",
+                        "clip gradients",
                         "gatherOneHot batch")
                 .contains(call.operation() + " " + argument.role());
     }
@@ -132,7 +133,8 @@ public abstract class MisuseSpecification extends BackendSpecification {
     private static boolean takesAnyShape(Call call, int i, Shape shape) {
         String role = call.arguments().get(i).role();
         return switch (call.operation() + " " + role) {
-            case "fill x", "sumSquares x", "rescale x", "scaleLoss delta", "unscale gradients" -> true;
+            case "fill x", "sumSquares x", "rescale x", "scaleLoss delta", "unscale gradients", "clip gradients" ->
+                true;
             case "sumRows x" -> shape.rank() == 2 && shape.columns() == SIZES.n();
             case "copy from", "copy to" ->
                 shape.size() == call.arguments().get(i).shape().size();

@@ -194,7 +194,43 @@ final class Oracle extends TensorOracle {
             Tensor tally) {
         double[] g = gradients.doubles();
         double[] at = Contents.of(position);
-        return descend("update", rule, parameters, penalized, gradients, g, state, schedule, at, tally, false);
+        Expected unclipped = Expected.exactly("update", "gradients", gradients, g);
+        return descend("update", rule, parameters, penalized, unclipped, state, schedule, at, tally);
+    }
+
+    /** Gradients and position: unscaled where the backend scales the loss, then clipped. */
+    List<Expected> clip(Descent rule, Tensor gradients, Tensor position) {
+        return clip("clip", rule, gradients, position);
+    }
+
+    private List<Expected> clip(String operation, Descent rule, Tensor gradients, Tensor position) {
+        double[] g = gradients.doubles();
+        double[] at = Contents.of(position);
+        if (factors.scaleLoss()) {
+            List<Expected> unscaled = unscale(gradients, position);
+            Arrays.setAll(g, i -> stored(unscaled.get(0).values()[i], gradients));
+            at = unscaled.get(1).values();
+        }
+        return List.of(clipped(operation, rule, gradients, g), Expected.exactly(operation, "position", position, at));
+    }
+
+    /** Clipping by value is exact; the factor of clipping by norm has an error. */
+    private Expected clipped(String operation, Descent rule, Tensor gradients, double[] values) {
+        double limit = stored(rule.clipValue(), gradients);
+        double squares = 0;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.max(-limit, Math.min(limit, values[i]));
+            squares += values[i] * values[i];
+        }
+        Rounded sum = float64.rounded(squares, 0, Math.max(1, values.length));
+        Rounded factor = rule.clipsNorm() ? clipping(rule.clipNorm(), sum) : r.exact(1);
+        Rounded[] clipped = new Rounded[values.length];
+        for (int i = 0; i < values.length; i++) {
+            Rounded g = r.exact(values[i]);
+            clipped[i] = factor.value() == 1 && factor.error() == 0 ? g : r.times(g, factor);
+            values[i] *= factor.value();
+        }
+        return Expected.within(operation, "gradients", gradients, values, clipped);
     }
 
     /** Of scaled gradients where the backend scales the loss. */
@@ -208,48 +244,30 @@ final class Oracle extends TensorOracle {
             Tensor position,
             Tensor tally,
             long rows) {
-        double[] g = gradients.doubles();
-        double[] at = Contents.of(position);
-        if (factors.scaleLoss()) {
-            List<Expected> unscaled = unscale(gradients, position);
-            Arrays.setAll(g, i -> stored(unscaled.get(0).values()[i], gradients));
-            at = unscaled.get(1).values();
-        }
+        List<Expected> clipped = clip("descend", rule, gradients, position);
+        double[] at = clipped.get(1).values();
         List<Expected> all = new ArrayList<>(
-                descend("descend", rule, parameters, penalized, gradients, g, state, schedule, at, tally, true));
+                descend("descend", rule, parameters, penalized, clipped.get(0), state, schedule, at, tally));
         all.add(advance("descend", position, at, rows));
         return all;
     }
 
-    /** Clipping by value is exact; the factor of clipping by norm brings its error into the step. */
+    /** Gradients bring their errors into the step. */
     private List<Expected> descend(
             String operation,
             Descent rule,
             Tensor parameters,
             long penalized,
-            Tensor gradients,
-            double[] values,
+            Expected gradients,
             Tensor state,
             Tensor schedule,
             double[] position,
-            Tensor tally,
-            boolean clips) {
-        double limit = clips ? stored(rule.clipValue(), gradients) : Double.POSITIVE_INFINITY;
-        double squares = 0;
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Math.max(-limit, Math.min(limit, values[i]));
-            squares += values[i] * values[i];
-        }
-        Rounded sum = float64.rounded(squares, 0, Math.max(1, values.length));
-        Rounded factor = clips && rule.clipsNorm() ? clipping(rule.clipNorm(), sum) : r.exact(1);
+            Tensor tally) {
+        double[] values = gradients.values();
         Rounded[] clipped = new Rounded[values.length];
-        for (int i = 0; i < values.length; i++) {
-            Rounded g = r.exact(values[i]);
-            clipped[i] = factor.value() == 1 && factor.error() == 0 ? g : r.times(g, factor);
-            values[i] *= factor.value();
-        }
+        Arrays.setAll(clipped, i -> new Rounded(values[i], gradients.bounds()[i]));
         List<Expected> expected = new ArrayList<>();
-        expected.add(Expected.within(operation, "gradients", gradients, values, clipped));
+        expected.add(gradients);
         boolean faulty = tally.doubles()[Operations.FAULT] != 0 || position[Operations.SKIP] != 0;
         double[] row = rows(schedule)[(int) position[Operations.STEP]];
         expected.addAll(step(operation, faulty ? null : rule, parameters, penalized, values, clipped, state, row));

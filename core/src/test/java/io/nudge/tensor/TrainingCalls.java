@@ -198,6 +198,7 @@ final class TrainingCalls {
             all.add("update " + optimizer.name(), (d, s) -> update(optimizer, d, s));
             all.add("descend " + optimizer.name(), (d, s) -> descend(optimizer, d, s));
         }
+        all.add("clip", TrainingCalls::clip);
         all.add("gather", TrainingCalls::gather);
         all.add("gatherOneHot", TrainingCalls::gatherOneHot);
         all.add("gatherBatch labels", TrainingCalls::gatherLabelled);
@@ -267,6 +268,18 @@ final class TrainingCalls {
                 .with("rows", s.k())
                 .does((o, t) -> o.descend(rule, t[0], penalized, t[1], t[2], t[3], t[4], t[5], t[6], s.k()))
                 .gives((r, t) -> r.descend(rule, t[0], penalized, t[1], t[3], t[4], t[5], t[6], s.k()));
+    }
+
+    private static Call clip(Draw d, Sizes s) {
+        Descent rule = rule(Optimizer.sgd(1), d);
+        Shape shape = Shape.of((long) s.m() * s.n());
+        return new Call("clip", d.type())
+                .with("rule", rule)
+                .updates("gradients", shape, d.ordinary(shape))
+                .argument("norm", Use.WRITE, DType.FLOAT64, Shape.of(1), null)
+                .argument("position", Use.UPDATE, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 3))
+                .does((o, t) -> o.clip(rule, t[0], t[1], t[2]))
+                .gives((r, t) -> r.clip(rule, t[0], t[2]));
     }
 
     private static long[] order(Draw d, int examples) {

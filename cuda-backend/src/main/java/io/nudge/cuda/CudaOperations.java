@@ -323,16 +323,7 @@ final class CudaOperations extends CudaTensorOperations {
             super.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally, rows);
             return;
         }
-        if (scalesLoss()) {
-            unscale(gradients, position);
-        }
-        if (rule.clipsValues()) {
-            clamp(gradients, rule.clipValue(), gradients);
-        }
-        if (rule.clipsNorm()) {
-            sumSquares(gradients, norm);
-            rescale(gradients, rule.clipNorm(), norm);
-        }
+        clip(rule, gradients, norm, position);
         elements(
                 stepping(rule, parameters, penalized, gradients, state, schedule, position, tally)
                         .with(rows)
