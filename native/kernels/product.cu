@@ -1,6 +1,7 @@
 // c = alpha op(a) op(b) + beta c of row-major matrices, for machines without cuBLAS. A block makes a tile of c, going along k in
 // steps: while it multiplies one step in shared memory, the next is on its way into registers. Where c has few tiles and k is
-// long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order.
+// long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order. Where alpha is 0, a
+// and b are not read. Where there are factors in memory, {alpha, beta}, they take the place of those given.
 // ptx: .version 7.0 .target sm_60
 #include "loops.cuh"
 #include "stored.cuh"
@@ -301,7 +302,7 @@ struct Product {
       int64 left = tile % division.across * T::N;
       int64 first = part * division.depth;
       int64 end = first + division.depth < to.k ? first + division.depth : to.k;
-      sum(a, b, top, left, first, end);
+      sum(a, b, top, left, first, to.alpha == 0 ? first : end);
       bool shared = division.parts > 1;
       real* into = shared ? to.scratch + part * to.m * to.n : to.c;
       emit(into, top, left, shared ? 1 : to.alpha, shared ? 0 : to.beta);
@@ -314,16 +315,20 @@ struct Product {
 
 template <class T, bool FLIP_A, bool FLIP_B>
 __device__ inline void product(
-    double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n, int64 k, real* scratch,
-    unsigned* counter) {
+    double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n, int64 k, const real* factors,
+    real* scratch, unsigned* counter) {
   Target to = {c, m, n, k, real(alpha), real(beta), scratch, counter};
+  if (factors != nullptr) {
+    to.alpha = factors[0];
+    to.beta = factors[1];
+  }
   Product<T, FLIP_A, FLIP_B>(to).run(a, b);
 }
 
 #define MAKE_ONE(name, T, FLIP_A, FLIP_B)                                                                            \
   ENTRY_FOR(T::BLOCKS, name)(double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n,     \
-                             int64 k, real* scratch, unsigned* counter) {                                            \
-    product<T, FLIP_A, FLIP_B>(alpha, a, b, beta, c, m, n, k, scratch, counter);                                     \
+                             int64 k, const real* factors, real* scratch, unsigned* counter) {                       \
+    product<T, FLIP_A, FLIP_B>(alpha, a, b, beta, c, m, n, k, factors, scratch, counter);                            \
   }
 
 /// The letters say whether a and b are transposed.

@@ -1,17 +1,9 @@
 // One step of an optimizer over all parameters: penalties and the rule, rounded step by step as the CPU backend does, so that
 // the bits are the same. Where there is a counter the last block moves the position on, when all have read it. Launched with 256 threads, grid min(ceil(n / 1024), 1024).
 // ptx: .version 7.0 .target sm_60
-#include "device.cuh"
+#include "schedule.cuh"
 #include "stored.cuh"
 #include "sums.cuh"
-
-/// A row of the schedule: the rate and the two bias corrections.
-struct Row {
-  bool moves;
-  double rate;
-  double first;
-  double second;
-};
 
 /// What a step needs, rounded to the type once.
 struct Constants {
@@ -94,22 +86,6 @@ struct AdamW {
 /// As Math.signum: zeros and NaN as they are.
 __device__ inline real sign(real w) {
   return w > 0 ? real(1) : w < 0 ? real(-1) : w;
-}
-
-/// The row of the schedule for this step; where nothing is to move, it counts for no element.
-__device__ inline Row rowOf(
-    const double* schedule, int64 steps, const int64* position, const double* tally, int64* fault) {
-  int64 number = position[STEP];
-  bool moves = tally[FAULT] == 0 && position[SKIP] == 0;
-  bool there = number >= 0 && number < steps;
-  if (moves && !there && firstIndex() == 0) {
-    note(fault, NO_STEP, number, steps, 0);
-  }
-  if (!moves || !there) {
-    return {false, 0, 1, 1};
-  }
-  const double* row = schedule + 3 * number;
-  return {true, row[0], row[1], row[2]};
 }
 
 template <class Rule>

@@ -50,6 +50,7 @@ public class StepBenchmark extends OnBackend {
     private Network network;
     private Descent descent;
     private Pass pass;
+    private boolean descends;
     private Tensor inputs;
     private Tensor labels;
     private Tensor order;
@@ -71,12 +72,16 @@ public class StepBenchmark extends OnBackend {
                 Architecture.uniform(Activation.named(activation), Activation.SIGMOID, Cost.QUADRATIC, sizes.layers());
         network = own(Network.create(architecture, Initializer.GLOROT_NORMAL, SEED, backend(), type()));
         descent = Descent.of(Optimizer.named(optimizer, RATE));
-        pass = own(Pass.training(network, sizes.batch(), SEED));
         long parameters = architecture.parameterCount();
         norm = own(backend().zeros(Shape.of(1), DType.FLOAT64));
         state = zeros(descent.optimizer().slots() * parameters);
         prepareData(sizes);
         prepareSchedule();
+        descends = descent.isPlain() && operations().stepsWeights();
+        pass = own(
+                descends
+                        ? Pass.descent(network, sizes.batch(), SEED, descent, schedule)
+                        : Pass.training(network, sizes.batch(), SEED));
         steps = 0;
         program = own(backend().record(this::record));
     }
@@ -109,8 +114,8 @@ public class StepBenchmark extends OnBackend {
         pass.backward();
         operations.descend(
                 descent,
-                network.parameters(),
-                network.architecture().weightCount(),
+                descends ? network.biases() : network.parameters(),
+                descends ? 0 : network.architecture().weightCount(),
                 pass.gradients(),
                 norm,
                 state,

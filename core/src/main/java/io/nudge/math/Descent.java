@@ -102,6 +102,16 @@ public record Descent(Optimizer optimizer, double l1, double l2, double clipValu
     }
 
     /**
+     * Whether a step is linear in the gradient of its batch: stochastic gradient descent, with no limits and no penalty but l2.
+     * Then weights can move by the product that is their gradient, with no gradient in between.
+     *
+     * @return true if w ← (1 − η l2) w − η g says it all
+     */
+    public boolean isPlain() {
+        return optimizer instanceof Optimizer.Sgd && l1 == 0 && !clipsValues() && !clipsNorm();
+    }
+
+    /**
      * The gradient with the penalties on a weight.
      *
      * @param w the weight

@@ -37,7 +37,7 @@ public final class Network implements AutoCloseable {
         this.parameters =
                 alone(backend, Shape.of(architecture.parameterCount()), type).named("parameters");
         weights.addAll(weightViews(architecture, parameters));
-        biases.addAll(biasViews(architecture, parameters));
+        biases.addAll(biasViews(architecture, parameters, architecture.weightCount()));
     }
 
     /**
@@ -212,6 +212,16 @@ public final class Network implements AutoCloseable {
         return architecture + ", " + type() + " on " + backend();
     }
 
+    /**
+     * The biases of all layers.
+     *
+     * @return a view of the last parameters
+     */
+    public Tensor biases() {
+        long first = architecture.weightCount();
+        return parameters.view(first, Shape.of(parameters.size() - first));
+    }
+
     static List<Tensor> weightViews(Architecture architecture, Tensor parameters) {
         List<Tensor> views = new ArrayList<>();
         for (int l = 1; l <= architecture.depth(); l++) {
@@ -221,10 +231,12 @@ public final class Network implements AutoCloseable {
         return views;
     }
 
-    static List<Tensor> biasViews(Architecture architecture, Tensor parameters) {
+    /** The first of them at an element. */
+    static List<Tensor> biasViews(Architecture architecture, Tensor parameters, long first) {
         List<Tensor> views = new ArrayList<>();
         for (int l = 1; l <= architecture.depth(); l++) {
-            views.add(parameters.view(architecture.biasOffset(l), Shape.of(architecture.neurons(l))));
+            long offset = architecture.biasOffset(l) - architecture.weightCount();
+            views.add(parameters.view(first + offset, Shape.of(architecture.neurons(l))));
         }
         return views;
     }

@@ -1,5 +1,6 @@
 package io.nudge.nn;
 
+import io.nudge.math.Descent;
 import io.nudge.math.RandomStream;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Operations;
@@ -25,6 +26,8 @@ public final class Pass implements AutoCloseable {
         INFERENCE,
         /** Forward and backward; δ takes the place of ∂C/∂a. */
         TRAINING,
+        /** The same, but weights move on the way back, so that there are gradients of the biases only. */
+        DESCENT,
         /** Forward and backward, every quantity kept, ∂C/∂a of the input too. */
         INSPECTION
     }
@@ -43,6 +46,7 @@ public final class Pass implements AutoCloseable {
     private final List<Tensor> activationGradients = new ArrayList<>();
     private final Tensor target;
     private final Tensor costs;
+    private final Plain plain;
     private final Tensor gradients;
     private final List<Tensor> weightGradients;
     private final List<Tensor> biasGradients;
@@ -50,7 +54,10 @@ public final class Pass implements AutoCloseable {
     private final Tensor tally;
     private boolean dropping;
 
-    private Pass(Network network, int batch, Kind kind, long dropoutSeed) {
+    /** How plain gradient descent moves the weights. */
+    private record Plain(double l2, Tensor schedule, Tensor factors) {}
+
+    private Pass(Network network, int batch, Kind kind, long dropoutSeed, Descent rule, Tensor schedule) {
         if (batch < 1) {
             throw new IllegalArgumentException("a batch must have at least 1 example, but has " + batch);
         }
@@ -67,17 +74,27 @@ public final class Pass implements AutoCloseable {
             costs = own("costs", Shape.of(batch), network.type());
             position = own("position", Shape.of(Operations.POSITION), DType.INT64);
             tally = own("tally", Shape.of(Operations.TALLY), DType.FLOAT64);
+            plain = kind == Kind.DESCENT
+                    ? new Plain(rule.l2(), schedule, own("factors of a step", Shape.of(2), network.type()))
+                    : null;
+            boolean whole = kind == Kind.TRAINING || kind == Kind.INSPECTION;
             gradients = kind == Kind.INFERENCE
                     ? null
-                    : own("gradients", Shape.of(architecture.parameterCount()), network.type());
-            weightGradients = gradients == null ? List.of() : Network.weightViews(architecture, gradients);
-            biasGradients = gradients == null ? List.of() : Network.biasViews(architecture, gradients);
+                    : own("gradients", Shape.of(whole ? architecture.parameterCount() : biases()), network.type());
+            weightGradients = whole ? Network.weightViews(architecture, gradients) : List.of();
+            biasGradients = gradients == null
+                    ? List.of()
+                    : Network.biasViews(architecture, gradients, gradients.size() - biases());
             made = true;
         } finally {
             if (!made) {
                 close();
             }
         }
+    }
+
+    private long biases() {
+        return architecture.parameterCount() - architecture.weightCount();
     }
 
     /** The same pass on the first rows of its batch. */
@@ -95,6 +112,7 @@ public final class Pass implements AutoCloseable {
         firstRows(whole.activationGradients, activationGradients, rows);
         target = whole.target.rows(0, rows);
         costs = whole.costs.rows(0, rows);
+        plain = whole.plain;
         gradients = whole.gradients;
         weightGradients = whole.weightGradients;
         biasGradients = whole.biasGradients;
@@ -116,7 +134,7 @@ public final class Pass implements AutoCloseable {
      * @return the pass, to be closed by the caller
      */
     public static Pass inference(Network network, int batch) {
-        return new Pass(network, batch, Kind.INFERENCE, 0);
+        return new Pass(network, batch, Kind.INFERENCE, 0, null, null);
     }
 
     /**
@@ -128,7 +146,26 @@ public final class Pass implements AutoCloseable {
      * @return the pass, to be closed by the caller
      */
     public static Pass training(Network network, int batch, long dropoutSeed) {
-        return new Pass(network, batch, Kind.TRAINING, dropoutSeed);
+        return new Pass(network, batch, Kind.TRAINING, dropoutSeed, null, null);
+    }
+
+    /**
+     * A pass for training by plain gradient descent, in which {@link #backward()} moves the weights: as soon as δ has gone on to
+     * the layer before, each by the product that is its gradient, which is stored nowhere. The biases are left to {@link
+     * Operations#descend}, with {@link #gradients()}.
+     *
+     * @param network the network
+     * @param batch examples in a batch; at least 1
+     * @param dropoutSeed the run's seed, for dropout
+     * @param rule how to move; {@linkplain Descent#isPlain() plain}
+     * @param schedule float64 [steps, {@link io.nudge.math.Optimizer#COLUMNS}], to stay open as long as this pass
+     * @return the pass, to be closed by the caller
+     */
+    public static Pass descent(Network network, int batch, long dropoutSeed, Descent rule, Tensor schedule) {
+        if (!rule.isPlain()) {
+            throw new IllegalArgumentException(rule + " needs gradients of all parameters; use Pass.training");
+        }
+        return new Pass(network, batch, Kind.DESCENT, dropoutSeed, rule, schedule);
     }
 
     /**
@@ -140,7 +177,7 @@ public final class Pass implements AutoCloseable {
      * @return the pass, to be closed by the caller
      */
     public static Pass inspection(Network network, int batch) {
-        return new Pass(network, batch, Kind.INSPECTION, 0);
+        return new Pass(network, batch, Kind.INSPECTION, 0, null, null);
     }
 
     private void makeLayers() {
@@ -156,7 +193,8 @@ public final class Pass implements AutoCloseable {
             Tensor z = matrix("z of layer " + l, neurons);
             weightedSums.add(z);
             activations.add(back || l == depth ? matrix("a of layer " + l, neurons) : z);
-            boolean drops = kind == Kind.TRAINING && architecture.layer(l).dropout() > 0;
+            boolean drops = (kind == Kind.TRAINING || kind == Kind.DESCENT)
+                    && architecture.layer(l).dropout() > 0;
             dropped.add(drops ? matrix("kept a of layer " + l, neurons) : null);
             Tensor delta = back ? matrix("δ of layer " + l, neurons) : null;
             deltas.add(delta);
@@ -246,7 +284,8 @@ public final class Pass implements AutoCloseable {
 
     /**
      * Carries the cost back through every layer by the chain rule: C₀ and the tally, δ, ∂C/∂W, ∂C/∂b. Call it after a
-     * forward pass; what that dropped is dropped on the way back.
+     * forward pass; what that dropped is dropped on the way back. In a pass of descent the weights move instead of giving
+     * ∂C/∂W.
      */
     public void backward() {
         Operations operations = network.backend().operations();
@@ -267,10 +306,13 @@ public final class Pass implements AutoCloseable {
                 biasGradient(last),
                 position,
                 tally);
-        operations.weightGradient(delta(last), passedOn(last - 1), scale, 0, weightGradient(last));
+        if (plain != null) {
+            operations.stepFactors(scale, plain.l2, plain.schedule, position, tally, plain.factors);
+        }
         for (int l = last - 1; l >= 1; l--) {
             Tensor upstream = activationGradients.get(l);
             operations.inputGradient(delta(l + 1), network.weights(l + 1), upstream);
+            useDelta(l + 1, scale);
             if (drops(l)) {
                 drop(l, upstream, upstream);
             }
@@ -282,10 +324,20 @@ public final class Pass implements AutoCloseable {
                     delta(l),
                     scale,
                     biasGradient(l));
-            operations.weightGradient(delta(l), passedOn(l - 1), scale, 0, weightGradient(l));
         }
         if (kind == Kind.INSPECTION) {
             operations.inputGradient(delta(1), network.weights(1), activationGradients.get(0));
+        }
+        useDelta(1, scale);
+    }
+
+    /** ∂C/∂W of a layer, or its weights moved by it, which then nothing needs as they were. */
+    private void useDelta(int l, double scale) {
+        Operations operations = network.backend().operations();
+        if (plain == null) {
+            operations.weightGradient(delta(l), passedOn(l - 1), scale, 0, weightGradient(l));
+        } else {
+            operations.stepWeights(delta(l), passedOn(l - 1), plain.factors, network.weights(l));
         }
     }
 
@@ -395,13 +447,17 @@ public final class Pass implements AutoCloseable {
     }
 
     /**
-     * ∂C/∂W of a layer, the mean over the batch.
+     * ∂C/∂W of a layer, the mean over the batch. A pass of descent has none.
      *
      * @param l 1 to L
      * @return the tensor [out, in]
      */
     public Tensor weightGradient(int l) {
         requireBackward();
+        if (kind == Kind.DESCENT) {
+            throw new IllegalStateException(
+                    "a pass of descent moves weights without storing ∂C/∂W; make it with Pass.training");
+        }
         architecture.layer(l);
         return weightGradients.get(l - 1);
     }
@@ -419,9 +475,9 @@ public final class Pass implements AutoCloseable {
     }
 
     /**
-     * The gradient of all parameters, in their order.
+     * The gradient of all parameters, in their order; in a pass of descent, of all biases.
      *
-     * @return the tensor [p]
+     * @return the tensor [p], or [biases]
      */
     public Tensor gradients() {
         requireBackward();

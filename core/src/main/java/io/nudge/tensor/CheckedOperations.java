@@ -277,19 +277,49 @@ final class CheckedOperations implements Operations {
             throw new IllegalArgumentException(op + ": " + penalized + " of " + parameters
                     + " are said to be weights; say 0 to " + parameters.size());
         }
-        open(op, parameters, schedule);
-        require(
-                schedule.type() == DType.FLOAT64
-                        && schedule.shape().rank() == 2
-                        && schedule.shape().rows() > 0
-                        && schedule.shape().columns() == Optimizer.COLUMNS,
-                op,
-                "the schedule must be float64 [steps, " + Optimizer.COLUMNS + "] with at least one step",
-                schedule);
+        scheduleOf(op, schedule);
         position(op, position);
         tallyOf(op, tally);
         apartFromAll(op, schedule, parameters, gradients, state, tally);
         apartFromAll(op, tally, parameters, gradients, state);
+    }
+
+    @Override
+    public void stepFactors(double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor factors) {
+        String op = "stepFactors";
+        scheduleOf(op, schedule);
+        position(op, position);
+        tallyOf(op, tally);
+        factorsOf(op, factors);
+        apartFromAll(op, factors, schedule, tally);
+        backend.submit(
+                op,
+                () -> raw.stepFactors(scale, l2, schedule, position, tally, factors),
+                schedule,
+                position,
+                tally,
+                factors);
+    }
+
+    private void factorsOf(String op, Tensor factors) {
+        floating(op, factors);
+        shape(op, factors, "factors", 2);
+    }
+
+    @Override
+    public void stepWeights(Tensor delta, Tensor x, Tensor factors, Tensor w) {
+        String op = "stepWeights";
+        checkWeightGradient(op, delta, x, w, "w");
+        floating(op, w, factors);
+        factorsOf(op, factors);
+        require(delta.shape().rows() > 0, op, "a batch of at least one example is needed", delta);
+        apart(op, w, factors);
+        backend.submit(op, () -> raw.stepWeights(delta, x, factors, w), delta, x, factors, w);
+    }
+
+    @Override
+    public boolean stepsWeights() {
+        return raw.stepsWeights();
     }
 
     @Override
@@ -489,19 +519,18 @@ final class CheckedOperations implements Operations {
     @Override
     public void weightGradient(Tensor delta, Tensor x, double scale, double beta, Tensor weightGradient) {
         String op = "weightGradient";
-        floating(op, delta, x, weightGradient);
+        checkWeightGradient(op, delta, x, weightGradient, "weightGradient");
+        backend.submit(op, () -> raw.weightGradient(delta, x, scale, beta, weightGradient), delta, x, weightGradient);
+    }
+
+    private void checkWeightGradient(String op, Tensor delta, Tensor x, Tensor into, String role) {
+        floating(op, delta, x, into);
         matrix(op, delta);
         matrix(op, x);
         require(delta.shape().rows() == x.shape().rows(), op, "delta and x must have as many rows", delta, x);
-        shape(
-                op,
-                weightGradient,
-                "weightGradient",
-                delta.shape().columns(),
-                x.shape().columns());
-        apart(op, weightGradient, delta);
-        apart(op, weightGradient, x);
-        backend.submit(op, () -> raw.weightGradient(delta, x, scale, beta, weightGradient), delta, x, weightGradient);
+        shape(op, into, role, delta.shape().columns(), x.shape().columns());
+        apart(op, into, delta);
+        apart(op, into, x);
     }
 
     @Override
@@ -669,6 +698,18 @@ final class CheckedOperations implements Operations {
     private void position(String op, Tensor x) {
         open(op, x);
         require(x.type() == DType.INT64 && x.size() == POSITION, op, "a position is an int64 tensor [6]", x);
+    }
+
+    private void scheduleOf(String op, Tensor x) {
+        open(op, x);
+        require(
+                x.type() == DType.FLOAT64
+                        && x.shape().rank() == 2
+                        && x.shape().rows() > 0
+                        && x.shape().columns() == Optimizer.COLUMNS,
+                op,
+                "the schedule must be float64 [steps, " + Optimizer.COLUMNS + "] with at least one step",
+                x);
     }
 
     private void tallyOf(String op, Tensor x) {

@@ -274,6 +274,41 @@ public interface Operations {
             Tensor tally);
 
     /**
+     * The factors of a step of plain gradient descent, in which weights move by the product that is their gradient: factors_0 =
+     * −η scale of the sum over the batch, and factors_1 = 1 − η l2 of the weights, with the rate η of the schedule's row
+     * position[STEP]; computed in float64, then rounded to the type. 0 and 1 if the tally holds a fault or position[SKIP] is not 0,
+     * so that nothing moves.
+     *
+     * @param scale factor on the sum over the batch: 1/batch for the mean
+     * @param l2 of the penalty ½ l2 Σw²; 0 for none
+     * @param schedule float64 [steps, {@link io.nudge.math.Optimizer#COLUMNS}]
+     * @param position int64 [6]
+     * @param tally float64 [3]
+     * @param factors [2]
+     */
+    void stepFactors(double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor factors);
+
+    /**
+     * w = factors_1 w + factors_0 Σ over the batch of the outer products δ aᵀ: a step of plain gradient descent without a
+     * gradient in between. Where factors_0 is 0, what is in δ and a does not count, not even NaN.
+     *
+     * @param delta [batch, out]; of one example at least
+     * @param x [batch, in]: the activations of the layer before
+     * @param factors [2]: as {@link #stepFactors} gives them
+     * @param w [out, in]: the weights; none of the others
+     */
+    void stepWeights(Tensor delta, Tensor x, Tensor factors, Tensor w);
+
+    /**
+     * Whether plain gradient descent had better use {@link #stepWeights} here than gradients and {@link #update}.
+     *
+     * @return true unless the backend says otherwise
+     */
+    default boolean stepsWeights() {
+        return true;
+    }
+
+    /**
      * delta = 2^position[SCALE] delta: multiplies by the loss scale.
      *
      * @param delta any shape

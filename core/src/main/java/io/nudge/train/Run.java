@@ -32,7 +32,9 @@ final class Run implements AutoCloseable {
     private final int stepsPerEpoch;
     private final Cleanup resources = new Cleanup();
     private final DeviceData data;
+    private final boolean descends;
     private final Pass pass;
+    private final Tensor moved;
     private final Tensor norm;
     private final Tensor state;
     private final Tensor schedule;
@@ -67,13 +69,18 @@ final class Run implements AutoCloseable {
             long parameters = network.parameters().size();
             Backend backend = network.backend();
             data = resources.add(DeviceData.of(dataset, backend, network.type(), batch));
-            pass = resources.add(Pass.training(network, batch, settings.seed));
             norm = tensor("norm of the gradients", Shape.of(1), DType.FLOAT64);
             state = tensor(
                     "state of the optimizer",
                     Shape.of(settings.descent.optimizer().slots() * parameters),
                     network.type());
             schedule = tensor("schedule", Shape.of(stepsPerEpoch, Optimizer.COLUMNS), DType.FLOAT64);
+            descends = settings.descent.isPlain() && backend.operations().stepsWeights();
+            pass = resources.add(
+                    descends
+                            ? Pass.descent(network, batch, settings.seed, settings.descent, schedule)
+                            : Pass.training(network, batch, settings.seed));
+            moved = descends ? network.biases() : network.parameters();
             best = settings.keepBest ? tensor("best parameters", Shape.of(parameters), network.type()) : null;
             wholeSteps = data.record(resources, part -> step(pass, part));
             int ragged = examples % batch;
@@ -94,7 +101,10 @@ final class Run implements AutoCloseable {
                 Scope.unscoped(() -> network.backend().zeros(shape, type)).named(name));
     }
 
-    /** A whole training step on a batch of a part of the data, as it is recorded. */
+    /**
+     * A whole training step on a batch of a part of the data, as it is recorded. Where plain descent allows, the weights move on
+     * the way back and only the biases after it.
+     */
     private void step(Pass step, int part) {
         Operations operations = network.backend().operations();
         data.gather(step, part);
@@ -102,8 +112,8 @@ final class Run implements AutoCloseable {
         step.backward();
         operations.descend(
                 settings.descent,
-                network.parameters(),
-                network.architecture().weightCount(),
+                moved,
+                descends ? 0 : network.architecture().weightCount(),
                 step.gradients(),
                 norm,
                 state,

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
+import io.nudge.math.Descent;
 import io.nudge.math.Initializer;
+import io.nudge.math.Optimizer;
 import io.nudge.math.RandomStream;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +154,87 @@ public abstract class NetworkSpecification {
             }
             assertThat(training.gradients().doubles())
                     .isEqualTo(inspection.gradients().doubles());
+        }
+    }
+
+    // ---- descent ----------------------------------------------------------------------------------------------------
+
+    private static final Descent RULE = Descent.of(Optimizer.sgd(0.5)).withL2(0.1);
+
+    private Tensor schedule() {
+        return backend.matrix(new double[][] {RULE.optimizer().row(1, 0)}, DType.FLOAT64);
+    }
+
+    private static void goBack(Pass pass) {
+        fill(pass);
+        pass.forward();
+        pass.backward();
+    }
+
+    @Test
+    void descentMovesTheWeightsByTheirGradientOnTheWayBack() {
+        try (Tensor schedule = schedule();
+                Network network = network(DType.FLOAT64);
+                Pass training = Pass.training(network, 4, 1);
+                Pass descent = Pass.descent(network, 4, 1, RULE, schedule)) {
+            double[] before = network.parameters().doubles();
+            goBack(training);
+            goBack(descent);
+            double[] gradients = training.gradients().doubles();
+            double[] after = network.parameters().doubles();
+            int weights = (int) network.architecture().weightCount();
+            for (int i = 0; i < before.length; i++) {
+                double moved = before[i] - 0.5 * (gradients[i] + 0.1 * before[i]);
+                assertThat(after[i]).as("parameter %d", i).isCloseTo(i < weights ? moved : before[i], within(1e-14));
+            }
+            assertThat(descent.gradients().doubles())
+                    .as("of the biases")
+                    .isEqualTo(Arrays.copyOfRange(gradients, weights, gradients.length));
+        }
+    }
+
+    @Test
+    void descentMovesNothingAfterAFaultWhateverTheGradientsAre() {
+        try (Tensor schedule = schedule();
+                Network network = network(DType.FLOAT64);
+                Pass descent = Pass.descent(network, 4, 1, RULE, schedule)) {
+            double[] before = network.parameters().doubles();
+            double[] bad = new double[(int) descent.input().size()];
+            Arrays.fill(bad, Double.NaN);
+            descent.input().write(bad);
+            descent.forward();
+            descent.backward();
+            assertThat(descent.tally().doubles()[Operations.FAULT]).isEqualTo(1);
+            assertThat(network.parameters().doubles()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void descentStoresNoGradientOfAWeight() {
+        try (Tensor schedule = schedule();
+                Network network = network(DType.FLOAT64)) {
+            long start = backend.memory().bytes();
+            Pass training = Pass.training(network, 4, 1);
+            long bytes = backend.memory().bytes() - start;
+            training.close();
+            try (Pass descent = Pass.descent(network, 4, 1, RULE, schedule)) {
+                long saved = network.architecture().weightCount() - 2;
+                assertThat(backend.memory().bytes() - start).isEqualTo(bytes - saved * Double.BYTES);
+                assertThatThrownBy(() -> descent.weightGradient(1)).hasMessageContaining("Pass.training");
+            }
+        }
+    }
+
+    @Test
+    void descentIsRefusedWhereARuleNeedsAllGradients() {
+        try (Tensor schedule = schedule();
+                Network network = network(DType.FLOAT64)) {
+            for (Descent each : List.of(
+                    Descent.of(Optimizer.adam(1)), RULE.withL1(1), RULE.withClipNorm(1), RULE.withClipValue(1))) {
+                assertThatThrownBy(() -> Pass.descent(network, 4, 1, each, schedule))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("use Pass.training");
+            }
         }
     }
 

@@ -32,6 +32,7 @@ final class Learner implements AutoCloseable {
     private final Backend backend;
     private final Scope scope = Scope.open();
     private final Network network;
+    private final boolean descends;
     private final Pass whole;
     private final Tensor inputs;
     private final Tensor targets;
@@ -51,7 +52,6 @@ final class Learner implements AutoCloseable {
         this.backend = backend;
         Architecture architecture = setting.architecture();
         network = Network.create(architecture, Initializer.NORMAL, setting.seed(), backend, setting.type());
-        whole = Pass.training(network, setting.batch(), setting.seed());
         Draw draw = new Draw(setting.seed(), DType.FLOAT32, false);
         inputs = backend.tensor(
                 drawn(draw, setting.examples() * architecture.inputs()),
@@ -72,6 +72,10 @@ final class Learner implements AutoCloseable {
             System.arraycopy(optimizer.row(1, step), 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         schedule.write(rows);
+        descends = setting.descent().isPlain() && backend.operations().stepsWeights();
+        whole = descends
+                ? Pass.descent(network, setting.batch(), setting.seed(), setting.descent(), schedule)
+                : Pass.training(network, setting.batch(), setting.seed());
     }
 
     /** Between −2 and 2, in quarters. */
@@ -122,8 +126,10 @@ final class Learner implements AutoCloseable {
             add(expectations, when, "δ of layer " + l, pass.delta(l), flat(analysis.deltas.get(l)));
         }
         add(expectations, when, "costs", pass.costs(), analysis.costs);
-        add(expectations, when, "gradients", pass.gradients(), analysis.gradients);
         int n = parameters.length;
+        Rounded[] gradients = Arrays.copyOfRange(
+                analysis.gradients, n - (int) pass.gradients().size(), n);
+        add(expectations, when, "gradients", pass.gradients(), gradients);
         add(expectations, when, "parameters", network.parameters(), Arrays.copyOf(moved, n));
         add(expectations, when, "state", state, Arrays.copyOfRange(moved, n, moved.length));
         return expectations;
@@ -165,8 +171,8 @@ final class Learner implements AutoCloseable {
         pass.backward();
         operations.descend(
                 setting.descent(),
-                network.parameters(),
-                network.architecture().weightCount(),
+                descends ? network.biases() : network.parameters(),
+                descends ? 0 : network.architecture().weightCount(),
                 pass.gradients(),
                 norm,
                 state,

@@ -89,6 +89,7 @@ public abstract class MisuseSpecification extends BackendSpecification {
                         "scaleLoss delta",
                         "unscale gradients",
                         "clip gradients",
+                        "stepFactors factors",
                         "gatherOneHot batch")
                 .contains(call.operation() + " " + argument.role());
     }
@@ -144,7 +145,7 @@ public abstract class MisuseSpecification extends BackendSpecification {
                 call.name().endsWith("labels") && shape.rank() == 2 && shape.rows() == SIZES.m() + 1;
             case "gather order", "gatherOneHot order", "gatherBatch order", "gatherOneHot labels" ->
                 shape.rank() == 1 && shape.size() > 0;
-            case "update schedule", "descend schedule" ->
+            case "update schedule", "descend schedule", "stepFactors schedule" ->
                 shape.rank() == 2 && shape.columns() == Optimizer.COLUMNS && shape.rows() > 0;
             default -> false;
         };

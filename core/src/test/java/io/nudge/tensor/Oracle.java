@@ -233,6 +233,14 @@ final class Oracle extends TensorOracle {
         return Expected.within(operation, "gradients", gradients, values, clipped);
     }
 
+    Expected stepFactors(double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor stepFactors) {
+        long[] at = position.longs();
+        boolean moves = tally.doubles()[Operations.FAULT] == 0 && at[Operations.SKIP] == 0;
+        double rate = rows(schedule)[(int) at[Operations.STEP]][0];
+        double[] values = moves ? new double[] {-rate * scale, 1 - rate * l2} : new double[] {0, 1};
+        return Expected.exactly("stepFactors", "factors", stepFactors, values);
+    }
+
     /** Of scaled gradients where the backend scales the loss. */
     List<Expected> descend(
             Descent rule,

@@ -220,6 +220,17 @@ class OracleBackend extends Backend {
         }
 
         @Override
+        public void stepFactors(
+                double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor factors) {
+            put(oracle(factors).stepFactors(scale, l2, schedule, position, tally, factors), factors);
+        }
+
+        @Override
+        public void stepWeights(Tensor delta, Tensor x, Tensor factors, Tensor w) {
+            put(oracle(w).stepWeights(delta, x, factors, w), w);
+        }
+
+        @Override
         public void gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
             put(oracle(batch).gather("gather", "batch", rows, order, position, batch), batch);
         }

@@ -126,6 +126,16 @@ final class Primitives implements Operations {
     }
 
     @Override
+    public void stepFactors(double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor factors) {
+        operations.stepFactors(scale, l2, schedule, position, tally, factors);
+    }
+
+    @Override
+    public void stepWeights(Tensor delta, Tensor x, Tensor factors, Tensor w) {
+        operations.stepWeights(delta, x, factors, w);
+    }
+
+    @Override
     public void gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
         operations.gather(rows, order, position, batch);
     }

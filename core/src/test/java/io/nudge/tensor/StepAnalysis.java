@@ -297,10 +297,19 @@ final class StepAnalysis {
             }
             boolean penalized = i < weightsAt(architecture.depth() + 1);
             Rounded[] moved = formulas.step(rule, parameters[i], gradients[i], own, row, penalized);
+            if (rule.isPlain() && penalized && rule.l2() != 0) {
+                moved[0] = moved[0].or(plain(rule.l2(), i, row[0]));
+            }
             for (int part = 0; part <= slots; part++) {
                 results[part * n + i] = moved[part];
             }
         }
         return results;
+    }
+
+    /** A weight that shrinks by a factor, while its gradient comes on. */
+    private Rounded plain(double l2, int i, double rate) {
+        Rounded kept = r.times(r.constant(1 - rate * l2), r.exact(parameters[i]));
+        return r.plus(kept, r.times(r.constant(-rate), gradients[i]));
     }
 }

@@ -264,6 +264,7 @@ final class TensorCalls {
         }
         all.add("outer", TensorCalls::outer);
         all.add("weightGradient", TensorCalls::weightGradient);
+        all.add("stepWeights", TensorCalls::stepWeights);
         all.add("inputGradient", TensorCalls::inputGradient);
         return all;
     }
@@ -305,6 +306,22 @@ final class TensorCalls {
         return destination(call, "weightGradient", Shape.of(s.n(), s.k()), beta, d)
                 .does((o, t) -> o.weightGradient(t[0], t[1], scale, beta, t[2]))
                 .gives((r, t) -> List.of(r.weightGradient(t[0], t[1], scale, beta, t[2])));
+    }
+
+    /** One time in four the first factor is 0, and δ and a may be anything. */
+    private static Call stepWeights(Draw d, Sizes s) {
+        boolean stopped = d.below(4) == 0;
+        double step = d.special() ? -1 : -d.factor();
+        Shape delta = Shape.of(Math.max(1, s.m()), s.n());
+        Shape x = Shape.of(Math.max(1, s.m()), s.k());
+        Shape w = Shape.of(s.n(), s.k());
+        return new Call("stepWeights", d.type())
+                .reads("delta", delta, stopped ? d.values(delta) : d.terms(delta))
+                .reads("x", x, stopped ? d.values(x) : d.terms(x))
+                .reads("factors", Shape.of(2), new double[] {stopped ? 0 : step, d.oneOf(1.0, 0.75)})
+                .updates("w", w, d.terms(w))
+                .does((o, t) -> o.stepWeights(t[0], t[1], t[2], t[3]))
+                .gives((r, t) -> List.of(r.stepWeights(t[0], t[1], t[2], t[3])));
     }
 
     private static Call inputGradient(Draw d, Sizes s) {

@@ -286,6 +286,16 @@ abstract class TensorOracle {
         return product("weightGradient", "weightGradient", scale, delta, Transpose.YES, x, Transpose.NO, beta, into);
     }
 
+    /** With a first factor of 0 the sum has no terms. */
+    Expected stepWeights(Tensor delta, Tensor x, Tensor stepFactors, Tensor w) {
+        double[] each = stepFactors.doubles();
+        if (each[0] == 0) {
+            double[] nothing = new double[length(w)];
+            return combination("stepWeights", "w", w, 0, nothing, nothing, 0, each[1]);
+        }
+        return product("stepWeights", "w", each[0], delta, Transpose.YES, x, Transpose.NO, each[1], w);
+    }
+
     Expected inputGradient(Tensor delta, Tensor w, Tensor into) {
         return product("inputGradient", "inputGradient", 1, delta, Transpose.NO, w, Transpose.NO, 0, into);
     }

@@ -199,6 +199,7 @@ final class TrainingCalls {
             all.add("descend " + optimizer.name(), (d, s) -> descend(optimizer, d, s));
         }
         all.add("clip", TrainingCalls::clip);
+        all.add("stepFactors", TrainingCalls::stepFactors);
         all.add("gather", TrainingCalls::gather);
         all.add("gatherOneHot", TrainingCalls::gatherOneHot);
         all.add("gatherBatch labels", TrainingCalls::gatherLabelled);
@@ -280,6 +281,20 @@ final class TrainingCalls {
                 .argument("position", Use.UPDATE, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 3))
                 .does((o, t) -> o.clip(rule, t[0], t[1], t[2]))
                 .gives((r, t) -> r.clip(rule, t[0], t[2]));
+    }
+
+    private static Call stepFactors(Draw d, Sizes s) {
+        double scale = 1.0 / Math.max(1, s.m());
+        double l2 = d.oneOf(0.0, 0.02);
+        return new Call("stepFactors", d.type())
+                .with("scale", scale)
+                .with("l2", l2)
+                .argument("schedule", Use.READ, DType.FLOAT64, Shape.of(3, Optimizer.COLUMNS), d.ordinary(Shape.of(9)))
+                .argument("position", Use.READ, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 3))
+                .argument("tally", Use.READ, DType.FLOAT64, Shape.of(3), tally(d))
+                .writes("factors", Shape.of(2))
+                .does((o, t) -> o.stepFactors(scale, l2, t[0], t[1], t[2], t[3]))
+                .gives((r, t) -> List.of(r.stepFactors(scale, l2, t[0], t[1], t[2], t[3])));
     }
 
     private static long[] order(Draw d, int examples) {

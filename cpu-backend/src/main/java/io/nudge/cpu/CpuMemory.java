@@ -83,6 +83,11 @@ final class CpuMemory implements Memory {
         longs = null;
     }
 
+    /** A floating element. */
+    double number(int at) {
+        return floats != null ? floats[at] : doubles[at];
+    }
+
     Object array() {
         return floats != null ? floats : doubles != null ? doubles : longs;
     }

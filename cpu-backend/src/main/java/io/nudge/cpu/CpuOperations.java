@@ -222,19 +222,48 @@ final class CpuOperations implements Operations {
             Tensor schedule,
             Tensor position,
             Tensor tally) {
-        if (memory(tally).doubles[at(tally) + FAULT] != 0 || memory(position).longs[at(position) + SKIP] != 0) {
+        if (!moves(position, tally)) {
             return;
         }
+        pass.rule = rule;
+        pass.penalized = (int) penalized;
+        pass.schedule = memory(schedule).doubles;
+        pass.scheduleAt = rowOf(schedule, position);
+        pass.of(Kind.UPDATE, parameters, gradients, state).elements(parameters.size(), Pass.LIGHT);
+    }
+
+    private static boolean moves(Tensor position, Tensor tally) {
+        return memory(tally).doubles[at(tally) + FAULT] == 0 && memory(position).longs[at(position) + SKIP] == 0;
+    }
+
+    /** Where the row of the step begins. */
+    private static int rowOf(Tensor schedule, Tensor position) {
         long step = memory(position).longs[at(position) + STEP];
         if (step < 0 || step >= rows(schedule)) {
             throw new IllegalStateException("update: the position is at step " + step + ", but the schedule has "
                     + rows(schedule) + " steps; write a longer schedule, or set the position back");
         }
-        pass.rule = rule;
-        pass.penalized = (int) penalized;
-        pass.schedule = memory(schedule).doubles;
-        pass.scheduleAt = at(schedule) + (int) step * Optimizer.COLUMNS;
-        pass.of(Kind.UPDATE, parameters, gradients, state).elements(parameters.size(), Pass.LIGHT);
+        return at(schedule) + (int) step * Optimizer.COLUMNS;
+    }
+
+    @Override
+    public void stepFactors(double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor factors) {
+        boolean moves = moves(position, tally);
+        double rate = moves ? memory(schedule).doubles[rowOf(schedule, position)] : 0;
+        Kernels kernels = pass.kernels(factors);
+        kernels.set(memory(factors), at(factors), moves ? -rate * scale : 0);
+        kernels.set(memory(factors), at(factors) + 1, moves ? 1 - rate * l2 : 1);
+    }
+
+    @Override
+    public void stepWeights(Tensor delta, Tensor x, Tensor factors, Tensor w) {
+        double alpha = memory(factors).number(at(factors));
+        double beta = memory(factors).number(at(factors) + 1);
+        if (alpha == 0) {
+            scale(beta, w, w);
+        } else {
+            product(alpha, delta, Transpose.YES, x, Transpose.NO, beta, w);
+        }
     }
 
     @Override

@@ -76,9 +76,7 @@ final class CublasProducts implements Products {
         Block workspace = allocator.take(bytes);
         closing.add(() -> allocator.give(workspace));
         calls.cublas(JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "cublasSetWorkspace");
-        calls.cublas(
-                JCublas2.cublasSetPointerMode(handle, cublasPointerMode.CUBLAS_POINTER_MODE_HOST),
-                "cublasSetPointerMode");
+        pointerMode(cublasPointerMode.CUBLAS_POINTER_MODE_HOST);
         calls.cublas(
                 JCublas2.cublasSetAtomicsMode(handle, cublasAtomicsMode.CUBLAS_ATOMICS_NOT_ALLOWED),
                 "cublasSetAtomicsMode");
@@ -94,11 +92,38 @@ final class CublasProducts implements Products {
 
     @Override
     public void multiply(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
+        if (c.type() == DType.FLOAT64) {
+            factors.putDouble(0, alpha).putDouble(Double.BYTES, beta);
+        } else {
+            factors.putFloat(0, (float) alpha).putFloat(Double.BYTES, (float) beta);
+        }
+        multiply(alphaAt, betaAt, a, ta, b, tb, c);
+    }
+
+    /**
+     * As in the reference implementation of BLAS, which the manual refers to, alpha 0 means that a and b are not looked at
+     * (Reference LAPACK, dgemm: "if ALPHA is zero the values in A and B do not affect the result").
+     */
+    @Override
+    public void multiply(Tensor scalars, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c) {
+        pointerMode(cublasPointerMode.CUBLAS_POINTER_MODE_DEVICE);
+        try {
+            CudaMemory memory = uses.of(scalars);
+            multiply(memory.pointer(scalars.offset()), memory.pointer(scalars.offset() + 1), a, ta, b, tb, c);
+        } finally {
+            pointerMode(cublasPointerMode.CUBLAS_POINTER_MODE_HOST);
+        }
+    }
+
+    private void pointerMode(int mode) {
+        calls.cublas(JCublas2.cublasSetPointerMode(handle, mode), "cublasSetPointerMode");
+    }
+
+    private void multiply(Pointer alpha, Pointer beta, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c) {
         int m = length(c.shape().rows());
         int n = length(c.shape().columns());
         int k = length(ta == Transpose.YES ? a.shape().rows() : a.shape().columns());
         if (c.type() == DType.FLOAT64) {
-            factors.putDouble(0, alpha).putDouble(Double.BYTES, beta);
             calls.launched("cublasDgemm");
             calls.cublas(
                     JCublas2.cublasDgemm(
@@ -108,17 +133,16 @@ final class CublasProducts implements Products {
                             n,
                             m,
                             k,
-                            alphaAt,
+                            alpha,
                             pointer(b),
                             columns(b),
                             pointer(a),
                             columns(a),
-                            betaAt,
+                            beta,
                             pointer(c),
                             n),
                     "cublasDgemm");
         } else {
-            factors.putFloat(0, (float) alpha).putFloat(Double.BYTES, (float) beta);
             calls.launched("cublasGemmEx");
             calls.cublas(
                     JCublas2.cublasGemmEx_new(
@@ -128,14 +152,14 @@ final class CublasProducts implements Products {
                             n,
                             m,
                             k,
-                            alphaAt,
+                            alpha,
                             factor(b),
                             factorType,
                             columns(b),
                             factor(a),
                             factorType,
                             columns(a),
-                            betaAt,
+                            beta,
                             pointer(c),
                             cudaDataType.CUDA_R_32F,
                             n,

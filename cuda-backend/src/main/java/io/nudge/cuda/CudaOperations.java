@@ -112,6 +112,35 @@ final class CudaOperations extends CudaTensorOperations {
     }
 
     @Override
+    public void stepFactors(
+            double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor stepFactors) {
+        launch(kernels.stepFactors, stepFactors)
+                .with(scale)
+                .with(l2)
+                .with(schedule)
+                .with(rows(schedule))
+                .with(position)
+                .with(tally)
+                .withRecord()
+                .into(stepFactors)
+                .alone();
+    }
+
+    @Override
+    public void stepWeights(Tensor delta, Tensor x, Tensor stepFactors, Tensor w) {
+        if (w.size() > 0) {
+            engine.products.multiply(stepFactors, delta, Transpose.YES, x, Transpose.NO, w);
+            factors.written(w);
+        }
+    }
+
+    /** Where products take copies of 16 bits, the update stores those of the weights, which a product cannot. */
+    @Override
+    public boolean stepsWeights() {
+        return !factors.precision().isHalf();
+    }
+
+    @Override
     public void scaleLoss(Tensor delta, Tensor position) {
         if (delta.size() > 0) {
             elements(

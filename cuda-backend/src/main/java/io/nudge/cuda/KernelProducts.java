@@ -87,6 +87,17 @@ final class KernelProducts implements Products {
 
     @Override
     public void multiply(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
+        multiply(alpha, beta, null, a, ta, b, tb, c);
+    }
+
+    @Override
+    public void multiply(Tensor factors, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c) {
+        multiply(0, 0, factors, a, ta, b, tb, c);
+    }
+
+    /** Factors in memory, unless null, take the place of those given. */
+    private void multiply(
+            double alpha, double beta, Tensor factors, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c) {
         long m = c.shape().rows();
         long n = c.shape().columns();
         long k = ta == Transpose.YES ? a.shape().rows() : a.shape().columns();
@@ -102,7 +113,8 @@ final class KernelProducts implements Products {
                 .with(c)
                 .with(m)
                 .with(n)
-                .with(k)
+                .with(k);
+        (factors == null ? launcher.with(0L) : launcher.with(factors))
                 .with(shared ? scratch.room(parts * m * n * c.type().bytes()) : 0L)
                 .with(shared ? scratch.counters(tiles) : 0L)
                 .allBlocks(tiles * parts);

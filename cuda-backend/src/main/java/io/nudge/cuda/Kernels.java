@@ -30,6 +30,7 @@ final class Kernels {
     final Kernel gatherBatch;
     final Kernel gatherPair;
     final Kernel dropout;
+    final Kernel stepFactors;
     final Kernel advance;
     final Kernel scaleLoss;
     final Kernel unscale;
@@ -72,6 +73,7 @@ final class Kernels {
         gatherBatch = Kernel.storing(modules, "gather", "gather_batch");
         gatherPair = Kernel.storing(modules, "gather", "gather_pair");
         dropout = Kernel.storing(modules, "dropout", "dropout");
+        stepFactors = Kernel.typed(modules, "step_factors", "step_factors");
         advance = Kernel.untyped(modules, "advance", "advance");
         scaleLoss = Kernel.typed(modules, "loss_scale", "scale_loss");
         unscale = Kernel.typed(modules, "loss_scale", "unscale");

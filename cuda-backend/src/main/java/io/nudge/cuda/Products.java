@@ -18,6 +18,18 @@ interface Products {
      */
     void multiply(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c);
 
+    /**
+     * The same with factors that lie on the device. Where alpha is 0, what is in a and b does not count.
+     *
+     * @param factors [2]: alpha and beta
+     * @param a [m, k], or [k, m] if transposed
+     * @param ta whether a is transposed
+     * @param b [k, n], or [n, k] if transposed
+     * @param tb whether b is transposed
+     * @param c [m, n]
+     */
+    void multiply(Tensor factors, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c);
+
     /** What it is, with its version, in a few words. */
     String describe();
 }

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.emulator.EmulatedDevice;
 import io.nudge.emulator.Emulator;
+import io.nudge.math.Optimizer;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Program;
@@ -72,6 +73,27 @@ class StepTest {
                     .isZero();
             assertThat(own + library).as("products").isEqualTo(3L * layers - 1);
             assertThat(sum(kernels) - own).as("other kernels: %s", kernels).isEqualTo(2L * layers + 2 + more);
+        }
+    }
+
+    /** Instead of the update of all parameters, one of the biases; and the factors of the products are a launch more. */
+    @ParameterizedTest
+    @CsvSource({"CUBLAS, FLOAT32, 1", "CUBLAS, FLOAT64, 3", "KERNELS, FLOAT32, 3", "KERNELS, FLOAT64, 1"})
+    void ofPlainDescentMovesTheWeightsByTheProductsThemselves(ProductChoice choice, DType type, int layers) {
+        try (CudaBackend backend = open(choice, Precision.STRICT);
+                TrainingStep step = new TrainingStep(backend, type, layers, Optimizer.sgd(0.1));
+                Program program = backend.record(step)) {
+            double[] before = step.parameters();
+            Emulator.clearCounters();
+            program.run();
+            backend.synchronize();
+            Map<String, Long> kernels = countersBeginningWith("launches.");
+            long products = sum(countersBeginningWith("launches.product_")) + sum(countersBeginningWith("library."));
+            assertThat(products).as("products").isEqualTo(3L * layers - 1);
+            assertThat(sum(kernels) - sum(countersBeginningWith("launches.product_")))
+                    .as("other kernels: %s", kernels)
+                    .isEqualTo(2L * layers + 3);
+            assertThat(step.parameters()).doesNotContain(before);
         }
     }
 

@@ -28,7 +28,8 @@ final class TrainingStep implements Runnable, AutoCloseable {
 
     private final Scope scope = Scope.open();
     private final Operations operations;
-    private final Descent descent = Descent.of(Optimizer.adam(0.01));
+    private final Descent descent;
+    private final boolean descends;
     private final Network network;
     private final Pass pass;
     private final Tensor inputs;
@@ -39,9 +40,14 @@ final class TrainingStep implements Runnable, AutoCloseable {
     private final Tensor schedule;
 
     TrainingStep(Backend backend, DType type, int layers) {
+        this(backend, type, layers, Optimizer.adam(0.01));
+    }
+
+    TrainingStep(Backend backend, DType type, int layers, Optimizer optimizer) {
         operations = backend.operations();
+        descent = Descent.of(optimizer);
+        descends = descent.isPlain() && operations.stepsWeights();
         network = Network.create(architecture(layers), Initializer.NORMAL, 1, backend, type);
-        pass = Pass.training(network, BATCH, 1);
         RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);
         double[] values = new double[EXAMPLES * INPUTS];
         for (int i = 0; i < values.length; i++) {
@@ -60,6 +66,7 @@ final class TrainingStep implements Runnable, AutoCloseable {
             System.arraycopy(descent.optimizer().row(1, step), 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         schedule.write(rows);
+        pass = descends ? Pass.descent(network, BATCH, 1, descent, schedule) : Pass.training(network, BATCH, 1);
     }
 
     private static Architecture architecture(int layers) {
@@ -88,8 +95,8 @@ final class TrainingStep implements Runnable, AutoCloseable {
         pass.backward();
         operations.descend(
                 descent,
-                network.parameters(),
-                network.architecture().weightCount(),
+                descends ? network.biases() : network.parameters(),
+                descends ? 0 : network.architecture().weightCount(),
                 pass.gradients(),
                 norm,
                 state,

@@ -169,4 +169,37 @@ class DataKernelsTest {
             assertThat(device.readLongs(position)).containsExactly(42, 21, (1L << 40) + 1, 3, 4, 5);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void theFactorsOfAStepAreThoseOfItsRowUnlessItMovesNothing(Real type) {
+        double[] stopped = {0, 1};
+        double[] moving = {type.round(-0.25 / 3), type.round(1 - 0.25 * 0.1)};
+        assertThat(factors(type, 1, 0, 0)).containsExactly(moving);
+        assertThat(factors(type, 1, 0, 5)).as("after a fault").containsExactly(stopped);
+        assertThat(factors(type, 1, 1, 0)).as("skipped").containsExactly(stopped);
+        assertThat(factors(type, 2, 0, 0)).as("beyond the schedule").containsExactly(stopped);
+    }
+
+    private static double[] factors(Real type, long step, long skip, double faultOfTally) {
+        try (Device device = new Device()) {
+            Memory fault = device.longs(0, 0, 0, 0);
+            Memory factors = device.room(type, 0, 2);
+            device.run(
+                    type,
+                    "step_factors",
+                    "step_factors",
+                    1,
+                    1 / 3.0,
+                    0.1,
+                    device.reals(Real.F64, 0, 0.5, 1, 1, 0.25, 1, 1),
+                    2,
+                    device.longs(0, step, 9, 0, 0, skip),
+                    device.reals(Real.F64, 0, 1, 1, faultOfTally),
+                    fault,
+                    factors);
+            assertThat(device.readLongs(fault)).startsWith(step == 2 ? 3 : 0, step == 2 ? 2 : 0);
+            return device.read(factors);
+        }
+    }
 }

@@ -62,6 +62,56 @@ class ProductKernelsTest {
         Numbers.assertSame(product(type, tile, transposes, shape, 1, 1, 1, 3), one, "another order and place");
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void factorsInMemoryTakeThePlaceOfThoseGiven(Real type, String tile, String transposes) {
+        for (int k : new int[] {20, 520}) {
+            double[] a = Numbers.random(type, 33 * k, 1);
+            double[] b = Numbers.random(type, k * 9, 2);
+            double[] given = small(type, tile, transposes, k, a, b, -0.5, 0.75);
+            double[] found = small(type, tile, transposes, k, a, b, 7, 7, -0.5, 0.75);
+            Numbers.assertSame(found, given, "factors in memory, k = " + k);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void whereAlphaIsZeroNothingOfTheFactorsCounts(Real type, String tile, String transposes) {
+        for (int k : new int[] {20, 520}) {
+            double[] nothing = new double[33 * k];
+            Arrays.fill(nothing, Double.NaN);
+            double[] kept = small(type, tile, transposes, k, nothing, nothing, 7, 7, 0, 1);
+            Numbers.assertSame(kept, Numbers.random(type, 33 * 9, 3), "c, k = " + k);
+        }
+    }
+
+    /** c of [33, 9] after a product with factors given and, where there are more, in memory. */
+    private static double[] small(
+            Real type, String tile, String transposes, int k, double[] a, double[] b, double... factors) {
+        try (Device device = new Device(1)) {
+            Tile of = Tile.of(type, tile);
+            Memory into = device.reals(type, 0, Numbers.random(type, 33 * 9, 3));
+            Object inMemory = factors.length == 2 ? 0 : device.reals(type, 0, factors[2], factors[3]);
+            device.run(
+                    type,
+                    "product",
+                    "product_" + tile + "_" + transposes,
+                    of.blocks(33, 9, k),
+                    factors[0],
+                    device.reals(type, 0, a),
+                    device.reals(type, 0, b),
+                    factors[1],
+                    into,
+                    33,
+                    9,
+                    k,
+                    inMemory,
+                    device.room(type, 0, (int) Math.max(1, of.scratch(33, 9, k))),
+                    device.counters((int) of.tiles(33, 9)));
+            return device.read(into);
+        }
+    }
+
     private static double[] product(
             Real type, String tile, String transposes, int[] shape, double alpha, double beta, int before, int seed) {
         int m = shape[0];
@@ -105,6 +155,7 @@ class ProductKernelsTest {
                     m,
                     n,
                     k,
+                    0,
                     device.room(type, 0, (int) Math.max(1, of.scratch(m, n, k))),
                     counter);
             double[] found = device.read(into);
