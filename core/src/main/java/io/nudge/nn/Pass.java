@@ -51,7 +51,9 @@ public final class Pass implements AutoCloseable {
     private final List<Tensor> weightGradients;
     private final List<Tensor> biasGradients;
     private final Tensor position;
+    private final Tensor report;
     private final Tensor tally;
+    private final Tensor squares;
     private boolean dropping;
 
     /** How plain gradient descent moves the weights. */
@@ -73,7 +75,9 @@ public final class Pass implements AutoCloseable {
             target = matrix("targets", architecture.outputs());
             costs = own("costs", Shape.of(batch), network.type());
             position = own("position", Shape.of(Operations.POSITION), DType.INT64);
-            tally = own("tally", Shape.of(Operations.TALLY), DType.FLOAT64);
+            report = own("report", Shape.of(Operations.TALLY + 1), DType.FLOAT64);
+            tally = report.view(0, Shape.of(Operations.TALLY)).named("tally");
+            squares = report.view(Operations.TALLY, Shape.of(1)).named("sum of squares");
             plain = kind == Kind.DESCENT
                     ? new Plain(rule.l2(), schedule, own("factors of a step", Shape.of(2), network.type()))
                     : null;
@@ -117,7 +121,9 @@ public final class Pass implements AutoCloseable {
         weightGradients = whole.weightGradients;
         biasGradients = whole.biasGradients;
         position = whole.position;
+        report = whole.report;
         tally = whole.tally;
+        squares = whole.squares;
     }
 
     private static void firstRows(List<Tensor> whole, List<Tensor> part, int rows) {
@@ -509,6 +515,24 @@ public final class Pass implements AutoCloseable {
      */
     public Tensor tally() {
         return tally;
+    }
+
+    /**
+     * Room for the sum of squares of whatever is looked at: gradients, where they are clipped by their norm, or parameters.
+     *
+     * @return the tensor float64 [1]
+     */
+    public Tensor squares() {
+        return squares;
+    }
+
+    /**
+     * The {@link #tally()} and behind it the {@link #squares()}, so that one small copy brings back both.
+     *
+     * @return the tensor float64 [4]
+     */
+    public Tensor report() {
+        return report;
     }
 
     private void requireBackward() {

@@ -35,15 +35,13 @@ final class Run implements AutoCloseable {
     private final boolean descends;
     private final Pass pass;
     private final Tensor moved;
-    private final Tensor norm;
     private final Tensor state;
     private final Tensor schedule;
     private final Tensor best;
     private final List<Program> wholeSteps;
     private final List<Program> lastSteps;
     private final Evaluator validation;
-    private final double[] tally = new double[Operations.TALLY];
-    private final double[] squares = new double[1];
+    private final double[] report = new double[Operations.TALLY + 1];
 
     private String fingerprint;
     private int epoch;
@@ -69,7 +67,6 @@ final class Run implements AutoCloseable {
             long parameters = network.parameters().size();
             Backend backend = network.backend();
             data = resources.add(DeviceData.of(dataset, backend, network.type(), batch));
-            norm = tensor("norm of the gradients", Shape.of(1), DType.FLOAT64);
             state = tensor(
                     "state of the optimizer",
                     Shape.of(settings.descent.optimizer().slots() * parameters),
@@ -115,7 +112,7 @@ final class Run implements AutoCloseable {
                 moved,
                 descends ? 0 : network.architecture().weightCount(),
                 step.gradients(),
-                norm,
+                step.squares(),
                 state,
                 schedule,
                 step.position(),
@@ -215,15 +212,14 @@ final class Run implements AutoCloseable {
 
     /** Refuses a cost that was not finite in any step so far, and parameters that are not since the last. */
     private void requireFinite(int lastStep) {
-        pass.tally().read(tally);
-        if (tally[Operations.FAULT] != 0) {
-            int step = (int) ((long) tally[Operations.FAULT] - 1 - steps);
+        network.backend().operations().sumSquares(network.parameters(), pass.squares());
+        pass.report().read(report);
+        if (report[Operations.FAULT] != 0) {
+            int step = (int) ((long) report[Operations.FAULT] - 1 - steps);
             throw diverged("the cost is not finite in", step);
         }
-        network.backend().operations().sumSquares(network.parameters(), norm);
-        norm.read(squares);
         // A sum of squares may overflow where no parameter has.
-        if (!Double.isFinite(squares[0])
+        if (!Double.isFinite(report[Operations.TALLY])
                 && !FaultFinder.finite(network.parameters().doubles())) {
             throw diverged("the parameters are not finite after", lastStep);
         }
@@ -243,7 +239,7 @@ final class Run implements AutoCloseable {
     }
 
     private EpochResult result(double seconds) {
-        double accuracy = countsAnswers ? tally[Operations.CORRECT] / examples : Double.NaN;
+        double accuracy = countsAnswers ? report[Operations.CORRECT] / examples : Double.NaN;
         double rate = settings.descent.optimizer().rate();
         Evaluation held = validation == null ? null : validation.evaluate();
         if (held != null) {
@@ -251,7 +247,7 @@ final class Run implements AutoCloseable {
         }
         return new EpochResult(
                 epoch,
-                tally[Operations.COST] / examples,
+                report[Operations.COST] / examples,
                 accuracy,
                 held == null ? Double.NaN : held.cost(),
                 held == null ? Double.NaN : held.accuracy(),

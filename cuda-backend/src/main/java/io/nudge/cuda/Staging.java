@@ -66,6 +66,9 @@ final class Staging {
 
     /** Copies from the device into an array, after all work asked for before; waits for that as {@link Waiting} does. */
     void read(Block block, long offset, Object values, Waiting waiting) {
+        if (waiting.untilDone(block.at(offset), values)) {
+            return;
+        }
         int width = Pinned.elementBytes(values);
         int length = Pinned.length(values);
         int most = half / width;

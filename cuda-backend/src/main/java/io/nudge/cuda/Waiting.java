@@ -1,6 +1,7 @@
 package io.nudge.cuda;
 
 import java.nio.LongBuffer;
+import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 
@@ -12,18 +13,21 @@ final class Waiting {
     private static final int RECORD = 4;
     private static final int BYTES = RECORD * Long.BYTES;
 
+    /** So many bytes come back together with the record. */
+    static final int FEW = 256;
+
     private final Calls calls;
     private final CUstream stream;
-    private final Block record;
+    private final Block record; // and behind it, room for a few bytes that come back with it
     private final Pinned copy;
     private boolean suspected;
 
     Waiting(Calls calls, CUstream stream, Allocator allocator, Closing closing) {
         this.calls = calls;
         this.stream = stream;
-        this.record = allocator.take(BYTES);
+        this.record = allocator.take(BYTES + FEW);
         closing.add(() -> allocator.give(record));
-        this.copy = new Pinned(calls, BYTES);
+        this.copy = new Pinned(calls, BYTES + FEW);
         closing.add(() -> copy.free(calls));
         clear();
     }
@@ -42,9 +46,34 @@ final class Waiting {
     /** Waits until all work asked for so far is done. */
     void untilDone() {
         if (suspected) {
-            calls.driver(
-                    JCudaDriver.cuMemcpyDtoHAsync(copy.pointer, record.pointer, BYTES, stream), "cuMemcpyDtoHAsync");
+            copyRecord(0);
         }
+        waitForAll();
+    }
+
+    /**
+     * The same, and reads a few numbers of the device. Where the record is to be looked at anyway, one copy brings back both.
+     *
+     * @return whether it did; if not, nothing was done
+     */
+    boolean untilDone(CUdeviceptr from, Object values) {
+        int bytes = Pinned.length(values) * Pinned.elementBytes(values);
+        if (!suspected || bytes > FEW) {
+            return false;
+        }
+        calls.driver(JCudaDriver.cuMemcpyDtoDAsync(record.at(BYTES), from, bytes, stream), "cuMemcpyDtoDAsync");
+        copyRecord(bytes);
+        waitForAll();
+        copy.get(BYTES, values, 0, Pinned.length(values));
+        return true;
+    }
+
+    private void copyRecord(int more) {
+        calls.driver(
+                JCudaDriver.cuMemcpyDtoHAsync(copy.pointer, record.pointer, BYTES + more, stream), "cuMemcpyDtoHAsync");
+    }
+
+    private void waitForAll() {
         calls.driver(JCudaDriver.cuStreamSynchronize(stream), "cuStreamSynchronize");
         calls.allDone();
     }
