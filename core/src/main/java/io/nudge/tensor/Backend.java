@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -27,6 +28,12 @@ public abstract class Backend implements AutoCloseable {
     private static final int NAMED_LEAKS = 10;
     private static final Tensor[] NONE = {};
 
+    /** So many elements go through the host at once. */
+    private static final int THROUGH_HOST = 1 << 20;
+
+    private static final AtomicLong OPENED = new AtomicLong();
+
+    private final long number = OPENED.incrementAndGet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Device device;
     private final Map<Long, Tensor.Block> live = new LinkedHashMap<>();
@@ -123,6 +130,19 @@ public abstract class Backend implements AutoCloseable {
      */
     protected long freeBytes() {
         return Long.MAX_VALUE;
+    }
+
+    /**
+     * Takes over the elements of a tensor of another backend without the host between them, where it can: after all that was
+     * asked of either before, and before all that is asked of either later. Called under the locks of both. The default
+     * cannot.
+     *
+     * @param from a tensor of another backend
+     * @param to a tensor of this one, of the same type and size
+     * @return whether it did
+     */
+    protected boolean receive(Tensor from, Tensor to) {
+        return false;
     }
 
     /**
@@ -435,6 +455,58 @@ public abstract class Backend implements AutoCloseable {
             }
         } finally {
             end();
+        }
+    }
+
+    /** Copies elements from one backend to another. */
+    static void transfer(Tensor from, Tensor to) {
+        String name = "copyTo";
+        if (from.type() != to.type() || from.size() != to.size()) {
+            throw new IllegalArgumentException(
+                    name + ": both must be of one type and have as many elements; here: " + from + " and " + to);
+        }
+        if (!directly(name, from, to)) {
+            throughHost(from, to);
+        }
+    }
+
+    /** Whichever of two backends was opened first is locked first, so that no two threads wait for each other. */
+    private static boolean directly(String name, Tensor from, Tensor to) {
+        boolean inOrder = from.backend().number < to.backend().number;
+        Backend first = inOrder ? from.backend() : to.backend();
+        Backend second = inOrder ? to.backend() : from.backend();
+        first.begin(name, new Tensor[] {from, to});
+        try {
+            second.begin(name, new Tensor[] {from, to});
+            try {
+                for (Tensor each : new Tensor[] {from, to}) {
+                    each.backend().requireUsable(name);
+                    each.backend().refuseWhileRecording("copying to another backend");
+                    each.block().requireOpen(name);
+                }
+                return to.backend().receive(from, to);
+            } catch (
+                    DeviceFaultException e) { // on which of the two devices, and what the other has of it, nobody knows
+                from.backend().remember(e);
+                throw to.backend().remember(e);
+            } finally {
+                second.end();
+            }
+        } finally {
+            first.end();
+        }
+    }
+
+    private static void throughHost(Tensor from, Tensor to) {
+        for (long at = 0; at < from.size(); at += THROUGH_HOST) {
+            Shape part = Shape.of(Math.min(THROUGH_HOST, from.size() - at));
+            Tensor source = from.view(at, part);
+            Tensor target = to.view(at, part);
+            switch (from.type()) {
+                case FLOAT32 -> target.write(source.floats());
+                case FLOAT64 -> target.write(source.doubles());
+                case INT64 -> target.write(source.longs());
+            }
         }
     }
 

@@ -635,7 +635,7 @@ final class CheckedOperations implements Operations {
             if (tensor.backend() != backend) {
                 throw new IllegalArgumentException(op + ": " + tensor + " lives on "
                         + tensor.backend().device() + ", but the operation is on " + backend.device()
-                        + "; copy it over: other.write(tensor.floats())");
+                        + "; copy it over: tensor.copyTo(other)");
             }
             tensor.block().requireOpen(op);
         }

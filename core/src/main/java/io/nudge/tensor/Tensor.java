@@ -186,6 +186,29 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
+     * Copies the elements into another tensor, of this backend or any other: between two devices without the host in between,
+     * where their backends can. It comes after all that was asked of either before.
+     *
+     * <pre>{@code
+     * Tensor there = second.zeros(here.shape(), here.type());
+     * here.copyTo(there);
+     * }</pre>
+     *
+     * @param to the destination, of the same type and size
+     * @return the destination
+     * @throws IllegalArgumentException if types or sizes differ
+     * @throws IllegalStateException if one of the two is closed, or either backend records a program and they are not the same
+     */
+    public Tensor copyTo(Tensor to) {
+        if (to.backend() == backend()) {
+            backend().operations().copy(this, to);
+        } else {
+            Backend.transfer(this, to);
+        }
+        return to;
+    }
+
+    /**
      * Copies the values out, rounded to float32.
      *
      * @return the elements, row by row

@@ -52,6 +52,83 @@ public abstract class OwnershipSpecification extends BackendSpecification {
         }
     }
 
+    // ---- from one backend to another --------------------------------------------------------------------------------
+
+    @Example
+    void aTensorIsCopiedToAnotherBackend() {
+        try (Backend other = open()) {
+            for (DType type : DType.values()) {
+                try (Tensor x = backend.zeros(Shape.of(2, 3), type);
+                        Tensor y = other.zeros(Shape.of(8), type)) {
+                    Contents.write(x, Contents.filled(type, 6, 5));
+                    Tensor part = y.view(1, Shape.of(6));
+                    assertThat(x.copyTo(part)).isSameAs(part);
+                    Contents.write(x, Contents.filled(type, 6, 9));
+                    assertThat(Contents.of(y)).as("%s", type).containsExactly(0, 5, 5, 5, 5, 5, 5, 0);
+                    part.copyTo(x);
+                    assertThat(Contents.of(x)).as("%s, and back", type).containsOnly(5);
+                }
+            }
+        }
+    }
+
+    @Example
+    void aTensorIsCopiedWithinABackend() {
+        try (Tensor x = vector(DType.FLOAT32, 1, 2);
+                Tensor y = backend.zeros(Shape.of(2, 1), DType.FLOAT32)) {
+            assertThat(x.copyTo(y).doubles()).containsExactly(1, 2);
+        }
+    }
+
+    @Example
+    void whatCannotBeCopiedToAnotherBackendIsRefused() {
+        try (Backend other = open();
+                Tensor x = vector(DType.FLOAT32, 1, 2);
+                Tensor y = other.zeros(Shape.of(2), DType.FLOAT32);
+                Tensor longer = other.zeros(Shape.of(3), DType.FLOAT32);
+                Tensor wider = other.zeros(Shape.of(2), DType.FLOAT64)) {
+            for (Tensor each : new Tensor[] {longer, wider}) {
+                assertThatThrownBy(() -> x.copyTo(each))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContainingAll("copyTo", "one type", each.toString());
+            }
+            assertThatThrownBy(() -> backend.record(() -> x.copyTo(y)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("copying to another backend");
+            assertThatThrownBy(() -> other.record(() -> x.copyTo(y)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("copying to another backend");
+            y.close();
+            assertThatThrownBy(() -> x.copyTo(y))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("copyTo", "is closed");
+            assertThat(x.doubles()).containsExactly(1, 2);
+        }
+    }
+
+    @Example
+    void threadsThatCopyBothWaysDoNotWaitForEachOther() throws InterruptedException, ExecutionException {
+        try (Backend other = open();
+                Tensor x = vector(DType.FLOAT32, 1, 2);
+                Tensor y = other.zeros(Shape.of(2), DType.FLOAT32)) {
+            FutureTask<Tensor> back = new FutureTask<>(() -> {
+                for (int i = 0; i < 100; i++) {
+                    y.copyTo(x);
+                }
+                return x;
+            });
+            x.copyTo(y);
+            new Thread(back, "back").start();
+            for (int i = 0; i < 100; i++) {
+                x.copyTo(y);
+            }
+            assertThat(back.get().doubles()).containsExactly(1, 2);
+            assertThat(y.doubles()).containsExactly(1, 2);
+        }
+    }
+
+    // ---- tensors and views ------------------------------------------------------------------------------------------
+
     @Example
     void anArrayMayBeUsedAgainOnceItIsWritten() {
         try (Tensor x = backend.zeros(FOUR, DType.FLOAT32)) {

@@ -47,6 +47,11 @@ final class Context {
         }
     }
 
+    /** For calls that name the context. */
+    CUcontext handle() {
+        return context;
+    }
+
     /** Makes it the calling thread's context, until {@link #pop}. */
     void push(Calls calls) {
         calls.reaching(JCudaDriver.cuCtxPushCurrent(context), "cuCtxPushCurrent");

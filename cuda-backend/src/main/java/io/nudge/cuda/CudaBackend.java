@@ -6,6 +6,7 @@ import io.nudge.tensor.Device;
 import io.nudge.tensor.Memory;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Recorder;
+import io.nudge.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -125,6 +126,16 @@ public final class CudaBackend extends Backend {
     @Override
     protected long freeBytes() {
         return engine.freeMemory() + engine.allocator.use().cached();
+    }
+
+    /** From another CUDA backend, whatever its device: the driver goes through the host where the devices cannot reach each other. */
+    @Override
+    protected boolean receive(Tensor from, Tensor to) {
+        if (!(from.backend() instanceof CudaBackend other)) {
+            return false;
+        }
+        Peers.copy(other.engine, from, engine, to);
+        return true;
     }
 
     private OutOfMemoryError outOfMemory(DType type, long elements) {

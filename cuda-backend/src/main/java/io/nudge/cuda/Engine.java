@@ -30,7 +30,7 @@ final class Engine {
     /** Of the pinned memory for small copies, and for all that come back. */
     static final int HALF = 1 << 20;
 
-    private final Context context;
+    final Context context;
     private final Closing closing = new Closing();
     private final String detail;
     private final String name;
