@@ -1,5 +1,6 @@
 // One step of an optimizer over all parameters: penalties and the rule, rounded step by step as the CPU backend does, so that
-// the bits are the same. Where there is a counter the last block moves the position on, when all have read it. Launched with 256 threads, grid min(ceil(n / 1024), 1024).
+// the bits are the same. Where there is a counter the last block moves the position on, when all have read it. Launched with 256
+// threads, grid min(ceil(n / 1024), 1024).
 // ptx: .version 7.0 .target sm_60
 #include "schedule.cuh"
 #include "stored.cuh"

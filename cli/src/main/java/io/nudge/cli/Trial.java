@@ -42,10 +42,10 @@ final class Trial {
 
     private static final String BFLOAT16 = "bfloat16";
 
-    /** By how much a factor errs that is rounded to the 8 bits of bfloat16. */
+    /** By how much a factor errs on average that is rounded to the 8 bits of bfloat16: half of the most, which is 2⁻⁸. */
     private static final double EIGHT_BITS = 0x1.0p-9;
 
-    /** The same for TF32 and float16, which have 11; and as much again, since TF32 may cut them off. */
+    /** The same for TF32 and float16, which have 11: 2⁻¹²; and as much again, since TF32 may cut off instead of rounding. */
     private static final double ELEVEN_BITS = 0x1.0p-11;
 
     /** Sums of that many roundings stand between the parameters before and after two small steps. */

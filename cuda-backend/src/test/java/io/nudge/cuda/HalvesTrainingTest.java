@@ -54,9 +54,10 @@ class HalvesTrainingTest {
     }
 
     /**
-     * A factor errs by u at most: 2⁻⁹ for bfloat16, 2⁻¹² for float16; so a product of two does by 2u, forward and once more
-     * on the way back: 4u, if what a step errs does not grow in those that follow. Roundings go either way, so that it is
-     * far less. Within that, answers near the border between two classes may change: ten of a thousand.
+     * A factor errs by u at most: 2⁻⁸ for bfloat16, 2⁻¹¹ for float16; so a product of two does by 2u, and the sums of many
+     * such products, whose roundings go either way, by far less, forward and on the way back; 2u are allowed, if what a step
+     * errs does not grow in those that follow. Within that, answers near the border between two classes may change: ten of
+     * a thousand.
      */
     @ParameterizedTest
     @CsvSource({
