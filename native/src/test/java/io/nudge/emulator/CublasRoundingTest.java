@@ -261,6 +261,19 @@ class CublasRoundingTest {
         assertThat(Emulator.takeReports()).extracting(Report::kind).containsExactly("uninitialised-read");
     }
 
+    /** As in the reference implementation of BLAS: then whatever they hold does not come into the result. */
+    @Test
+    void whereTheFactorOnTheDeviceIsZeroTheMatricesAreNotRead() {
+        CUdeviceptr factors = blas.put(Numbers.F32, 0, 1);
+        CUdeviceptr c = blas.put(Numbers.F32, 7);
+        CUdeviceptr unset = blas.cuda.allocate(4);
+        CUdeviceptr nan = blas.put(Numbers.F32, Double.NaN);
+        blas.pointersOnDevice();
+        JCublas2.cublasSgemm(blas.handle, 0, 0, 1, 1, 1, factors, unset, 1, nan, 1, factors.withByteOffset(4), c, 1);
+        assertThat(blas.get(Numbers.F32, c, 1)).containsExactly(7);
+        assertThat(Emulator.takeReports()).isEmpty();
+    }
+
     @Test
     void theSameProductHasTheSameBits() {
         double[] values = Numbers.F32.random(200 * 200, 7);
