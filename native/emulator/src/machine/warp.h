@@ -6,6 +6,7 @@
 #include <set>
 
 #include "abi/cuda_abi.h"
+#include "control/settings.h"
 #include "machine/counts.h"
 #include "machine/memory.h"
 #include "machine/program.h"
@@ -55,6 +56,7 @@ struct Execution {
   std::vector<Told>* aside = nullptr;               // reports go there; null: they are told at once
   const std::atomic<uint64_t>* faulted = nullptr;   // the first part with a fault so far
   uint64_t part = 0;
+  bool isLenient = settings().isLenient();
 
   void tell(Told told);
 };

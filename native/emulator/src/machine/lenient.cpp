@@ -1,0 +1,49 @@
+#include "machine/lenient.h"
+
+#include "control/settings.h"
+
+namespace emu {
+namespace {
+
+constexpr uint32_t most = 128;  // bytes of one access: a line that is discarded
+
+bool isInside(uint64_t size, uint64_t at, uint64_t bytes) { return at <= size && size - at >= bytes; }
+
+// In which memory a generic address lies; it becomes the address there.
+Space resolve(uint64_t& at) {
+  uint64_t s = Memory::get().sharedWindow(), l = Memory::get().localWindow();
+  Space space = at - s < Memory::windowSpan ? Space::Shared : at - l < Memory::windowSpan ? Space::Local : Space::Global;
+  at -= space == Space::Shared ? s : space == Space::Local ? l : 0;
+  return space;
+}
+
+}  // namespace
+
+bool passes(Warp& w, Space space, uint64_t at, uint64_t bytes) {
+  if (space == Space::Generic) space = resolve(at);
+  if (space == Space::Shared) return !settings().checkBounds && !isInside(w.block->shared.size(), at, bytes);
+  if (space == Space::Local) return !settings().checkBounds && !isInside(w.block->program.localBytes, at, bytes);
+  Allocation* a = Memory::get().find(at);
+  return !(a && a->end() - at >= bytes) && !settings().checksAddress(Memory::get().explain(at, bytes).kind);
+}
+
+uint32_t passingOf(Reach& r, Space space, uint64_t* at) {
+  uint32_t passing = 0;
+  for (uint32_t m = r.w.mask; m; m &= m - 1) {
+    int i = firstLane(m);
+    if (!settings().checkAlignment) at[i] &= ~uint64_t(r.bytes - 1);
+    if (passes(r.w, space, at[i], r.bytes)) passing |= 1u << i;
+  }
+  return passing;
+}
+
+void leadNowhere(uint32_t mask, uint32_t bytes, uint8_t** to) {
+  alignas(most) thread_local uint8_t nowhere[lanes][most];
+  for (uint32_t m = mask; m; m &= m - 1) {
+    int i = firstLane(m);
+    to[i] = nowhere[i];
+    std::memset(to[i], 0, bytes);
+  }
+}
+
+}  // namespace emu
