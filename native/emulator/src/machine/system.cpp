@@ -4,7 +4,6 @@
 
 #include "control/output.h"
 #include "control/watch.h"
-#include "machine/lenient.h"
 #include "machine/warp.h"
 
 namespace emu {
@@ -34,7 +33,6 @@ class View {
     if (uint64_t o = at - memory.sharedWindow(); o < w_.block->shared.size()) return w_.block->shared[o];
     if (uint64_t o = at - memory.localWindow(); o < localBytes) return local<uint8_t>(uint32_t(o));
     if (Allocation* a = memory.find(at)) return a->data[at - a->base];
-    if (passes(w_, Space::Global, at, 1)) return 0;
     Fault f = memory.explain(at, 1);
     w_.fault(CUDA_ERROR_ILLEGAL_ADDRESS, f.kind, lane_, f.text);
   }

@@ -12,12 +12,14 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jcuda.CudaException;
@@ -290,6 +292,30 @@ class SwitchesTest {
     void canBeSwitchedOff(Fault fault) {
         Emulator.set(fault.check, "false");
         assertThat(kindsOfReports(fault)).isEmpty();
+    }
+
+    /** A process of its own: prints what is reported of all faults. */
+    static final class AllFaults {
+        private AllFaults() {}
+
+        public static void main(String[] arguments) {
+            faults().forEach(fault -> System.out.println(fault + " " + kindsOfReports(fault)));
+        }
+    }
+
+    @Test
+    void theEnvironmentSwitchesThemOffToo() throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        ProcessBuilder builder =
+                new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), AllFaults.class.getName());
+        checks().forEach(check ->
+                builder.environment().put("EMU_" + check.replace('.', '_').toUpperCase(Locale.ROOT), "false"));
+        Process process = builder.redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(text).isZero();
+        assertThat(text.lines().filter(line -> line.startsWith("check.")))
+                .hasSize((int) faults().count())
+                .allSatisfy(line -> assertThat(line).endsWith("[]"));
     }
 
     @Test
