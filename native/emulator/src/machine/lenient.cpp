@@ -27,6 +27,9 @@ bool passes(Warp& w, Space space, uint64_t at, uint64_t bytes) {
   return !(a && a->end() - at >= bytes) && !settings().checksAddress(Memory::get().explain(at, bytes).kind);
 }
 
+namespace {
+
+// The warp's lanes that pass; addresses are aligned, if nobody checks that they are.
 uint32_t passingOf(Reach& r, Space space, uint64_t* at) {
   uint32_t passing = 0;
   for (uint32_t m = r.w.mask; m; m &= m - 1) {
@@ -37,6 +40,7 @@ uint32_t passingOf(Reach& r, Space space, uint64_t* at) {
   return passing;
 }
 
+// Gives these lanes bytes that belong to nobody, all 0.
 void leadNowhere(uint32_t mask, uint32_t bytes, uint8_t** to) {
   alignas(most) thread_local uint8_t nowhere[lanes][most];
   for (uint32_t m = mask; m; m &= m - 1) {
@@ -44,6 +48,35 @@ void leadNowhere(uint32_t mask, uint32_t bytes, uint8_t** to) {
     to[i] = nowhere[i];
     std::memset(to[i], 0, bytes);
   }
+}
+
+// While it is there the warp consists of these lanes, and all is checked.
+class Strictly {
+ public:
+  Strictly(Warp& w, uint32_t mask) : w_(w), mask_(w.mask) { set(mask, false); }
+  ~Strictly() { set(mask_, true); }
+  Strictly(const Strictly&) = delete;
+
+ private:
+  void set(uint32_t mask, bool isLenient) {
+    w_.mask = mask;
+    w_.block->execution.isLenient = isLenient;
+  }
+  Warp& w_;
+  uint32_t mask_;
+};
+
+}  // namespace
+
+Layout reachSome(Reach& r, Space space, uint64_t* at, uint8_t** to) {
+  uint32_t passing = passingOf(r, space, at), others = r.w.mask & ~passing;
+  Layout layout = Layout::Any;
+  if (others) {
+    Strictly strictly(r.w, others);
+    layout = reach(r.w, r.in, space, r.bytes, r.access, at, to, r.values, r.stride);
+  }
+  leadNowhere(passing, r.bytes, to);
+  return layout == Layout::Run && passing ? Layout::Any : layout;
 }
 
 }  // namespace emu

@@ -8,10 +8,7 @@ namespace emu {
 // Whether such an access passes. Addresses in shared and local memory count from its start.
 bool passes(Warp& w, Space space, uint64_t at, uint64_t bytes);
 
-// The warp's lanes that pass. Where alignment is not checked, an address becomes the multiple of the access's size below it.
-uint32_t passingOf(Reach& r, Space space, uint64_t* at);
-
-// Gives these lanes bytes that belong to nobody, all 0.
-void leadNowhere(uint32_t mask, uint32_t bytes, uint8_t** to);
+// As `reach`, where lanes may pass. Where alignment is not checked, an address becomes the multiple of the access's size below it.
+Layout reachSome(Reach& r, Space space, uint64_t* at, uint8_t** to);
 
 }  // namespace emu

@@ -176,15 +176,6 @@ Layout generic(Reach& r, uint32_t mask, uint64_t* at, uint8_t** to) {
   return rest == mask ? layout : Layout::Any;
 }
 
-Layout check(Reach& r, Space space, uint32_t mask, uint64_t* at, uint8_t** to) {
-  switch (space) {
-    case Space::Global: return Global(r).go(mask, at, to);
-    case Space::Shared: r.shared(mask, at, to); return Layout::Any;
-    case Space::Local: local(r, mask, at, to); return Layout::Any;
-    default: return generic(r, mask, at, to);
-  }
-}
-
 }  // namespace
 
 void Reach::misaligned(int lane, uint64_t at) { w.fault(CUDA_ERROR_MISALIGNED_ADDRESS, "misaligned", lane, format("%u bytes at 0x%llx", bytes, (unsigned long long)at)); }
@@ -203,11 +194,13 @@ Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access acces
 
 Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride) {
   Reach r{w, in, bytes, access, values, stride};
-  if (!w.block->execution.isLenient) return check(r, space, w.mask, at, to);
-  uint32_t passing = passingOf(r, space, at);
-  Layout layout = passing == w.mask ? Layout::Any : check(r, space, w.mask & ~passing, at, to);
-  leadNowhere(passing, bytes, to);
-  return layout == Layout::Run && passing ? Layout::Any : layout;
+  if (w.block->execution.isLenient) return reachSome(r, space, at, to);
+  switch (space) {
+    case Space::Global: return Global(r).go(w.mask, at, to);
+    case Space::Shared: r.shared(w.mask, at, to); return Layout::Any;
+    case Space::Local: local(r, w.mask, at, to); return Layout::Any;
+    default: return generic(r, w.mask, at, to);
+  }
 }
 
 }  // namespace emu
