@@ -30,12 +30,12 @@ bool passes(Warp& w, Space space, uint64_t at, uint64_t bytes) {
 namespace {
 
 // The warp's lanes that pass; addresses are aligned, if nobody checks that they are.
-uint32_t passingOf(Reach& r, Space space, uint64_t* at) {
+uint32_t passingOf(Warp& w, Space space, uint32_t bytes, uint64_t* at) {
   uint32_t passing = 0;
-  for (uint32_t m = r.w.mask; m; m &= m - 1) {
+  for (uint32_t m = w.mask; m; m &= m - 1) {
     int i = firstLane(m);
-    if (!settings().checkAlignment) at[i] &= ~uint64_t(r.bytes - 1);
-    if (passes(r.w, space, at[i], r.bytes)) passing |= 1u << i;
+    if (!settings().checkAlignment) at[i] &= ~uint64_t(bytes - 1);
+    if (passes(w, space, at[i], bytes)) passing |= 1u << i;
   }
   return passing;
 }
@@ -68,14 +68,14 @@ class Strictly {
 
 }  // namespace
 
-Layout reachSome(Reach& r, Space space, uint64_t* at, uint8_t** to) {
-  uint32_t passing = passingOf(r, space, at), others = r.w.mask & ~passing;
+Layout reachSome(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride) {
+  uint32_t passing = passingOf(w, space, bytes, at), others = w.mask & ~passing;
   Layout layout = Layout::Any;
   if (others) {
-    Strictly strictly(r.w, others);
-    layout = reach(r.w, r.in, space, r.bytes, r.access, at, to, r.values, r.stride);
+    Strictly strictly(w, others);
+    layout = reach(w, in, space, bytes, access, at, to, values, stride);
   }
-  leadNowhere(passing, r.bytes, to);
+  leadNowhere(passing, bytes, to);
   return layout == Layout::Run && passing ? Layout::Any : layout;
 }
 

@@ -9,6 +9,6 @@ namespace emu {
 bool passes(Warp& w, Space space, uint64_t at, uint64_t bytes);
 
 // As `reach`, where lanes may pass. Where alignment is not checked, an address becomes the multiple of the access's size below it.
-Layout reachSome(Reach& r, Space space, uint64_t* at, uint8_t** to);
+Layout reachSome(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride);
 
 }  // namespace emu

@@ -193,8 +193,8 @@ Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access acces
 }
 
 Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride) {
+  if (w.block->execution.isLenient) return reachSome(w, in, space, bytes, access, at, to, values, stride);
   Reach r{w, in, bytes, access, values, stride};
-  if (w.block->execution.isLenient) return reachSome(r, space, at, to);
   switch (space) {
     case Space::Global: return Global(r).go(w.mask, at, to);
     case Space::Shared: r.shared(w.mask, at, to); return Layout::Any;
