@@ -64,6 +64,10 @@ bool Settings::set(const std::string& name, const std::string& value) {
       {"lazy", &Settings::lazy},
       {"echo", &Settings::echo},
       {"exit.report", &Settings::exitReport},
+      {"check.bounds", &Settings::checkBounds},
+      {"check.alignment", &Settings::checkAlignment},
+      {"check.freed", &Settings::checkFreed},
+      {"check.pointers", &Settings::checkPointers},
       {"check.initialised", &Settings::checkInitialised},
       {"check.races", &Settings::checkSharedRaces},
       {"check.races.global", &Settings::checkGlobalRaces},
@@ -113,9 +117,16 @@ bool Settings::set(const std::string& name, const std::string& value) {
   return false;
 }
 
+bool Settings::checksAddress(const std::string& kind) const {
+  if (kind == "out-of-bounds") return checkBounds;
+  if (kind == "use-after-free" || kind == "use-before-allocation") return checkFreed;
+  if (kind == "null-pointer" || kind == "host-pointer") return checkPointers;
+  return true;
+}
+
 Settings Settings::fromEnvironment() {
   static const char* names[] = {"devices", "capability", "multiprocessors", "name", "memory", "driver", "seed", "threads", "budget", "lazy", "echo", "exit.report", "fail", "memory.failsafter", "trace",
-                                "check.initialised", "check.races", "check.races.global", "check.barriers", "check.shuffles", "check.leaks"};
+                                "check.bounds", "check.alignment", "check.freed", "check.pointers", "check.initialised", "check.races", "check.races.global", "check.barriers", "check.shuffles", "check.leaks"};
   Settings result;
   for (const char* name : names) {
     std::string variable = "EMU_";

@@ -24,6 +24,10 @@ struct Settings {
   int threads = 1;                    // of the host, over which the blocks of a launch are spread
   uint64_t budget = 20000000000ull;   // instructions of one warp after which a kernel counts as endless
   bool lazy = true;                   // work waits until something needs it (else it runs at once)
+  bool checkBounds = true;            // these four: addresses that kernels access
+  bool checkAlignment = true;
+  bool checkFreed = true;             // before and after an allocation's life
+  bool checkPointers = true;          // null, and pointers of the host; those of the device where the host's belong, too
   bool checkInitialised = true;       // reads of memory never written: device, shared
   bool checkSharedRaces = true;       // shared-memory races between barriers
   bool checkGlobalRaces = true;       // races in device memory between blocks and between streams
@@ -39,6 +43,11 @@ struct Settings {
   // Sets one value by its name; false where there is no such name or the value makes no sense.
   bool set(const std::string& name, const std::string& value);
   static Settings fromEnvironment();
+
+  // Whether some kernel may access what it should not.
+  bool isLenient() const { return !(checkBounds && checkAlignment && checkFreed && checkPointers); }
+  // Whether an address is checked for a fault of this kind.
+  bool checksAddress(const std::string& kind) const;
 };
 
 Settings& settings();

@@ -146,6 +146,14 @@ enum Waiting { Async, Sync };
 
 bool isHostAddress(uint64_t p) { return !Memory::get().isDeviceAddress(p); }
 
+// Where pointers are not checked, an address says itself whose memory it is of.
+CopySpec asAddressesSay(CopySpec s) {
+  if (settings().checkPointers) return s;
+  s.sourceHost = isHostAddress(s.source);
+  s.targetHost = isHostAddress(s.target);
+  return s;
+}
+
 // True where cuPointerSetAttribute asked for copies that are done when the call returns.
 bool hasToWait(uint64_t p) {
   Allocation* a = Memory::get().known(p);
@@ -156,6 +164,7 @@ bool hasToWait(uint64_t p) {
 // pinned memory is read and written when the copy runs.
 void copy(Stream& stream, CopySpec s, Waiting waiting) {
   if (s.width == 0 || s.height == 0 || s.depth == 0) return;
+  s = asAddressesSay(s);
   checkValue(fine(s, AtTheCall));
   uint64_t sourceBytes = (s.depth - 1) * s.sourceSlice + (s.height - 1) * s.sourcePitch + s.width;
   uint64_t targetBytes = (s.depth - 1) * s.targetSlice + (s.height - 1) * s.targetPitch + s.width;
@@ -258,7 +267,7 @@ uint64_t number(const void* p) { return reinterpret_cast<uint64_t>(p); }
 }  // namespace
 
 namespace emu {
-CopySpec copySpecOf(const CUDA_MEMCPY3D& c) { return specOf(c); }
+CopySpec copySpecOf(const CUDA_MEMCPY3D& c) { return asAddressesSay(specOf(c)); }
 bool isFine(const CopySpec& spec) { return fine(spec, AtTheCall); }
 }  // namespace emu
 

@@ -5,8 +5,10 @@
 // others see it after the next barrier.
 #include <algorithm>
 
+#include "control/settings.h"
 #include "control/watch.h"
 #include "machine/decoder.h"
+#include "machine/lenient.h"
 #include "machine/reach.h"
 
 namespace emu {
@@ -24,6 +26,7 @@ void note(Warp& w, const AsyncCopy& c, uint32_t mask, bool isUnderWay) {
   Block& b = *w.block;
   for (uint32_t m = mask; m; m &= m - 1) {
     int i = firstLane(m);
+    if (passes(w, Space::Shared, c.to[i], c.by->width)) continue;
     uint64_t last = (c.to[i] + c.by->width - 1) >> b.traceShift;
     for (uint64_t t = c.to[i] >> b.traceShift; t <= last; t++) {
       b.traces[t].copier = uint16_t(w.index * lanes + i);
@@ -33,14 +36,16 @@ void note(Warp& w, const AsyncCopy& c, uint32_t mask, bool isUnderWay) {
 }
 
 // That the source is there is seen at once: a copy that nobody waits for is never made.
-void checkSource(Warp& w, const AsyncCopy& c, int lane) {
+void checkSource(Warp& w, AsyncCopy& c, int lane) {
+  if (!settings().checkAlignment) c.from[lane] &= ~uint64_t(c.by->width - 1);
+  if (!settings().checkBounds) c.present[lane] = std::min(c.present[lane], uint32_t(c.by->width));
   uint32_t bytes = c.present[lane];
   uint64_t from = c.from[lane];
   if (bytes > c.by->width) w.fault(CUDA_ERROR_ILLEGAL_INSTRUCTION, "out-of-bounds", lane, format("a source of %u bytes for a copy of %u", bytes, c.by->width));
   if (bytes == 0) return;
   if (from & (c.by->width - 1)) w.fault(CUDA_ERROR_MISALIGNED_ADDRESS, "misaligned", lane, format("%u bytes at 0x%llx", c.by->width, (unsigned long long)from));
   Allocation* a = Memory::get().find(from);
-  if (a && a->end() - from >= bytes) return;
+  if ((a && a->end() - from >= bytes) || passes(w, Space::Global, from, bytes)) return;
   Fault f = Memory::get().explain(from, bytes);
   w.fault(CUDA_ERROR_ILLEGAL_ADDRESS, f.kind, lane, f.text);
 }
@@ -56,12 +61,10 @@ void issue(Warp& w, const Instr& in) {
     c.present[i] = in.mode & InRegister ? w.cell<uint32_t>(in.b)[i] : ignored ? 0 : in.width;
     c.group[i] = w.groups[i];
   }
-  uint64_t at[lanes];
   uint8_t* to[lanes];
-  std::copy(c.to, c.to + lanes, at);
   Counts::Traffic& traffic = w.block->execution.counts.of(Access::Write);
   const Counts::Traffic before = traffic;
-  reach(w, in, Space::Shared, in.width, Access::Write, at, to);
+  reach(w, in, Space::Shared, in.width, Access::Write, c.to, to);
   traffic = before;  // it is counted when it is made
   for (uint32_t m = w.mask; m; m &= m - 1) checkSource(w, c, firstLane(m));
   note(w, c, w.mask, true);

@@ -62,8 +62,10 @@ void loadParameter(Warp& w, const Instr& in) {
       uint64_t at = base[i] + uint64_t(in.offset) + k * sizeof(U);
       values[i] = 0;
       if (!(w.mask >> i & 1)) continue;
-      if (at > parameters.size() || parameters.size() - at < sizeof(U))
+      if (at > parameters.size() || parameters.size() - at < sizeof(U)) {
+        if (!settings().checkBounds) continue;
         w.fault(CUDA_ERROR_ILLEGAL_ADDRESS, "out-of-bounds", i, format("parameter byte %llu; the kernel has %zu", (unsigned long long)at, parameters.size()));
+      }
       std::memcpy(&values[i], parameters.data() + at, sizeof(U));
     }
     writeCell(w, in.v[k], in.cellBytes, values);

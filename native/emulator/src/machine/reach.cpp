@@ -4,6 +4,7 @@
 
 #include "control/settings.h"
 #include "control/watch.h"
+#include "machine/lenient.h"
 
 namespace emu {
 namespace {
@@ -192,6 +193,7 @@ Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access acces
 }
 
 Layout reach(Warp& w, const Instr& in, Space space, uint32_t bytes, Access access, uint64_t* at, uint8_t** to, const uint8_t* values, uint32_t stride) {
+  if (w.block->execution.isLenient) return reachSome(w, in, space, bytes, access, at, to, values, stride);
   Reach r{w, in, bytes, access, values, stride};
   switch (space) {
     case Space::Global: return Global(r).go(w.mask, at, to);

@@ -232,6 +232,39 @@ class AsyncCopyTest {
         Emulator.takeReports();
     }
 
+    /** The last four threads' addresses lie outside: nothing is copied there, and zeros from there. */
+    @ParameterizedTest
+    @CsvSource({"'[%s], [%g+64], 16',4", "'[%s], [%g], 8, %x',0"})
+    @EmulatedDevice(settings = "check.bounds=false")
+    void sourcesOutsideAreZerosWhereBoundsAreNotChecked(String operands, int shift) {
+        String copy = "cp.async.ca.shared.global " + operands + ";\n";
+        try (Cuda cuda = new Cuda()) {
+            int[] result = run(cuda.bytes(source()), cuda, ptx("sm_80", copy, COMMIT, WAIT, READ_OWN, STORE), 9);
+            assertThat(result)
+                    .isEqualTo(IntStream.range(0, THREADS)
+                            .map(i -> i + shift < THREADS ? i + shift : 0)
+                            .toArray());
+        }
+    }
+
+    @Test
+    @EmulatedDevice(settings = "check.bounds=false")
+    void copiesToOutsideAreLostWhereBoundsAreNotChecked() {
+        String copy = "cp.async.ca.shared.global [%s+64], [%g], 16;\n";
+        int[] result = run("st.shared.b32 [%s], 7;\n", BARRIER, copy, COMMIT, WAIT, BARRIER, READ_OWN, STORE);
+        assertThat(result)
+                .isEqualTo(
+                        IntStream.range(0, THREADS).map(i -> i < 4 ? 7 : i - 4).toArray());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[%s], [%g+8], 16", "[%s+4], [%g], 8"})
+    @EmulatedDevice(settings = "check.alignment=false")
+    void misalignedAddressesAreRoundedDownWhereTheyAreNotChecked(String operands) {
+        String copy = "cp.async.ca.shared.global " + operands + ";\n";
+        assertThat(run(copy, COMMIT, WAIT, READ_OWN, STORE)).isEqualTo(numbers());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -444,7 +444,7 @@ class FaultsTest {
         return host;
     }
 
-    private static float[] floatsOf(Pointer host, int n) {
+    static float[] floatsOf(Pointer host, int n) {
         ByteBuffer buffer = host.getByteBuffer(0, 4L * n).order(ByteOrder.nativeOrder());
         float[] result = new float[n];
         buffer.asFloatBuffer().get(result);
@@ -452,7 +452,7 @@ class FaultsTest {
     }
 
     /** The address of host memory, passed off as one of the device. */
-    private static long addressOf(Pointer host) {
+    static long addressOf(Pointer host) {
         // The driver writes the address of the pointer it is given: through memory of the device and back.
         long[] address = new long[1];
         CUdeviceptr cell = new CUdeviceptr();

@@ -8,6 +8,8 @@ import static io.nudge.emulator.Calls.stream;
 import static jcuda.driver.JCudaDriver.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import jcuda.driver.CUDA_KERNEL_NODE_PARAMS;
 import jcuda.driver.CUDA_MEMCPY3D;
 import jcuda.driver.CUDA_MEMSET_NODE_PARAMS;
@@ -21,6 +23,7 @@ import jcuda.driver.CUmemorytype;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Test;
 
 /** Graphs: built by hand, asked about, changed, launched. */
@@ -154,6 +157,34 @@ class GraphTest {
             cuGraphDestroy(graph);
             run(clone);
             assertThat(cuda.ints(p, 1)).containsExactly(1);
+            cuGraphDestroy(clone);
+        }
+    }
+
+    /** A node's address may become another one's later: one of these has it. */
+    @Test
+    void nodesOfOtherGraphsAreNoneOfAGraphThatIsGone() {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr p = cuda.ints(0);
+            CUgraph original = graph();
+            memset(cuda, original, null, p, 1);
+            CUgraph clone = new CUgraph();
+            cuGraphClone(clone, original);
+            CUgraphExec exec = new CUgraphExec();
+            cuGraphInstantiate(exec, original, 0);
+            cuGraphDestroy(original);
+            List<CUgraph> others = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                CUgraph other = graph();
+                others.add(other);
+                CUgraphNode node = memset(cuda, other, null, p, 2);
+                fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> cuGraphNodeFindInClone(new CUgraphNode(), node, clone));
+                fails(
+                        CUresult.CUDA_ERROR_INVALID_VALUE,
+                        () -> cuGraphExecMemsetNodeSetParams(exec, node, words(p, 2), cuda.context));
+            }
+            others.forEach(JCudaDriver::cuGraphDestroy);
+            cuGraphExecDestroy(exec);
             cuGraphDestroy(clone);
         }
     }

@@ -10,6 +10,13 @@ import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamWaitEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUgraph;
@@ -75,6 +82,45 @@ class LifetimesTest {
         begin(origin);
         assertThat(cuStreamDestroy(origin)).isZero();
         canAllocate();
+    }
+
+    /** Pieces of work of which none comes before another one; what comes after all of them knows of each. */
+    private void workSideBySide(int count) {
+        CUdeviceptr p = cuda.allocate(count);
+        List<CUstream> streams = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            streams.add(stream());
+            JCudaDriver.cuMemsetD8Async(p.withByteOffset(i), (byte) 1, 1, streams.get(i));
+        }
+        JCudaDriver.cuCtxSynchronize();
+        streams.forEach(JCudaDriver::cuStreamDestroy);
+    }
+
+    private static void contextsThatWork(int count) {
+        CUcontext context = new CUcontext();
+        CUdeviceptr p = new CUdeviceptr();
+        for (int i = 0; i < count; i++) {
+            JCudaDriver.cuCtxCreate(context, 0, new CUdevice());
+            JCudaDriver.cuMemAlloc(p, 64);
+            JCudaDriver.cuMemsetD32Async(p, 1, 16, new CUstream());
+            JCudaDriver.cuMemFree(p);
+            assertThat(JCudaDriver.cuCtxDestroy(context)).isZero();
+        }
+    }
+
+    private static long residentPages() throws IOException {
+        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", 3)[1]);
+    }
+
+    /** Threads may have a context current that is gone, so it stays; its last work, which knows of 4000 pieces, does not. */
+    @Test
+    void ofAContextThatIsGoneLessThanAPageIsLeft() throws IOException {
+        int count = 4000;
+        workSideBySide(count);
+        contextsThatWork(count / 4);
+        long before = residentPages();
+        contextsThatWork(count);
+        assertThat(residentPages() - before).isLessThan(count);
     }
 
     @Test
