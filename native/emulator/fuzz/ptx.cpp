@@ -1,7 +1,8 @@
 // Feeds the PTX front end with damaged modules: fuzz_ptx SECONDS SEED FILE...
-// Every one of them has to be taken or refused by an error; a crash, a module that takes ten seconds, or what a sanitizer finds is a
+// Every one of them has to be taken or refused by an error; a crash, a module that takes ten seconds of work, or what a sanitizer finds is a
 // fault, and the module that it came with is left behind in fuzz-found.ptx. With 0 seconds the files are tried as they are.
 #include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -126,7 +127,8 @@ class Damage {
 // Whether the module is taken, every kernel decoded.
 bool isTaken(const std::string& text) {
   now = text;
-  alarm(10);
+  itimerval limit = {{0, 0}, {10, 0}};
+  setitimer(ITIMER_PROF, &limit, nullptr);
   try {
     ptx::Module m = ptx::parse(text);
     Symbols symbols;
@@ -143,7 +145,7 @@ bool isTaken(const std::string& text) {
 
 int main(int n, char** arguments) {
   if (n < 4) return std::fprintf(stderr, "fuzz_ptx SECONDS SEED FILE...\n"), 2;
-  for (int s : {SIGABRT, SIGSEGV, SIGALRM, SIGFPE, SIGILL, SIGBUS}) signal(s, keepAndEnd);
+  for (int s : {SIGABRT, SIGSEGV, SIGPROF, SIGFPE, SIGILL, SIGBUS}) signal(s, keepAndEnd);
   if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(keep);
   std::vector<std::string> corpus;
   for (int i = 3; i < n; i++) {

@@ -92,6 +92,66 @@ const char* doubling = R"(
 }
 )";
 
+// Reads of a neighbour's element, which blocks share, and one element that all write. The blocks do not end where words and segments of what
+// is remembered of memory do.
+const char* neighbours = R"(
+.version 7.0
+.target sm_70
+.address_size 64
+.visible .entry neighbours(.param .u64 from, .param .u64 to, .param .u32 n) {
+  .reg .pred %q;
+  .reg .b32 %r<6>;
+  .reg .f32 %f<3>;
+  .reg .b64 %a<6>;
+  ld.param.u64 %a0, [from];
+  ld.param.u64 %a1, [to];
+  ld.param.u32 %r0, [n];
+  mov.u32 %r1, %ctaid.x;
+  mov.u32 %r2, %ntid.x;
+  mov.u32 %r3, %tid.x;
+  mad.lo.s32 %r4, %r1, %r2, %r3;
+  setp.ge.u32 %q, %r4, %r0;
+  @%q ret;
+  mul.wide.u32 %a2, %r4, 4;
+  add.s64 %a3, %a0, %a2;
+  add.s64 %a4, %a1, %a2;
+  ld.global.f32 %f0, [%a3];
+  ld.global.f32 %f1, [%a3+4];
+  add.f32 %f2, %f0, %f1;
+  st.global.f32 [%a4+4], %f2;
+  st.global.f32 [%a1], 0f40E00000;
+  ret;
+}
+)";
+
+// Every block turns its part around, in shared memory.
+const char* turning = R"(
+.version 7.0
+.target sm_70
+.address_size 64
+.visible .entry turning(.param .u64 p) {
+  .shared .align 4 .b8 part[384];
+  .reg .b32 %r<8>;
+  .reg .b64 %a<4>;
+  ld.param.u64 %a0, [p];
+  mov.u32 %r0, %ctaid.x;
+  mov.u32 %r1, %tid.x;
+  mad.lo.s32 %r2, %r0, 96, %r1;
+  mul.wide.u32 %a1, %r2, 4;
+  add.s64 %a2, %a0, %a1;
+  ld.global.u32 %r3, [%a2];
+  mov.u32 %r4, part;
+  shl.b32 %r5, %r1, 2;
+  add.s32 %r6, %r4, %r5;
+  st.shared.u32 [%r6], %r3;
+  bar.sync 0;
+  sub.s32 %r7, %r4, %r5;
+  ld.shared.u32 %r3, [%r7+380];
+  st.global.u32 [%a2], %r3;
+  ret;
+}
+)";
+
 constexpr unsigned count = 1000;
 
 void double_(CUfunction f, CUdeviceptr p, CUstream stream) {
@@ -168,6 +228,58 @@ void products(CUdeviceptr p, Blas blas) {
   OK(cuMemFree_v2(c));
 }
 
+// Enough blocks for several threads of the device's own.
+constexpr unsigned many = 60000;
+
+struct Neighbours {
+  CUmodule module;
+  CUfunction f;
+  CUdeviceptr from, to;
+
+  explicit Neighbours(unsigned room) {
+    std::vector<float> values(many + 1);
+    for (unsigned i = 0; i <= many; i++) values[i] = float(i);
+    OK(cuModuleLoadData(&module, neighbours));
+    OK(cuModuleGetFunction(&f, module, "neighbours"));
+    OK(cuMemAlloc_v2(&from, (many + 1) * 4));
+    OK(cuMemAlloc_v2(&to, room * 4));
+    OK(cuMemcpyHtoD_v2(from, values.data(), (many + 1) * 4));
+    unsigned n = many;
+    void* parameters[] = {&from, &to, &n};
+    OK(cuLaunchKernel(f, (many + 36) / 37, 1, 1, 37, 1, 1, 0, nullptr, parameters, nullptr));
+  }
+};
+
+void manyBlocks() {
+  Neighbours n(many + 1);
+  std::vector<float> values(many + 1);
+  OK(cuMemcpyDtoH_v2(values.data(), n.to, (many + 1) * 4));
+  EXPECT(values[0] == 7);
+  for (unsigned i = 0; i < many; i += 101) EXPECT(values[i + 1] == float(2 * i + 1));
+  OK(cuMemFree_v2(n.from));
+  OK(cuMemFree_v2(n.to));
+  OK(cuModuleUnload(n.module));
+}
+
+void manyBlocksWithBarriers() {
+  constexpr unsigned blocks = 700, size = 96;
+  CUmodule module;
+  CUfunction f;
+  CUdeviceptr p;
+  std::vector<unsigned> values(blocks * size);
+  for (unsigned i = 0; i < blocks * size; i++) values[i] = i;
+  OK(cuModuleLoadData(&module, turning));
+  OK(cuModuleGetFunction(&f, module, "turning"));
+  OK(cuMemAlloc_v2(&p, values.size() * 4));
+  OK(cuMemcpyHtoD_v2(p, values.data(), values.size() * 4));
+  void* parameters[] = {&p};
+  OK(cuLaunchKernel(f, blocks, 1, 1, size, 1, 1, 0, nullptr, parameters, nullptr));
+  OK(cuMemcpyDtoH_v2(values.data(), p, values.size() * 4));
+  for (unsigned i = 0; i < blocks * size; i += 101) EXPECT(values[i] == i / size * size + size - 1 - i % size);
+  OK(cuMemFree_v2(p));
+  OK(cuModuleUnload(module));
+}
+
 // What one thread does with a context of its own.
 void work(int rounds) {
   CUcontext context;
@@ -187,6 +299,10 @@ void work(int rounds) {
     streams(f, p, pinned);
     graphs(f, p, pinned, blas);
     products(p, blas);
+  }
+  for (int i = 0; i < 2; i++) {
+    manyBlocks();
+    manyBlocksWithBarriers();
   }
   OK(cublasDestroy_v2(blas));
   OK(cuMemFreeHost(pinned));
@@ -211,12 +327,23 @@ void fault() {
   EXPECT(emu_report_count() > 0 && emu_report_text(0) != nullptr);
 }
 
+// One of many blocks faults while others are at work.
+void faultAmongMany() {
+  CUcontext context;
+  OK(cuCtxCreate_v2(&context, 0, 0));
+  size_t before = emu_report_count();
+  Neighbours n(many / 2);
+  EXPECT(cuCtxSynchronize() == CUDA_ERROR_ILLEGAL_ADDRESS);
+  EXPECT(emu_report_count() == before + 1);
+}
+
 }  // namespace
 
 int main(int n, char** arguments) {
   int rounds = n > 1 ? std::atoi(arguments[1]) : 20;
   for (int seed = 1; seed <= 3; seed++) {
     emu_set("seed", std::to_string(seed).c_str());
+    emu_set("threads", std::to_string(seed + 1).c_str());
     OK(cuInit(0));
     std::atomic<bool> done{false};
     std::thread watcher([&] {
@@ -235,6 +362,7 @@ int main(int n, char** arguments) {
     for (size_t i = 0; i < emu_report_count(); i++) std::fprintf(stderr, "%s: %s\n", emu_report_kind(i), emu_report_text(i));
     EXPECT(emu_report_count() == 0);
     fault();
+    faultAmongMany();
     emu_reset();
   }
   std::printf(wrong ? "%d checks failed\n" : "all is well\n", wrong.load());

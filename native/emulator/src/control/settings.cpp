@@ -54,6 +54,7 @@ bool parseFailures(const std::string& text, std::vector<Failure>& result) {
   return true;
 }
 
+constexpr uint64_t maxThreads = 64;
 constexpr uint64_t maxMemory = 128ull << 30;
 
 }  // namespace
@@ -82,6 +83,11 @@ bool Settings::set(const std::string& name, const std::string& value) {
     memory = n;
     return true;
   }
+  if (name == "threads") {
+    if (!number(value, n) || n == 0 || n > maxThreads) return false;
+    threads = int(n);
+    return true;
+  }
   if (name == "devices") {
     if (!number(value, n) || n > 8) return false;
     devices = int(n);
@@ -108,7 +114,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
 }
 
 Settings Settings::fromEnvironment() {
-  static const char* names[] = {"devices", "capability", "multiprocessors", "name", "memory", "driver", "seed", "budget", "lazy", "echo", "exit.report", "fail", "memory.failsafter", "trace",
+  static const char* names[] = {"devices", "capability", "multiprocessors", "name", "memory", "driver", "seed", "threads", "budget", "lazy", "echo", "exit.report", "fail", "memory.failsafter", "trace",
                                 "check.initialised", "check.races", "check.races.global", "check.barriers", "check.shuffles", "check.leaks"};
   Settings result;
   for (const char* name : names) {

@@ -21,6 +21,7 @@ struct Settings {
   uint64_t memory = 1ull << 30;       // bytes of memory of each device
   int driverVersion = 12060;          // decides which PTX versions are taken
   uint64_t seed = 1;                  // of every choice the emulator makes
+  int threads = 1;                    // of the host, over which the blocks of a launch are spread
   uint64_t budget = 20000000000ull;   // instructions of one warp after which a kernel counts as endless
   bool lazy = true;                   // work waits until something needs it (else it runs at once)
   bool checkInitialised = true;       // reads of memory never written: device, shared

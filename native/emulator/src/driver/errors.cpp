@@ -34,9 +34,10 @@ EMU_API cuGetErrorString(CUresult error, const char** result) {
   return t ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 EMU_API cuDriverGetVersion(int* version) {
-  if (!version) return CUDA_ERROR_INVALID_VALUE;
-  *version = settings().driverVersion;
-  return CUDA_SUCCESS;
+  return call("cuDriverGetVersion", {{"version", version}}, [&] {
+    checkValue(version);
+    *version = settings().driverVersion;
+  }, false);
 }
 EMU_API cuInit(unsigned flags) {
   return call("cuInit", {{"flags", flags}}, [&] {

@@ -13,7 +13,7 @@ bool awaitAFree() {
     OpRef op = frees.front();
     frees.erase(frees.begin());
     if (op->done) continue;
-    Scheduler::get().wait(op);
+    Scheduler::get().bring(op);
     return true;
   }
   return false;

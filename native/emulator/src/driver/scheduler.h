@@ -35,6 +35,7 @@ class Scheduler {
   // Called with the machine's lock held, like all of these.
   OpRef submit(Context* context, const std::vector<OpRef>& after, std::function<void()> run, bool isHost = false);
   void wait(const OpRef& op);
+  void bring(const OpRef& op);  // to its end, of which the program learns nothing
   void waitFor(Context* context);  // all of its work
   void drain();
   // Runs one piece of work that could run now, as a poll does now and then.
@@ -47,7 +48,6 @@ class Scheduler {
   }
 
  private:
-  void bring(const OpRef& op);  // to its end
   void bringAll(Context* context);
   void runOne(size_t readyIndex);
   void finish(const OpRef& op);

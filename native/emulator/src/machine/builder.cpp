@@ -294,6 +294,7 @@ void Builder::callSystem(Frame& frame, const ptx::Statement& s, const ptx::Funct
   Instr in;
   in.run = systemFunction(f.name, arguments.size(), results.size());
   if (!in.run) throw Error(s.line, "call of " + f.name + ", which is declared but not there");
+  meetsOtherBlocks();  // in what is printed
   for (size_t i = 0; i < arguments.size() && i < 4; i++) in.v[i] = uint32_t(argument(frame, s, arguments[i]).address);
   if (!results.empty()) in.d = uint32_t(argument(frame, s, results[0]).address);
   append(s, in);

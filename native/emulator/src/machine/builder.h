@@ -23,6 +23,7 @@ class Builder {
   uint32_t registerCell(const std::string& name, ptx::Type type);
   bool special(const std::string& name, ptx::Type& type, uint32_t& cell);
   uint32_t constant(uint64_t bits, int bytes);
+  void meetsOtherBlocks() { program_->meetsOtherBlocks = true; }
   void sharedBytewise() { program_->sharedBytewise = true; }
   uint32_t list(const std::vector<uint32_t>& cells);
   int version() const { return module_.version; }

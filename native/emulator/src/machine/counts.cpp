@@ -38,6 +38,21 @@ struct CounterSlots {
   }
 };
 
+void Counts::add(const Counts& part) {
+  for (size_t i = 0; i < byKind.size(); i++) byKind[i] += part.byKind[i];
+  warp += part.warp;
+  lane += part.lane;
+  for (int i = 0; i < 3; i++) {
+    Traffic& to = traffic[i];
+    const Traffic& from = part.traffic[i];
+    to.requests += from.requests;
+    to.bytes += from.bytes;
+    to.sectors += from.sectors;
+    to.wavefronts += from.wavefronts;
+    to.conflicts += from.conflicts;
+  }
+}
+
 void publish(const Program& p, const Counts& c) {
   if (!p.slots) p.slots = std::make_shared<CounterSlots>(p);
   CounterSlots& s = *p.slots;

@@ -22,6 +22,7 @@ struct Counts {
   Traffic traffic[3];
 
   explicit Counts(size_t kinds) : byKind(kinds) {}
+  void add(const Counts& part);  // of the same launch
   Traffic& of(Access access) { return traffic[int(access)]; }
 };
 

@@ -202,6 +202,8 @@ void Decoder::needs(int version, int target) const {
   if (b_.target() < target) fail("needs .target sm_" + std::to_string(target) + " or later");
 }
 
+void Decoder::meetsOtherBlocks() { b_.meetsOtherBlocks(); }
+
 void Decoder::sharedBytewise() { b_.sharedBytewise(); }
 
 int64_t Decoder::immediate(size_t i) const {

@@ -52,6 +52,7 @@ class Decoder {
   uint32_t list(const std::vector<uint32_t>& cells);
   // Fails where the module is written for an older PTX (7.0 is 70) or device (sm_80 is 80), as NVIDIA's assembler does.
   void needs(int version, int target) const;
+  void meetsOtherBlocks();  // see Program
   void sharedBytewise();  // notes that shared memory is accessed in pieces of less than 4 bytes
 
  private:

@@ -103,6 +103,7 @@ void row(Decoder& d) {
   for (const char* m : {"relaxed", "cta", "gpu", "sys", "cluster"}) d.has(m);
   if (isAtom && (d.has("acquire") || d.has("acq_rel"))) d.in.order |= Acquire;
   if (d.has("release") || (isAtom && d.has("acq_rel"))) d.in.order |= Release;
+  if (space != Space::Shared) d.meetsOtherBlocks();
   Type t = d.type();
   int op = -1;
   for (int i = 0; i < 10; i++)

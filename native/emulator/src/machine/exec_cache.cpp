@@ -23,7 +23,9 @@ void fence(Decoder& d) {
     d.oneOf({"cta", "gpu", "sys", "cluster"});
   }
   d.expectOperands(0);
-  d.in.run = isProxy || d.has("cta") ? nothing : [](Warp& w, const Instr&) { w.block->order.fence(); };
+  bool isForOthers = !isProxy && !d.has("cta");
+  if (isForOthers) d.meetsOtherBlocks();
+  d.in.run = isForOthers ? [](Warp& w, const Instr&) { w.block->order.fence(); } : nothing;
 }
 
 Space globalOrGeneric(Decoder& d) { return d.has("global") ? Space::Global : Space::Generic; }
@@ -56,6 +58,7 @@ void discard(Decoder& d) {
   d.oneOf({"L2"});
   expectLine(d);
   d.address(d.operand(0), space);
+  d.meetsOtherBlocks();
   d.in.run = space == Space::Global ? forget<Space::Global> : forget<Space::Generic>;
 }
 

@@ -42,6 +42,7 @@ void store(Warp& w, const Instr& in) {
     for (int i = 0; i < lanes; i++) std::memcpy(values[i] + k * sizeof(U), &part[i], sizeof(U));
   }
   Layout layout = reach(w, in, space, sizeof(U) * in.width, Access::Write, to, values[0], maxBytes);
+  if (layout == Layout::Done) return;
   if (layout == Layout::Run && in.width == 1) {
     int first = firstLane(w.mask), count = __builtin_popcount(w.mask);
     std::memcpy(to[first], part + first, count * sizeof(U));
@@ -100,11 +101,12 @@ Space spaceOf(Decoder& d) {
 
 // What concerns caches changes nothing here. All of memory is in one order too; but what the kernel says about the order of its
 // accesses decides what is a race.
-void hints(Decoder& d, size_t operands) {
+void hints(Decoder& d, Space space, size_t operands) {
   for (const char* m : {"volatile", "relaxed", "acquire", "release"})
     if (d.has(m)) d.in.order |= Strong;
   if (d.has("acquire")) d.in.order |= Acquire;
   if (d.has("release")) d.in.order |= Release;
+  if (d.in.order && (space == Space::Global || space == Space::Generic)) d.meetsOtherBlocks();
   for (const char* m : {"weak", "cta", "gpu", "sys", "cluster", "ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal", "L1::evict_unchanged",
                         "L1::evict_first", "L1::evict_last", "L1::no_allocate", "L2::64B", "L2::128B", "L2::256B"})
     d.has(m);
@@ -133,7 +135,7 @@ Type registers(Decoder& d, const Operand& o, bool isResult) {
 
 void ld(Decoder& d) {
   Space space = spaceOf(d);
-  hints(d, 2);
+  hints(d, space, 2);
   Type t = registers(d, d.operand(0), true);
   d.address(d.operand(1), space);
   if (space == Space::Param && d.in.address32) d.fail("a parameter's address has 64 bits");
@@ -149,7 +151,8 @@ void ld(Decoder& d) {
 
 void st(Decoder& d) {
   Space space = spaceOf(d);
-  hints(d, 2);
+  hints(d, space, 2);
+  if (space == Space::Generic) d.meetsOtherBlocks();
   Type t = registers(d, d.operand(1), false);
   d.address(d.operand(0), space);
   if (space == Space::Shared && bytesOf(t) < 4) d.sharedBytewise();

@@ -4,6 +4,7 @@
 
 #include "control/settings.h"
 #include "control/watch.h"
+#include "machine/blocks.h"
 #include "machine/interpreter.h"
 
 namespace emu {
@@ -98,38 +99,20 @@ Room& roomOf(const Program& p, size_t index) {
   return *rooms[index];
 }
 
-// Blocks go one after the other, in an order of their own: a random start and a random odd stride walk through all of them, power
-// of two by power.
-void runInTurn(Execution& e) {
-  Block block(e, roomOf(e.program, 0));
-  Interpreter interpreter(block);
-  uint64_t blocks = blocksOf(e.launch), span = 1;
-  while (span < blocks) span *= 2;
-  uint64_t start = e.random() & (span - 1), stride = e.random() | 1;
-  for (uint64_t n = 0; n < span; n++) {
-    uint64_t number = (start + n * stride) & (span - 1);
-    if (number >= blocks) continue;
-    block.begin(number);
-    if (e.races) e.races->enter(&block.order);
-    while (interpreter.round(true)) {
-    }
-  }
-}
-
 // All blocks are there at once, and the one that goes on is drawn.
 void runTogether(Execution& e) {
   std::vector<std::unique_ptr<Block>> blocks;
   std::vector<Interpreter> interpreters;
+  uint64_t seed = e.random();
   for (uint64_t i = 0; i < blocksOf(e.launch); i++) {
     blocks.push_back(std::make_unique<Block>(e, roomOf(e.program, i)));
-    blocks.back()->begin(i);
+    blocks.back()->begin(i, Random(seed, i));
     interpreters.emplace_back(*blocks.back());
   }
   std::vector<size_t> open(blocks.size());
   for (size_t i = 0; i < open.size(); i++) open[i] = i;
   while (!open.empty()) {
     size_t at = e.random() % open.size();
-    if (e.races) e.races->enter(&blocks[open[at]]->order);
     if (interpreters[open[at]].round(false)) continue;
     open[at] = open.back();
     open.pop_back();
@@ -159,7 +142,7 @@ class GridBarrier {
 }  // namespace
 
 Block::Block(Execution& e, Room& r)
-    : execution(e), launch(e.launch), program(e.program), room(r), shared(r.shared), traces(r.traces), warps(r.warps), random(e.random), threads(threadsOf(e.launch)), traceShift(e.program.sharedBytewise ? 0 : 2) {
+    : execution(e), launch(e.launch), program(e.program), room(r), shared(r.shared), traces(r.traces), warps(r.warps), threads(threadsOf(e.launch)), traceShift(e.program.sharedBytewise ? 0 : 2) {
   uint32_t count = (threads + lanes - 1) / lanes;
   if (r.warps.size() != count) furnish(r, program, count);
   size_t bytes = sharedBytes(launch);
@@ -179,7 +162,8 @@ Block::Block(Execution& e, Room& r)
   r.dynamicShared = launch.dynamicShared;
 }
 
-void Block::begin(uint64_t number) {
+void Block::begin(uint64_t number, Random own) {
+  random = own;
   id[0] = uint32_t(number % launch.grid[0]);
   id[1] = uint32_t(number / launch.grid[0] % launch.grid[1]);
   id[2] = uint32_t(number / launch.grid[0] / launch.grid[1]);
@@ -210,13 +194,15 @@ void run(const Launch& launch, uint64_t id, std::mt19937_64& random) {
   auto finish = [&] {
     publish(p, e.counts);
     Memory::get().settle();
-    if (p.arena->rooms[0]->local.size() > mostKept) p.arena.reset();
+    size_t kept = 0;
+    for (auto& room : p.arena->rooms) kept += room->local.size();
+    if (kept > mostKept) p.arena.reset();
   };
   try {
     if (launch.isCooperative)
       runTogether(e);
     else
-      runInTurn(e);
+      runBlocks(e, [&](size_t n) -> Room& { return roomOf(p, n); });
   } catch (...) {
     finish();
     throw;

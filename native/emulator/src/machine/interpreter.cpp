@@ -3,6 +3,7 @@
 #include "machine/interpreter.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "control/settings.h"
 #include "control/watch.h"
@@ -11,6 +12,7 @@ namespace emu {
 namespace {
 
 constexpr uint32_t nowhere = ~0u;
+constexpr uint64_t longTurn = 1 << 20;  // of a warp that has nobody to take turns with
 
 std::string triple(const uint32_t* v) { return format("(%u,%u,%u)", v[0], v[1], v[2]); }
 
@@ -20,11 +22,13 @@ void park(Warp& w, uint32_t lanesOf, uint32_t pc) {
 
 }  // namespace
 
-Interpreter::Interpreter(Block& block) : block_(block), code_(block.program.code.data()), counts_(block.execution.counts), budget_(settings().budget), order_(block.warps.size()) {
-  for (uint32_t i = 0; i < order_.size(); i++) order_[i] = i;
-}
+Interpreter::Interpreter(Block& block) : block_(block), code_(block.program.code.data()), counts_(block.execution.counts), budget_(settings().budget), order_(block.warps.size()) { begin(); }
+
+void Interpreter::begin() { std::iota(order_.begin(), order_.end(), 0u); }
 
 bool Interpreter::round(bool isAlone) {
+  const Execution& e = block_.execution;
+  if (e.faulted && *e.faulted < e.part) throw Overtaken();
   bool single = order_.size() == 1;
   if (!single) std::shuffle(order_.begin(), order_.end(), block_.random);
   bool moved = false;
@@ -32,7 +36,7 @@ bool Interpreter::round(bool isAlone) {
     Warp& w = block_.warps[i];
     if ((w.live & ~w.waiting) == 0) continue;
     moved = true;
-    turn(w, single && isAlone ? budget_ + 1 : 64 + (block_.random() & 1023));
+    turn(w, single && isAlone ? std::min(budget_ + 1, longTurn) : 64 + (block_.random() & 1023));
   }
   if (block_.exited == block_.threads) return false;
   if (!moved) stuck();
@@ -203,11 +207,19 @@ std::string Warp::where(int lane) const {
 }
 
 void Warp::report(const char* kind, int lane, const std::string& text) {
-  if (block->execution.told.insert({kind, now->statement}).second) Watch::get().report(kind, where(lane) + ": " + text);
+  Execution& e = block->execution;
+  if (e.told.insert({kind, now->statement}).second) e.tell({kind, now->statement, false, where(lane) + ": " + text});
+}
+
+void Execution::tell(Told t) {
+  if (aside)
+    aside->push_back(std::move(t));
+  else
+    Watch::get().report(t.kind, t.text);
 }
 
 void Warp::fault(CUresult code, const char* kind, int lane, const std::string& text) {
-  Watch::get().report(kind, where(lane) + ": " + text);
+  block->execution.tell({kind, now->statement, true, where(lane) + ": " + text});
   throw LaunchFault{code};
 }
 

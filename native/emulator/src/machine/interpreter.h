@@ -10,6 +10,8 @@ class Interpreter {
  public:
   explicit Interpreter(Block& block);
 
+  void begin();  // what its block has become: nothing is left of the one before
+
   // Every warp gets a turn, in an order drawn anew; false when all threads have left. Throws LaunchFault. Other blocks may be what
   // this one waits for, and get their turns if `isAlone` is false.
   bool round(bool isAlone);

@@ -34,11 +34,11 @@ std::string Allocation::describe() const {
 uint64_t Allocation::firstUnwritten(uint64_t offset, uint64_t bytes) const {
   if (allWritten) return size;
   for (uint64_t i = offset; i < offset + bytes;) {
-    if (i % 64 == 0 && offset + bytes - i >= 64 && written[i / 64] == ~0ull) {
+    if (i % 64 == 0 && offset + bytes - i >= 64 && word(i / 64) == ~0ull) {
       i += 64;
       continue;
     }
-    if (!(written[i / 64] >> i % 64 & 1)) return i;
+    if (!(word(i / 64) >> i % 64 & 1)) return i;
     i++;
   }
   return size;
@@ -48,14 +48,14 @@ bool Allocation::isWritten(uint64_t offset, uint64_t bytes) const {
   if (allWritten) return true;
   if (offset % 64 + bytes <= 64) {
     uint64_t mask = (bytes == 64 ? ~0ull : (1ull << bytes) - 1) << offset % 64;
-    return (written[offset / 64] & mask) == mask;
+    return (word(offset / 64) & mask) == mask;
   }
   return firstUnwritten(offset, bytes) == size;
 }
 
 void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
   if (allWritten || bytes == 0) return;
-  isMarked = true;
+  if (!isMarked) isMarked = true;
   if (offset == 0 && bytes == size) {
     allWritten = true;
     return;
@@ -63,7 +63,12 @@ void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
   uint64_t last = offset + bytes;
   while (offset < last) {
     uint64_t count = std::min(last - offset, 64 - offset % 64);
-    written[offset / 64] |= (count == 64 ? ~0ull : (1ull << count) - 1) << offset % 64;
+    if (count == 64) {
+      written[offset / 64].store(~0ull, std::memory_order_relaxed);
+    } else {
+      uint64_t bits = ((1ull << count) - 1) << offset % 64;
+      if ((word(offset / 64) & bits) != bits) written[offset / 64].fetch_or(bits, std::memory_order_relaxed);
+    }
     offset += count;
   }
 }
@@ -71,7 +76,7 @@ void Allocation::markWritten(uint64_t offset, uint64_t bytes) {
 void Allocation::settle() {
   isMarked = false;
   if (allWritten) return;
-  while (settledWords < size / 64 && written[settledWords] == ~0ull) settledWords++;
+  while (settledWords < size / 64 && word(settledWords) == ~0ull) settledWords++;
   allWritten = firstUnwritten(settledWords * 64, size - settledWords * 64) == size;
 }
 
@@ -118,7 +123,7 @@ std::unique_ptr<Allocation> Memory::make(int device, const void* context, uint64
 static bool fill(Allocation& a) {
   try {
     a.own.reset(new uint8_t[a.size + 64]);
-    a.written.assign((a.size + 63) / 64, 0);
+    a.written = std::vector<std::atomic<uint64_t>>((a.size + 63) / 64);
   } catch (const std::bad_alloc&) {
     return false;
   }
@@ -200,7 +205,7 @@ void Memory::free(Allocation* a) {
   }
   a->own.reset();
   a->data = nullptr;
-  a->written = {};
+  std::vector<std::atomic<uint64_t>>().swap(a->written);
   a->shadow.reset();
   a->freeing = false;
   if (a->isOfGraph) {
@@ -262,9 +267,12 @@ bool Memory::isVisible(const Allocation& a) const {
 }
 
 Allocation* Memory::find(uint64_t address) {
-  if (last_ && address - last_->base < last_->size) return last_;
+  Allocation* last = last_;
+  if (last && address - last->base < last->size) return last;
   Allocation* a = holding(live_, address);
-  return a && isVisible(*a) ? last_ = a : nullptr;
+  if (!a || !isVisible(*a)) return nullptr;
+  last_.store(a, std::memory_order_relaxed);
+  return a;
 }
 
 Allocation* Memory::known(uint64_t address) {

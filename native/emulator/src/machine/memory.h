@@ -3,6 +3,7 @@
 // Device addresses come from a range of this process's address space that is reserved but not readable, so no device address is
 // a valid host address or the reverse. Addresses are never used twice: a stale pointer always shows.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -23,9 +24,10 @@ struct Allocation {
   std::string name;             // of a variable
   uint8_t* data = nullptr;      // where the bytes are, on the host
   std::unique_ptr<uint8_t[]> own;
-  std::vector<uint64_t> written;  // a bit a byte; not kept up any more once all are written
-  bool allWritten = false;
-  bool isMarked = false;       // written to since it was last settled
+  // A bit a byte; not kept up any more once all are written. Blocks on several threads set them.
+  std::vector<std::atomic<uint64_t>> written;
+  std::atomic<bool> allWritten{false};
+  std::atomic<bool> isMarked{false};  // written to since it was last settled
   uint64_t settledWords = 0;   // so many of `written` are full
   bool freed = false;
   bool freeing = false;  // a stream will free it
@@ -39,6 +41,7 @@ struct Allocation {
 
   uint64_t end() const { return base + size; }
   std::string describe() const;  // "allocation 3 of 4096 bytes (0x..., ends at 0x...)"
+  uint64_t word(uint64_t i) const { return written[i].load(std::memory_order_relaxed); }
   bool isWritten(uint64_t offset, uint64_t bytes) const;
   uint64_t firstUnwritten(uint64_t offset, uint64_t bytes) const;  // an offset, or size where there is none
   void markWritten(uint64_t offset, uint64_t bytes);
@@ -116,7 +119,7 @@ class Memory {
   uint64_t ids_ = 0;
   std::map<uint64_t, std::unique_ptr<Allocation>> live_, freed_, coming_;
   const std::vector<const void*>* view_ = nullptr;
-  Allocation* last_ = nullptr;
+  std::atomic<Allocation*> last_{nullptr};
 };
 
 }  // namespace emu

@@ -84,6 +84,8 @@ struct Program {
   uint32_t registers = 0;
   bool sharedBytewise = false;  // 8- or 16-bit accesses of shared memory: its races are watched byte by byte
   bool comparesAndSwaps = false;
+  // Atomics, strong accesses or fences of device memory, or stores that may be there; or it prints. Blocks go one by one.
+  bool meetsOtherBlocks = false;
   int maxThreads = 1024;
   int requiredThreads[3] = {0, 0, 0};
   int maxDynamicShared = 0;  // asked for by cuFuncSetAttribute

@@ -28,7 +28,6 @@ void Races::begin(const Place& place) {
   isKernel_ = reported_ = false;
   name_ = nullptr;
   work_ = actor_ = 0;
-  lastWork_ = {0, false};
   // Mostly all that was there before comes before this.
   bool all = true;
   for (uint32_t chain = 0; chain < reached_.size(); chain++) all = all && (reached_[chain] == 0 || place.follows(chain, reached_[chain]));
@@ -44,7 +43,6 @@ void Races::kernel(const Launch& launch) {
 
 void Races::end() {
   isOpen_ = isKernel_ = false;
-  block_ = nullptr;
   launch_ = nullptr;
 }
 
@@ -74,7 +72,7 @@ void Races::forget() {
   reset();
 }
 
-uint32_t Races::newActor() {
+uint32_t Races::newActor(uint32_t block, uint32_t clock) {
   if (!work_) {
     Work w{place_.chain, place_.sequence, name_ ? name_ : "", nullptr, {}, {}};
     if (isKernel_) {
@@ -87,27 +85,27 @@ uint32_t Races::newActor() {
     if (reached_.size() <= place_.chain) reached_.resize(place_.chain + 1);
     reached_[place_.chain] = std::max(reached_[place_.chain], place_.sequence);
   }
-  actors_.push_back({work_, block_ ? block_->number : 0, block_ ? block_->clock : 0});
+  actors_.push_back({work_, block, clock});
   return firstActor_ + uint32_t(actors_.size()) - 1;
 }
 
-bool Races::isOrdered(uint32_t actor) {
+uint32_t Races::actorOf(uint32_t block) { return newActor(block, BlockOrder().clock); }
+
+void Races::prepare(Allocation& a) {
+  std::lock_guard<std::mutex> lock(preparing_);
+  if (!a.shadow) a.shadow = std::make_shared<shadow::Shadow>(a.size);
+}
+
+bool Races::isOrdered(uint32_t actor, const BlockOrder* block) const {
   if (actor < firstActor_) return true;
   const Actor& a = actors_[actor - firstActor_];
-  if (a.work != work_) return isWorkOrdered(a.work);
-  return !isKernel_ || a.block == block_->number || isReleased(a);
+  if (a.work == work_) return !block || a.block == block->number || isReleased(a, *block);
+  const Work& w = works_[a.work - firstWork_];
+  return place_.follows(w.chain, w.sequence);
 }
 
-bool Races::isWorkOrdered(uint32_t work) {
-  if (lastWork_.first != work) {
-    const Work& w = works_[work - firstWork_];
-    lastWork_ = {work, place_.follows(w.chain, w.sequence)};
-  }
-  return lastWork_.second;
-}
-
-bool Races::isReleased(const Actor& actor) const {
-  for (auto& [flag, seen] : block_->known) {
+bool Races::isReleased(const Actor& actor, const BlockOrder& block) const {
+  for (auto& [flag, seen] : block.known) {
     auto found = flags_[flag].releases.find(actor.block);
     if (found == flags_[flag].releases.end()) continue;
     for (auto r = found->second.rbegin(); r != found->second.rend(); ++r)
@@ -168,15 +166,27 @@ std::string Races::describe(uint32_t actor, uint32_t at) const {
 class Races::Visit {
  public:
   Visit(Races& races, Allocation& a, uint64_t offset, const RaceAccess& access) : r_(races), a_(a), start_(offset), access_(access) {
-    if (!a.shadow) a.shadow = std::make_shared<shadow::Shadow>(a.size);
-    if (r_.block_) {
-      if (!r_.block_->actor) r_.block_->actor = r_.newActor();
-      me_ = r_.block_->actor;
+    if (access.warp) {
       Warp& w = *access.warp;
+      block_ = &w.block->order;
+      if (!block_->actor) block_->actor = r_.newActor(block_->number, block_->clock);
+      me_ = block_->actor;
       here_ = shadow::pack(uint32_t(w.now - w.block->program.code.data()), access.laneBytes, access.isStrong, w.index * lanes);
     } else {
-      if (!r_.actor_) r_.actor_ = r_.newActor();
+      if (!r_.actor_) r_.actor_ = r_.newActor(0, 0);
       me_ = r_.actor_;
+    }
+  }
+
+  // Of two blocks that write the same value at the same time, the second has to see what the first has written: looking and
+  // writing are one.
+  void shared(uint64_t offset, uint64_t bytes) {
+    for (uint64_t end = offset + bytes; offset < end;) {
+      uint64_t piece = (a_.base + offset) / lockBytes, next = std::min(end, (piece + 1) * lockBytes - a_.base);
+      std::lock_guard<std::mutex> lock(r_.locks_[piece % locks].mutex);
+      range(offset, next - offset);
+      if (access_.isWrite) write(offset, next);
+      offset = next;
     }
   }
 
@@ -191,9 +201,15 @@ class Races::Visit {
       } else {
         uint64_t in = offset % shadow::segmentBytes;
         if (isWhole && access_.isWrite) {
-          for (uint32_t i = 0; i < s.granules(); i++) visit(s.fine[i], offset + i * s.granule());
-          a_.shadow->collapse(s);
-          set(s.cell, offset);
+          bool isMine = true;
+          for (uint32_t i = 0; i < s.granules(); i++) {
+            visit(s.fine[i], offset + i * s.granule());
+            isMine = isMine && s.fine[i].writer == me_;
+          }
+          if (isMine) {
+            a_.shadow->collapse(s);
+            set(s.cell, offset);
+          }
         } else {
           a_.shadow->refine(s, (in | (next - offset)) % 4 ? 1 : 4);
           for (uint64_t i = in / s.granule(); i < (in + next - offset) / s.granule(); i++) visit(s.fine[i], segment * shadow::segmentBytes + i * s.granule());
@@ -204,9 +220,19 @@ class Races::Visit {
   }
 
  private:
+  void write(uint64_t offset, uint64_t end) {
+    const uint8_t* from = access_.values + size_t(laneOf(offset)) * access_.stride;
+    for (; offset < end; offset += access_.laneBytes, from += access_.stride) {
+      if (access_.laneBytes == 4)
+        std::memcpy(a_.data + offset, from, 4);
+      else
+        std::memcpy(a_.data + offset, from, access_.laneBytes);
+    }
+  }
+
   uint32_t laneOf(uint64_t offset) const { return access_.laneBytes ? access_.firstLane + uint32_t((offset - start_) / access_.laneBytes) : 0; }
   uint32_t at(uint64_t offset) const { return here_ + laneOf(offset); }
-  bool isBefore(uint32_t actor) const { return actor <= r_.orderedUpTo_ || actor == me_ || r_.isOrdered(actor); }
+  bool isBefore(uint32_t actor) const { return actor <= r_.orderedUpTo_ || actor == me_ || r_.isOrdered(actor, block_); }
   bool areStrong(uint32_t other) const { return access_.isStrong && shadow::isStrong(other); }
   // A loop of compare-and-swap begins with a plain read of what others change by atomics.
   bool mayBeginLoop() const { return access_.warp && access_.warp->block->program.comparesAndSwaps; }
@@ -224,14 +250,22 @@ class Races::Visit {
     set(c, offset);
   }
 
+  // Of the blocks of a launch the first two in their order stay, whoever came first.
+  bool mayReplace(uint32_t reader) const { return reader > me_ || isBefore(reader); }
+
   void read(shadow::Cell& c, uint64_t offset) {
-    int slot = c.reader[0] == me_ ? 0 : c.reader[1] == me_ ? 1 : isBefore(c.reader[0]) ? 0 : isBefore(c.reader[1]) ? 1 : -1;
+    int slot = c.reader[0] == me_ ? 0 : c.reader[1] == me_ ? 1 : mayReplace(c.reader[0]) ? 0 : mayReplace(c.reader[1]) ? 1 : -1;
+    if (slot == 0 && c.reader[0] > me_ && mayReplace(c.reader[1])) {
+      c.reader[1] = c.reader[0];
+      c.readerAt[1] = c.readerAt[0];
+    }
     if (slot < 0 || (c.reader[slot] == me_ && access_.isStrong)) return;
     c.reader[slot] = me_;
     c.readerAt[slot] = at(offset);
   }
 
   void set(shadow::Cell& c, uint64_t offset) {
+    if (c.writer > me_) return;  // a block that comes later has written the same already
     bool staysWeak = c.writer == me_ && !shadow::isStrong(c.writerAt);
     uint32_t before = c.writerAt;
     c = shadow::Cell();
@@ -259,14 +293,22 @@ class Races::Visit {
   Allocation& a_;
   uint64_t start_;
   const RaceAccess& access_;
+  BlockOrder* block_ = nullptr;
   uint32_t me_ = 0, here_ = 0;
 };
 
-void Races::access(Allocation& a, uint64_t offset, uint64_t bytes, const RaceAccess& access) { Visit(*this, a, offset, access).range(offset, bytes); }
+void Races::access(Allocation& a, uint64_t offset, uint64_t bytes, const RaceAccess& access) {
+  Visit visit(*this, a, offset, access);
+  if (isShared_)
+    visit.shared(offset, bytes);
+  else
+    visit.range(offset, bytes);
+}
 
 void Races::access(Allocation& a, uint64_t offset, uint64_t bytes, bool isWrite, const char* what) {
   if (!isOpen_ || bytes == 0) return;
   name_ = what;
+  prepare(a);
   RaceAccess access;
   access.isWrite = isWrite;
   Visit(*this, a, offset, access).range(offset, bytes);

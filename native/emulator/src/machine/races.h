@@ -9,6 +9,7 @@
 #pragma once
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -58,8 +59,14 @@ class Races {
   void reset();
   void prune();  // forgets what comes before all that can still run
 
-  // The block that runs now; not null while a kernel is at work.
-  void enter(BlockOrder* block) { block_ = block; }
+  // Beforehand, the name of a block that is going to run: those who come later have greater ones.
+  uint32_t actorOf(uint32_t block);
+  // From now on several threads make accesses, of blocks that have names; or no longer. What is remembered in the end does not
+  // depend on which of two blocks was faster, unless they race.
+  void share(bool isShared) { isShared_ = isShared; }
+  bool isShared() const { return isShared_; }
+  void prepare(Allocation& a);  // for accesses
+  // Where threads share the launch, a write is made as well.
   void access(Allocation& a, uint64_t offset, uint64_t bytes, const RaceAccess& access);
   // By work that is no kernel.
   void access(Allocation& a, uint64_t offset, uint64_t bytes, bool isWrite, const char* what);
@@ -88,19 +95,17 @@ class Races {
   };
   class Visit;
 
-  uint32_t newActor();
-  bool isOrdered(uint32_t actor);
-  bool isWorkOrdered(uint32_t work);
-  bool isReleased(const Actor& actor) const;
+  uint32_t newActor(uint32_t block, uint32_t clock);
+  bool isOrdered(uint32_t actor, const BlockOrder* block) const;
+  bool isReleased(const Actor& actor, const BlockOrder& block) const;
   void forget();
   std::string describe(uint32_t actor, uint32_t at) const;
   std::string threadOf(const Work& work, uint32_t block, uint32_t thread) const;
 
   Place place_;
-  bool isOpen_ = false, isKernel_ = false;
+  bool isOpen_ = false, isKernel_ = false, isShared_ = false;
   const char* name_ = nullptr;
   const Launch* launch_ = nullptr;
-  BlockOrder* block_ = nullptr;
   uint32_t work_ = 0;             // of what runs now; 0: not written down yet
   uint32_t actor_ = 0;            // of work that is no kernel
   uint32_t orderedUpTo_ = 0;      // actors up to this one come before what runs now
@@ -108,9 +113,15 @@ class Races {
   std::deque<Work> works_;
   std::deque<Actor> actors_;
   std::vector<uint32_t> reached_;  // by chain: the last work that is written down
-  std::pair<uint32_t, bool> lastWork_{0, false};
   std::unordered_map<uint64_t, uint32_t> flagAt_;
   std::vector<Flag> flags_;
+  std::mutex preparing_;
+  // Where threads share a launch, one for each piece of memory, or rather for many.
+  struct alignas(64) Lock {
+    std::mutex mutex;
+  };
+  static constexpr uint64_t lockBytes = 1024, locks = 1024;
+  std::vector<Lock> locks_ = std::vector<Lock>(locks);
   bool reported_ = false;  // of work that is no kernel: one report is enough
 };
 

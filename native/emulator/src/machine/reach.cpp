@@ -58,17 +58,21 @@ class Global {
     if (pattern == Pattern::Any || (pattern == Pattern::Same && r_.access != Access::Read)) {
       traffic.sectors += sectorsOf(mask, at);
       for (int i = first; i < lanes;) i = mask >> i & 1 ? together(i, mask, at, to) : i + 1;
-      return Layout::Any;
+      return areWritten() ? Layout::Done : Layout::Any;
     }
     uint32_t bytes = pattern == Pattern::Same ? r_.bytes : uint32_t(count) * r_.bytes;
     traffic.sectors += ((at[first] + bytes - 1) >> sectorShift) - (at[first] >> sectorShift) + 1;
     uint8_t* p = piece(first, at[first], bytes, r_.bytes);
     uint32_t step = pattern == Pattern::Same ? 0 : r_.bytes;
+    if (areWritten()) return Layout::Done;
     for (int i = 0; i < lanes; i++) to[i] = p + int64_t(i - first) * step;
     return pattern == Pattern::Run ? Layout::Run : Layout::Any;
   }
 
  private:
+  // Where threads share a launch, values are written while it is looked whether another block has written the same.
+  bool areWritten() const { return r_.access == Access::Write && e_.races && e_.races->isShared(); }
+
   // The lanes from this one on whose pieces lie side by side; gives the next one.
   int together(int first, uint32_t mask, const uint64_t* at, uint8_t** to) {
     int end = first + 1;
@@ -104,6 +108,7 @@ class Global {
       outside(lane + int(inside), at + inside * each, each);
     }
     if (r_.access != Access::Read && a->origin == Origin::Constant) w_.fault(CUDA_ERROR_ILLEGAL_ADDRESS, "read-only", lane, "writes to constant memory: " + a->describe());
+    if (e_.races) e_.races->prepare(*a);
     return cached_ = a;
   }
 
@@ -113,7 +118,9 @@ class Global {
   }
 
   void unwritten(const Allocation& a, int lane, uint64_t offset, uint32_t bytes, uint32_t each) {
-    uint64_t before = (a.firstUnwritten(offset, bytes) - offset) / each;
+    uint64_t first = a.firstUnwritten(offset, bytes);
+    if (first == a.size) return;  // another thread of the host has just written it: a race, and reported as such
+    uint64_t before = (first - offset) / each;
     uint64_t at = offset + before * each;
     w_.report("uninitialised-read", lane + int(before), format("%u bytes at 0x%llx, %llu bytes into ", each, (unsigned long long)(a.base + at), (unsigned long long)at) + a.describe() + ", were never written");
   }

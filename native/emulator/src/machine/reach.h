@@ -4,8 +4,8 @@
 
 namespace emu {
 
-// How the bytes of the lanes lie: one after the other, lane by lane, without a gap in the mask; or in any way.
-enum class Layout : uint8_t { Any, Run };
+// How the bytes of the lanes lie: one after the other, lane by lane, without a gap in the mask; or in any way. Done: they are written already.
+enum class Layout : uint8_t { Any, Run, Done };
 
 // Gives, for every lane of the mask, where its bytes are. For a write `values` are the bytes to be written, lane by lane with the
 // given stride: what several threads write at once is no race if it is the same.

@@ -10,14 +10,14 @@ constexpr uint32_t chunk = 64 * small;
 
 }  // namespace
 
-size_t& fineBytes() {
-  static size_t bytes = 0;
+std::atomic<size_t>& fineBytes() {
+  static std::atomic<size_t> bytes{0};
   return bytes;
 }
 
 Shadow::~Shadow() {
   std::free(segments);
-  fineBytes() -= std::min(fineBytes(), bytes_);
+  fineBytes() -= std::min(fineBytes().load(), bytes_);
 }
 
 Cell* Shadow::take(uint32_t count) {
@@ -38,6 +38,7 @@ Cell* Shadow::take(uint32_t count) {
 
 void Shadow::refine(Segment& s, uint32_t granule) {
   if (s.fine && s.granule() <= granule) return;
+  std::lock_guard<std::mutex> lock(mutex_);
   uint32_t count = uint32_t(segmentBytes) / granule;
   Cell* cells = take(count);
   if (s.fine) {
@@ -55,8 +56,10 @@ void Shadow::refine(Segment& s, uint32_t granule) {
 }
 
 void Shadow::collapse(Segment& s) {
+  std::lock_guard<std::mutex> lock(mutex_);
   for (uint32_t i = 0; i < s.granules(); i += small) free_.push_back(s.fine + i);
   s.fine = nullptr;
+  s.cell = Cell();
 }
 
 }  // namespace emu::shadow

@@ -1,8 +1,10 @@
 // What the detection of races remembers of a piece of device memory.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <vector>
 
@@ -34,7 +36,7 @@ struct Segment {
   uint32_t granules() const { return uint32_t(segmentBytes) / granule(); }
 };
 
-size_t& fineBytes();  // of all cells beneath segments
+std::atomic<size_t>& fineBytes();  // of all cells beneath segments
 
 struct Shadow {
   Segment* segments;  // zero: nobody
@@ -47,10 +49,11 @@ struct Shadow {
   Shadow& operator=(const Shadow&) = delete;
 
   void refine(Segment& s, uint32_t granule);  // to pieces of that size or less
-  void collapse(Segment& s);
+  void collapse(Segment& s);  // to one cell, of which nothing is known
 
  private:
   Cell* take(uint32_t count);
+  std::mutex mutex_;  // of what follows: segments belong to whoever visits them, room for cells to all
   std::vector<std::unique_ptr<Cell[]>> all_;
   std::vector<Cell*> free_;  // of 16 cells each
   uint32_t used_ = 0;

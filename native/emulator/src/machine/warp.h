@@ -1,5 +1,6 @@
 // A kernel while it runs: the launch, the block at work, its warps; and the loops over lanes that instructions are made of.
 #pragma once
+#include <atomic>
 #include <cstring>
 #include <random>
 #include <set>
@@ -9,12 +10,24 @@
 #include "machine/memory.h"
 #include "machine/program.h"
 #include "machine/races.h"
+#include "machine/random.h"
 
 namespace emu {
 
 // Thrown where a kernel cannot go on; the context is lost then.
 struct LaunchFault {
   CUresult code;
+};
+
+// Thrown where a block has to stop as one before it has faulted.
+struct Overtaken {};
+
+// A report that waits until it is known that nothing before it has ended the launch.
+struct Told {
+  std::string kind;
+  uint32_t statement;
+  bool isFault;
+  std::string text;
 };
 
 struct Launch {
@@ -38,6 +51,12 @@ struct Execution {
   std::vector<Allocation*> found;  // by instruction: where its last access was
   Races* races = nullptr;          // null: nobody looks for races in device memory
   uint64_t gridBarrier = 0;        // of a cooperative launch: device memory for the grid's own barrier
+  // Where several threads share a launch, each has an Execution of its own: its counts and reports are those of one part of it.
+  std::vector<Told>* aside = nullptr;               // reports go there; null: they are told at once
+  const std::atomic<uint64_t>* faulted = nullptr;   // the first part with a fault so far
+  uint64_t part = 0;
+
+  void tell(Told told);
 };
 
 // Who accessed a piece of shared memory last, and since which barriers. Epochs go on from block to block.
@@ -112,7 +131,7 @@ struct Block {
   std::vector<uint8_t>& shared;
   std::vector<SharedTrace>& traces;
   std::vector<Warp>& warps;
-  std::mt19937_64& random;
+  Random random;
   uint32_t id[3] = {0, 0, 0};
   uint32_t threads, exited = 0;
   uint32_t traceShift;
@@ -122,7 +141,7 @@ struct Block {
 
   Block(Execution& e, Room& r);
   // Becomes the block of this number.
-  void begin(uint64_t number);
+  void begin(uint64_t number, Random random);
 };
 
 // Runs a launch to its end; throws LaunchFault. Counts what it executed.

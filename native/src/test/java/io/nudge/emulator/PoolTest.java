@@ -119,6 +119,23 @@ class PoolTest {
         }
     }
 
+    /** Waiting for room is the driver's own business: the program knows no more of the stream than before. */
+    @Test
+    void waitingForMemoryPutsNothingInOrder() {
+        try (Cuda cuda = new Cuda()) {
+            CUstream first = stream(NON_BLOCKING);
+            CUstream second = stream(NON_BLOCKING);
+            CUdeviceptr both = cuda.allocate(16);
+            cuMemsetD32Async(both, 1, 4, first);
+            cuMemFreeAsync(allocate(600 << 10, first), first);
+            cuda.allocate(600 << 10);
+            cuMemsetD32Async(both, 2, 4, second);
+            cuStreamDestroy(first);
+            cuStreamDestroy(second);
+        }
+        assertThat(reported()).containsExactly("global-race");
+    }
+
     @Test
     void poolsHaveASizeAndOutliveTheirHandle() {
         try (Cuda cuda = new Cuda()) {
