@@ -9,6 +9,16 @@ using namespace emu;
 namespace emu {
 namespace {
 
+// Of sizes; what does not fit into 64 bits is none.
+uint64_t sum(uint64_t a, uint64_t b) {
+  checkValue(a <= UINT64_MAX - b);
+  return a + b;
+}
+uint64_t product(uint64_t a, uint64_t b) {
+  checkValue(b == 0 || a <= UINT64_MAX / b);
+  return a * b;
+}
+
 const char* direction(const CopySpec& s) { return s.sourceHost ? (s.targetHost ? "HtoH" : "HtoD") : s.targetHost ? "DtoH" : "DtoD"; }
 
 enum When { AtTheCall, WhenItRuns };
@@ -101,6 +111,10 @@ Work copyWork(CopySpec spec) {
   return w;
 }
 
+void checkExtent(const SetSpec& s) {
+  if (s.height > 0) sum(s.target, sum(product(s.height - 1, s.pitch), product(s.width, s.elementSize)));
+}
+
 Work setWork(SetSpec spec) {
   Work w;
   w.type = CU_NODE_MEMSET;
@@ -187,10 +201,10 @@ CopySpec specOf(const CUDA_MEMCPY3D& c) {
     checkValue(type == CU_MEMORYTYPE_HOST || type == CU_MEMORYTYPE_DEVICE || type == CU_MEMORYTYPE_UNIFIED);
     uint64_t base = type == CU_MEMORYTYPE_HOST ? reinterpret_cast<uint64_t>(host) : device;
     isHost = type == CU_MEMORYTYPE_HOST || (type == CU_MEMORYTYPE_UNIFIED && isHostAddress(device));
-    rowPitch = pitch ? pitch : width + x;
-    checkValue(rowPitch >= x + width);
-    slice = rowPitch * height;
-    at = base + x + y * rowPitch + z * slice;
+    rowPitch = pitch ? pitch : sum(width, x);
+    checkValue(rowPitch >= sum(x, width));
+    slice = product(rowPitch, height);
+    at = sum(sum(base, x), sum(product(y, rowPitch), product(z, slice)));
   };
   side(c.srcMemoryType, c.srcHost, c.srcDevice, c.srcXInBytes, c.srcY, c.srcZ, c.srcPitch, c.srcHeight, c.WidthInBytes, s.sourceHost, s.source, s.sourcePitch, s.sourceSlice);
   side(c.dstMemoryType, c.dstHost, c.dstDevice, c.dstXInBytes, c.dstY, c.dstZ, c.dstPitch, c.dstHeight, c.WidthInBytes, s.targetHost, s.target, s.targetPitch, s.targetSlice);
@@ -198,6 +212,9 @@ CopySpec specOf(const CUDA_MEMCPY3D& c) {
   s.height = c.Height;
   s.depth = c.Depth;
   checkValue(c.Depth <= 1 || (c.srcHeight >= c.Height && c.dstHeight >= c.Height));
+  if (s.width == 0 || s.height == 0 || s.depth == 0) return s;
+  sum(s.source, sum(s.width, sum(product(s.depth - 1, s.sourceSlice), product(s.height - 1, s.sourcePitch))));
+  sum(s.target, sum(s.width, sum(product(s.depth - 1, s.targetSlice), product(s.height - 1, s.targetPitch))));
   return s;
 }
 
@@ -225,13 +242,14 @@ CUresult shaped(const char* name, const CUDA_MEMCPY2D* c, CUstream stream, Waiti
 }
 
 CUresult fill(const char* name, CUdeviceptr target, size_t pitch, unsigned value, unsigned element, size_t width, size_t height, CUstream stream) {
-  if (width > SIZE_MAX / element) return CUDA_ERROR_INVALID_VALUE;
   return call(name, {{"to", target}, {"pitch", pitch}, {"value", value}, {"width", width}, {"height", height}, {"stream", stream}}, [&] {
+    SetSpec spec{target, pitch, width, height, value, element};
+    checkExtent(spec);
     checkValue(target % element == 0 && (height <= 1 || pitch >= width * element));
     auto s = streamOf(stream);
     if (width == 0 || height == 0) return;
     for (size_t y = 0; y < height; y++) checkValue(fine(name, false, target + y * pitch, width * element, AtTheCall));
-    enqueue(*s, setWork({target, pitch, width, height, value, element}));
+    enqueue(*s, setWork(spec));
   });
 }
 

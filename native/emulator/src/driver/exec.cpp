@@ -16,7 +16,7 @@ Node& counterpart(GraphExec& exec, CUgraphNode handle, int type) {
   auto n = nodeOf(handle);
   checkValue(n->work.type == type);
   for (auto& c : exec.graph->nodes)
-    if (c->original == n.get()) return *c;
+    if (c->original == n->id) return *c;
   throw ApiError{CUDA_ERROR_INVALID_VALUE};
 }
 

@@ -11,6 +11,7 @@ namespace emu {
 Node* Graph::add(Work work, std::vector<Node*> after) {
   auto n = std::make_shared<Node>();
   n->graph = this;
+  n->id = ++state().ids;
   n->work = std::move(work);
   n->after = std::move(after);
   nodes.push_back(n);
@@ -23,7 +24,7 @@ std::shared_ptr<Graph> Graph::clone() const {
   std::map<const Node*, Node*> of;
   for (auto& n : nodes) {
     Node* copy = g->add(n->work, {});
-    copy->original = n.get();
+    copy->original = n->id;
     copy->window = n->window;
     if (auto* child = std::get_if<ChildSpec>(&copy->work.spec)) {
       child->graph = child->graph->clone();
@@ -189,7 +190,7 @@ EMU_API cuGraphNodeFindInClone(CUgraphNode* result, CUgraphNode original, CUgrap
     checkValue(result);
     auto n = nodeOf(original);
     for (auto& c : graphOf(clone)->nodes)
-      if (c->original == n.get()) {
+      if (c->original == n->id) {
         *result = c->handle;
         return;
       }

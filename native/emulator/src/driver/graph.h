@@ -53,7 +53,8 @@ struct Node {
   Graph* graph = nullptr;
   Work work;
   std::vector<Node*> after;
-  Node* original = nullptr;  // in the graph that this one is a clone of
+  uint64_t id = 0;        // given out once, as addresses are not
+  uint64_t original = 0;  // of the node that this one is a clone of
   CUaccessPolicyWindow window = {};  // of a kernel: a hint
   std::vector<void*> parameters;     // of a kernel: where its values are, as cuGraphKernelNodeGetParams gives them
 };
@@ -91,6 +92,8 @@ LaunchSpec launchSpec(CUfunction handle, const unsigned* grid, const unsigned* b
 CopySpec copySpecOf(const CUDA_MEMCPY3D& c);
 Work kernelWork(LaunchSpec spec);
 void checkFits(const Launch& launch);
+// Fails where it is larger than a number of bytes can be.
+void checkExtent(const SetSpec& spec);
 Work copyWork(CopySpec spec);
 Work setWork(SetSpec spec);
 Work hostWork(HostSpec spec);

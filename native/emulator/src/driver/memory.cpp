@@ -4,6 +4,7 @@
 #include "control/settings.h"
 #include "driver/allocation.h"
 #include "driver/api.h"
+#include "machine/races.h"
 
 namespace emu {
 
@@ -45,6 +46,13 @@ void freeNow(Allocation* a) {
     if (pool->isDestroyed && pool->used == 0) state().pools.remove(handle);
   }
   Memory::get().free(a);
+}
+
+void freeInOrder(CUdeviceptr p, const char* call) {
+  Allocation* a = Memory::get().known(p);
+  if (!a) return;
+  if (settings().checkGlobalRaces) Races::get().free(*a, call);
+  freeNow(a);
 }
 
 }  // namespace emu
@@ -105,11 +113,18 @@ EMU_API cuMemFree_v2(CUdeviceptr p) {
     Context& c = current();
     if (p == 0) return;
     forbidInCapture();
-    Scheduler::get().waitFor(&c);  // it waits for the device, as the real one does
+    Allocation* pooled = Memory::get().find(p);
+    bool waits = !pooled || !pooled->pool;  // it waits for the device, but not where the memory is of a pool, as the manual says
+    if (waits) Scheduler::get().waitFor(&c);
     check(!c.fault, c.fault);
     Allocation* a = toFree("cuMemFree", p);
     a->isOutstanding = false;
-    freeNow(a);
+    if (waits) {
+      freeNow(a);
+    } else {
+      a->freeing = true;
+      Scheduler::get().wait(Scheduler::get().submit(&c, {}, [p] { freeInOrder(p, "cuMemFree"); }));
+    }
     Watch::get().count("frees");
   });
 }

@@ -12,8 +12,10 @@ Work kernelOf(const CUDA_KERNEL_NODE_PARAMS* p) {
 }
 Work memsetOf(const CUDA_MEMSET_NODE_PARAMS* p) {
   checkValue(p && (p->elementSize == 1 || p->elementSize == 2 || p->elementSize == 4) && p->width && p->height);
+  SetSpec spec{p->dst, p->pitch, p->width, p->height, p->value, p->elementSize};
+  checkExtent(spec);
   checkValue(p->dst % p->elementSize == 0 && (p->height == 1 || p->pitch >= p->width * p->elementSize));
-  return setWork({p->dst, p->pitch, p->width, p->height, p->value, p->elementSize});
+  return setWork(spec);
 }
 Work memcpyOf(const CUDA_MEMCPY3D* p) {
   checkValue(p && p->WidthInBytes && p->Height && p->Depth);

@@ -66,9 +66,7 @@ Work freeWork(CUdeviceptr p) {
   w.type = CU_NODE_MEM_FREE;
   w.name = "free";
   w.spec = MemorySpec{p, nullptr};
-  w.run = [p] {
-    if (Allocation* a = Memory::get().known(p)) freeNow(a);
-  };
+  w.run = [p] { freeInOrder(p, "cuMemFreeAsync"); };
   return w;
 }
 

@@ -22,6 +22,19 @@ std::vector<std::shared_ptr<Context>>& graveyard() {
   return all;
 }
 
+// Threads may still name a context that is gone, so it stays; what it owned does not.
+void bury(const std::shared_ptr<Context>& c) {
+  c->perThread.clear();
+  c->streams.clear();
+  c->peers.clear();
+  c->limits.clear();
+  c->orphans.clear();
+  c->detachedOrphans.clear();
+  c->legacy = Stream();
+  c->legacy.context = c.get();
+  graveyard().push_back(c);
+}
+
 }  // namespace
 
 State& state() {
@@ -121,7 +134,7 @@ void destroyContext(Context& c) {
     next = next->second.context == &c ? s.host.erase(next) : std::next(next);
   for (auto& [handle, other] : s.contexts.all()) other->peers.erase(&c);
   for (auto& [handle, context] : s.contexts.all())
-    if (context.get() == &c) graveyard().push_back(context);
+    if (context.get() == &c) bury(context);
   s.contexts.remove(c.handle);
 }
 
@@ -161,7 +174,7 @@ void resetAll() {
   Output::get().clear();
   for (auto& [handle, c] : s.contexts.all()) {
     c->destroyed = true;
-    graveyard().push_back(c);
+    bury(c);
   }
   for (auto* f : s.resets) f();
   s.captures.clear();

@@ -280,12 +280,13 @@ class Races::Visit {
   }
 
   void race(uint64_t offset, uint32_t other, uint32_t otherAt, const char* did) {
-    std::string text = format("%s byte %llu of ", access_.isWrite ? "writes" : "reads", (unsigned long long)offset) + a_.describe() + ", which " + r_.describe(other, otherAt) + format(" has %s; nothing puts the two in order", did);
+    std::string what = access_.isFree ? "frees " : format("%s byte %llu of ", access_.isWrite ? "writes" : "reads", (unsigned long long)offset);
+    std::string text = what + a_.describe() + ", which " + r_.describe(other, otherAt) + format(" has %s; nothing puts the two in order", did);
     if (access_.warp) {
       access_.warp->report("global-race", int(laneOf(offset)), text);
     } else if (!r_.reported_) {
       r_.reported_ = true;
-      Watch::get().report("global-race", std::string(r_.name_) + " " + text);
+      Watch::get().report(access_.isFree ? "use-after-free" : "global-race", std::string(r_.name_) + " " + text);
     }
   }
 
@@ -312,6 +313,14 @@ void Races::access(Allocation& a, uint64_t offset, uint64_t bytes, bool isWrite,
   RaceAccess access;
   access.isWrite = isWrite;
   Visit(*this, a, offset, access).range(offset, bytes);
+}
+
+void Races::free(Allocation& a, const char* what) {
+  if (!isOpen_ || !a.shadow) return;
+  name_ = what;
+  RaceAccess access;
+  access.isWrite = access.isFree = true;
+  Visit(*this, a, 0, access).range(0, a.size);
 }
 
 }  // namespace emu

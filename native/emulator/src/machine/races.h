@@ -45,6 +45,7 @@ struct RaceAccess {
   uint32_t laneBytes = 0;
   const uint8_t* values = nullptr;  // what will be written, lane by lane: the same value written twice is no race
   uint32_t stride = 0;
+  bool isFree = false;  // a write as well: what was there is gone
 };
 
 class Races {
@@ -70,6 +71,8 @@ class Races {
   void access(Allocation& a, uint64_t offset, uint64_t bytes, const RaceAccess& access);
   // By work that is no kernel.
   void access(Allocation& a, uint64_t offset, uint64_t bytes, bool isWrite, const char* what);
+  // By work that frees it.
+  void free(Allocation& a, const char* what);
   // A strong write to an address, and a strong read of one.
   void release(BlockOrder& block, uint64_t address);
   void acquire(BlockOrder& block, uint64_t address);

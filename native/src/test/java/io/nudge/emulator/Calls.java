@@ -45,7 +45,7 @@ final class Calls {
 
     /** y = alpha x + y, four elements. */
     static void saxpy(Cuda cuda, CUstream stream, float alpha, CUdeviceptr x, CUdeviceptr y) {
-        Cuda.launch(cuda.function("kernels", "saxpy"), 1, 32, 0, stream, alpha, x, y, 4);
+        Cuda.launch(cuda.function("programs/vectors", "saxpy"), 1, 32, 0, stream, alpha, x, y, 4);
     }
 
     /** The kinds of what was reported, which is forgotten. */

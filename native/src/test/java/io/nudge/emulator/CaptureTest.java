@@ -42,7 +42,7 @@ class CaptureTest {
             CUdeviceptr x = cuda.floats(ONES);
             CUdeviceptr y = cuda.floats(ONES);
             CUdeviceptr z = cuda.floats(ONES);
-            cuda.module("kernels"); // no module can be loaded while a stream is captured
+            cuda.module("programs/vectors"); // no module can be loaded while a stream is captured
             cuStreamBeginCapture(a, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL);
             saxpy(cuda, a, 1, x, x);
             cuEventRecord(fork, a);
@@ -81,7 +81,7 @@ class CaptureTest {
         try (Cuda cuda = new Cuda()) {
             CUstream a = stream(0);
             CUdeviceptr x = cuda.floats(ONES);
-            cuda.module("kernels");
+            cuda.module("programs/vectors");
             Runnable begin = () -> {
                 cuStreamBeginCapture(a, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL);
                 saxpy(cuda, a, 1, x, x);
@@ -142,7 +142,7 @@ class CaptureTest {
             forbidden(unsupported, s, () -> cuMemHostAlloc(new Pointer(), 16, 0));
             forbidden(unsupported, s, () -> cuMemFreeHost(host));
             forbidden(unsupported, s, () -> cuMemHostRegister(Pointer.to(ByteBuffer.allocateDirect(16)), 16, 0));
-            forbidden(unsupported, s, () -> cuModuleLoadData(new CUmodule(), Cuda.ptx("kernels")));
+            forbidden(unsupported, s, () -> cuModuleLoadData(new CUmodule(), Cuda.ptx("programs/vectors")));
             forbidden(unsupported, s, () -> cuStreamAddCallback(s, (stream, status, data) -> {}, null, 0));
             forbidden(CUresult.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, s, () -> cuMemsetD8(p, (byte) 0, 16));
             cuMemFreeHost(host);

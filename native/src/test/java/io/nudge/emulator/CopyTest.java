@@ -5,6 +5,8 @@ import static io.nudge.emulator.Calls.reported;
 import static jcuda.driver.JCudaDriver.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUDA_MEMCPY3D;
@@ -38,6 +40,59 @@ class CopyTest {
             c.srcPitch = 8;
             fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> cuMemcpy2D(c));
         }
+    }
+
+    private static CUDA_MEMCPY3D box(CUdeviceptr from, CUdeviceptr to) {
+        CUDA_MEMCPY3D c = new CUDA_MEMCPY3D();
+        c.srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+        c.srcDevice = from;
+        c.srcPitch = 8;
+        c.srcHeight = 2;
+        c.dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+        c.dstDevice = to;
+        c.dstPitch = 8;
+        c.dstHeight = 2;
+        c.WidthInBytes = 8;
+        c.Height = 2;
+        c.Depth = 2;
+        return c;
+    }
+
+    /** Each of these sizes leads beyond 64 bits, and from there back into the memory. */
+    @Test
+    void sizesThatWrapAroundAreRefused() {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr from = cuda.ints(new int[8]);
+            CUdeviceptr to = cuda.ints(new int[8]);
+            List<Consumer<CUDA_MEMCPY3D>> wrong = List.of(
+                    c -> c.srcPitch = -8,
+                    c -> c.dstPitch = -8,
+                    c -> c.srcHeight = 1L << 61,
+                    c -> c.dstHeight = 1L << 61,
+                    c -> c.srcXInBytes = -8,
+                    c -> c.dstXInBytes = -8,
+                    c -> c.srcY = 1L << 61,
+                    c -> c.dstZ = 1L << 60);
+            for (Consumer<CUDA_MEMCPY3D> change : wrong) {
+                CUDA_MEMCPY3D c = box(from, to);
+                change.accept(c);
+                fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> cuMemcpy3D(c));
+            }
+            cuMemcpy3D(box(from, to));
+        }
+        assertThat(reported()).isEmpty();
+    }
+
+    @Test
+    void pitchesOfMemsetsThatWrapAroundAreRefused() {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr p = cuda.ints(new int[8]);
+            fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> cuMemsetD2D32(p.withByteOffset(16), -16, 1, 2, 2));
+            fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> cuMemsetD32(p, 1, 1L << 62));
+            cuMemsetD2D32(p, 16, 1, 2, 2);
+            assertThat(cuda.ints(p, 8)).containsExactly(1, 1, 0, 0, 1, 1, 0, 0);
+        }
+        assertThat(reported()).isEmpty();
     }
 
     @Test

@@ -32,7 +32,7 @@ class ErrorsTest {
             CUevent event = event();
             cuEventDestroy(event);
             fails(CUresult.CUDA_ERROR_INVALID_HANDLE, () -> cuEventRecord(event, null));
-            fails(CUresult.CUDA_ERROR_NOT_FOUND, () -> cuda.function("kernels", "noSuchKernel"));
+            fails(CUresult.CUDA_ERROR_NOT_FOUND, () -> cuda.function("programs/vectors", "noSuchKernel"));
         }
     }
 
@@ -86,7 +86,7 @@ class ErrorsTest {
     void aModuleThatIsGoneHasNoFunctions() {
         try (Cuda cuda = new Cuda()) {
             CUmodule module = new CUmodule();
-            cuModuleLoadData(module, Cuda.ptx("kernels"));
+            cuModuleLoadData(module, Cuda.ptx("programs/vectors"));
             CUfunction saxpy = new CUfunction();
             cuModuleGetFunction(saxpy, module, "saxpy");
             cuModuleUnload(module);

@@ -67,7 +67,7 @@ class FailuresTest {
     void theTraceHasEveryCallWithArgumentsThreadStreamAndResult(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("trace.json");
         try (Cuda cuda = new Cuda()) {
-            CUfunction saxpy = cuda.function("kernels", "saxpy");
+            CUfunction saxpy = cuda.function("programs/vectors", "saxpy");
             CUdeviceptr p = cuda.floats(ONES);
             CUstream s = stream(0);
             Emulator.traceTo(file);

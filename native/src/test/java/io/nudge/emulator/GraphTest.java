@@ -35,7 +35,7 @@ class GraphTest {
             CUgraph graph = new CUgraph();
             cuGraphCreate(graph, 0);
             CUDA_KERNEL_NODE_PARAMS p = new CUDA_KERNEL_NODE_PARAMS();
-            p.func = cuda.function("kernels", "saxpy");
+            p.func = cuda.function("programs/vectors", "saxpy");
             p.gridDimX = 1;
             p.gridDimY = 1;
             p.gridDimZ = 1;
@@ -299,7 +299,7 @@ class GraphTest {
     void aKernelWhoseModuleIsGoneIsReported() {
         Cuda cuda = new Cuda();
         CUmodule module = new CUmodule();
-        cuModuleLoadData(module, Cuda.ptx("kernels"));
+        cuModuleLoadData(module, Cuda.ptx("programs/vectors"));
         CUfunction saxpy = new CUfunction();
         cuModuleGetFunction(saxpy, module, "saxpy");
         CUdeviceptr p = cuda.floats(ONES);

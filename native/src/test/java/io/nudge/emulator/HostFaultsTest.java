@@ -3,6 +3,7 @@ package io.nudge.emulator;
 import static io.nudge.emulator.FaultsTest.counting;
 import static io.nudge.emulator.FaultsTest.pinned;
 import static io.nudge.emulator.Planted.finds;
+import static io.nudge.emulator.Planted.findsPerhapsWith;
 import static io.nudge.emulator.Planted.refuses;
 import static io.nudge.emulator.Planted.report;
 import static jcuda.driver.CUresult.CUDA_ERROR_ILLEGAL_ADDRESS;
@@ -215,6 +216,56 @@ class HostFaultsTest {
                 CUDA_ERROR_ILLEGAL_ADDRESS,
                 cuda -> freedInStream(cuda, true),
                 cuda -> freedInStream(cuda, false));
+    }
+
+    private static void freedByAnotherStream(Cuda cuda, boolean waits) {
+        CUstream user = stream();
+        CUstream other = stream();
+        CUevent event = event();
+        CUdeviceptr p = allocateIn(user);
+        Cuda.launch(cuda.function(MODULE, "noEdge"), 1, 32, 0, user, p, 32);
+        JCudaDriver.cuEventRecord(event, user);
+        if (waits) {
+            JCudaDriver.cuStreamWaitEvent(other, event, 0);
+        }
+        JCudaDriver.cuMemFreeAsync(p, other);
+        cuCtxSynchronize();
+        JCudaDriver.cuEventDestroy(event);
+        cuStreamDestroy(user);
+        cuStreamDestroy(other);
+    }
+
+    /** Whether the kernel or the free comes first is up to the seed. */
+    @Test
+    void freeByAnotherStreamDuringUse() {
+        findsPerhapsWith(
+                report("use-after-free", "kernel noEdge, block (0,0,0), thread (", "allocation 1 of 128 bytes"),
+                CUDA_ERROR_ILLEGAL_ADDRESS,
+                cuda -> freedByAnotherStream(cuda, false),
+                cuda -> freedByAnotherStream(cuda, true));
+    }
+
+    private static void freedByTheHost(Cuda cuda, boolean waits) {
+        CUstream user = stream();
+        CUdeviceptr p = allocateIn(user);
+        cuStreamSynchronize(user);
+        Cuda.launch(cuda.function(MODULE, "noEdge"), 1, 32, 0, user, p, 32);
+        if (waits) {
+            cuStreamSynchronize(user);
+        }
+        JCudaDriver.cuMemFree(p);
+        cuCtxSynchronize();
+        cuStreamDestroy(user);
+    }
+
+    /** cuMemFree does not wait for the streams that use memory of a pool. */
+    @Test
+    void freeByTheHostDuringUse() {
+        findsPerhapsWith(
+                report("use-after-free", "kernel noEdge, block (0,0,0), thread (", "allocation 1 of 128 bytes"),
+                CUDA_ERROR_ILLEGAL_ADDRESS,
+                cuda -> freedByTheHost(cuda, false),
+                cuda -> freedByTheHost(cuda, true));
     }
 
     @Test

@@ -23,7 +23,7 @@ class LaunchTest {
     @Test
     void launchesAreChecked() {
         try (Cuda cuda = new Cuda()) {
-            CUfunction f = cuda.function("kernels", "bitonicSort");
+            CUfunction f = cuda.function("programs/bitonic", "sortInShared");
             CUdeviceptr p = cuda.floats(ONES);
             fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> Cuda.launch(f, 0, 32, 0, null, p, 4));
             fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> Cuda.launch(f, 1, 2048, 0, null, p, 4));
@@ -35,7 +35,7 @@ class LaunchTest {
     }
 
     private static CUfunction saxpy(Cuda cuda) {
-        return cuda.function("kernels", "saxpy");
+        return cuda.function("programs/vectors", "saxpy");
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ class LaunchTest {
             fails(CUresult.CUDA_ERROR_INVALID_VALUE, () -> cuFuncGetAttribute(value, 99, f));
             CUmodule module = new CUmodule();
             cuFuncGetModule(module, f);
-            assertThat(module).isEqualTo(cuda.module("kernels"));
+            assertThat(module).isEqualTo(cuda.module("programs/vectors"));
         }
     }
 

@@ -87,7 +87,7 @@ class ModuleTest {
         try (Cuda cuda = new Cuda()) {
             JITOptions options = logs();
             CUmodule module = new CUmodule();
-            cuModuleLoadDataJIT(module, bytes(Cuda.ptx("kernels")), options);
+            cuModuleLoadDataJIT(module, bytes(Cuda.ptx("programs/vectors")), options);
             assertThat(options.getString(CUjit_option.CU_JIT_INFO_LOG_BUFFER))
                     .contains("Compiling entry function '", "' for 'sm_90'", " registers");
             assertThat(options.getInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES))
@@ -113,7 +113,7 @@ class ModuleTest {
 
     @Test
     void isLoadedFromAFile(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("kernels.ptx"), Cuda.ptx("kernels"));
+        Path file = Files.writeString(folder.resolve("vectors.ptx"), Cuda.ptx("programs/vectors"));
         try (Cuda cuda = new Cuda()) {
             CUmodule module = new CUmodule();
             cuModuleLoad(module, file.toString());

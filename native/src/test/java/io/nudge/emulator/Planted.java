@@ -38,6 +38,22 @@ final class Planted {
         }
     }
 
+    /** The same for a fault of which the seed decides whether the driver has a code for it: here is the one it may give. */
+    static void findsPerhapsWith(Expected report, int code, Program faulty, Program right) {
+        for (int seed = 1; seed <= SEEDS; seed++) {
+            Emulator.set("seed", Integer.toString(seed));
+            try {
+                faulty.run(new Cuda());
+                Emulator.drain();
+            } catch (CudaException e) {
+                assertThat(e).hasMessage(CUresult.stringFor(code));
+            }
+            assertThat(Emulator.takeReports()).as("seed %s", seed).anyMatch(report::is, report.toString());
+            Emulator.reset();
+            passes(seed, right);
+        }
+    }
+
     /** At every seed the faulty program gets the code from the driver, which is all that there is to say. */
     static void refuses(int code, Program faulty, Program right) {
         for (int seed = 1; seed <= SEEDS; seed++) {

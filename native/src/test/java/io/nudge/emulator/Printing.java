@@ -9,7 +9,7 @@ final class Printing {
     public static void main(String[] arguments) {
         Cuda cuda = new Cuda();
         int threads = Integer.parseInt(arguments[1]);
-        Cuda.launch(cuda.function("system", arguments[0]), 1, threads, 0, null, 2);
+        Cuda.launch(cuda.function("programs/printing", arguments[0]), 1, threads, 0, null, 2);
         System.out.println("launched");
         System.out.flush();
         try {

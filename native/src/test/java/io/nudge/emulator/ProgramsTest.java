@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The PTX of the programs in {@code src/test/cuda/programs}, which is committed. */
 @EmulatedDevice
@@ -38,7 +39,13 @@ class ProgramsTest {
 
     @ParameterizedTest
     @MethodSource("programs")
-    void nvidiaTakesIt(String program) throws IOException {
-        NvidiaAssembler.takes(Files.readString(COMPILED.resolve(program + ".ptx")));
+    void nvidiaTakesIt(String program) {
+        NvidiaAssembler.takes(Cuda.ptx("programs/" + program));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"faults", "sharing"})
+    void nvidiaTakesWhatHasFaults(String kernels) {
+        NvidiaAssembler.takes(Cuda.ptx(kernels));
     }
 }

@@ -101,7 +101,7 @@ class SamplesTest extends DriverSample {
     @Test
     void constantsAndVariablesAreSetAndRead() {
         CUmodule module = new CUmodule();
-        cuModuleLoadData(module, Cuda.ptx("kernels"));
+        cuModuleLoadData(module, Cuda.ptx("programs/polynomial"));
         CUdeviceptr coefficients = new CUdeviceptr();
         long[] size = new long[1];
         cuModuleGetGlobal(coefficients, size, module, "coefficients");

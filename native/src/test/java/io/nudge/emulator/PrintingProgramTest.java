@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** printf and assert of a kernel. What they print goes to the process's own streams, so that a process of its own prints it. */
 @EmulatedDevice
-class SystemFunctionsTest {
+class PrintingProgramTest {
+    private static final String MODULE = "programs/printing";
+
     @TempDir
     Path folder;
 
@@ -69,25 +71,43 @@ class SystemFunctionsTest {
         print("asserts", 3);
         assertThat(Files.readString(errors))
                 .contains(
-                        "system.cu:19: void asserts(int): block: [0,0,0], thread: [2,0,0] Assertion `threadIdx.x < 2` failed.");
+                        "printing.cu:21: void asserts(int): block: [0,0,0], thread: [2,0,0] Assertion `threadIdx.x < first` failed.");
+    }
+
+    @Test
+    void assertionThatHoldsSaysNothing() throws Exception {
+        assertThat(print("asserts", 2)).contains("thread 0 is one", "thread 1 is one");
+        assertThat(Files.readString(errors)).doesNotContain("Assertion");
     }
 
     @Test
     void failedAssertionLosesTheContext() {
         try (Cuda cuda = new Cuda()) {
-            Runnable run = () -> cuda.run("system", "asserts", 1, 3, 0, 2);
-            assertThatThrownBy(run::run).isInstanceOf(CudaException.class).hasMessage(CUresult.stringFor(710));
-            assertThatThrownBy(JCudaDriver::cuCtxSynchronize).hasMessage(CUresult.stringFor(710));
-            assertThat(Emulator.takeReports())
-                    .singleElement()
-                    .matches(r -> r.kind().equals("assert"))
-                    .matches(r -> r.text().contains("threadIdx.x < 2"));
+            Runnable run = () -> cuda.run(MODULE, "asserts", 1, 3, 0, 2);
+            int code = CUresult.CUDA_ERROR_ASSERT;
+            assertThatThrownBy(run::run).isInstanceOf(CudaException.class).hasMessage(CUresult.stringFor(code));
+            assertThatThrownBy(JCudaDriver::cuCtxSynchronize).hasMessage(CUresult.stringFor(code));
+            assertThat(Emulator.takeReports()).singleElement().satisfies(report -> {
+                assertThat(report.kind()).isEqualTo("assert");
+                assertThat(report.text())
+                        .contains(
+                                "kernel asserts, block (0,0,0), thread (2,0,0), PTX line ",
+                                "Assertion `threadIdx.x < first` failed (printing.cu:21: void asserts(int))");
+            });
+        }
+    }
+
+    @Test
+    void assertionThatHoldsLeavesTheContext() {
+        try (Cuda cuda = new Cuda()) {
+            cuda.run(MODULE, "asserts", 1, 2, 0, 2);
+            assertThat(cuda.ints(cuda.ints(5), 1)).containsExactly(5);
         }
     }
 
     @Test
     void functionThatNobodyHasIsRefused() {
-        String ptx = Cuda.ptx("system").replace("vprintf", "wprintf");
+        String ptx = Cuda.ptx(MODULE).replace("vprintf", "wprintf");
         try (Cuda cuda = new Cuda()) {
             assertThatThrownBy(() -> cuda.load(ptx)).hasMessage(CUresult.stringFor(CUresult.CUDA_ERROR_INVALID_PTX));
             assertThat(Emulator.takeReports())

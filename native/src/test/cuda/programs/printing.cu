@@ -16,4 +16,8 @@ extern "C" __global__ void conversions(int) {
 
 extern "C" __global__ void threads(int) { printf("thread %d\n", int(threadIdx.x)); }
 
-extern "C" __global__ void asserts(int) { assert(threadIdx.x < 2); }
+// Every thread has to be one of the first.
+extern "C" __global__ void asserts(int first) {
+  assert(threadIdx.x < first);
+  printf("thread %d is one\n", int(threadIdx.x));
+}
