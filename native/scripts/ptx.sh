@@ -5,8 +5,9 @@
 # is rewritten to what the source asks for in a line of its own,
 #     // ptx: .version 7.0 .target sm_80
 # or else to .version 7.0 and .target sm_70. That the code keeps to it, an assembler has to tell. Comments and the folders of
-# sources are left out, so that one source gives the same file everywhere: nvcc runs in the source's folder, for an assertion
-# has the name of its file as nvcc was given it. NVCC names the compiler.
+# sources are left out, and so is the checksum of the folder that debug information has in the name _INTERNAL_..., so that one source
+# gives the same file everywhere: nvcc runs in the source's folder, for an assertion has the name of its file as nvcc was given it.
+# NVCC names the compiler.
 set -eu
 source=$1 out=$2
 shift 2
@@ -21,5 +22,6 @@ cd "$(dirname "$source")"
 source=$(basename "$source")
 "${NVCC:-nvcc}" -std=c++17 -O3 -Werror all-warnings -arch="compute_$architecture" "$@" -ptx -o "$out.raw" "$source"
 sed -e "s/^\.version .*/.version $version/" -e "s/^\.target .*/.target sm_$target/" -e '/^\/\//d' -e '/^\t\/\/ \.globl/d' \
-  -e '/^\.file\|\.file\t/s|"[^"]*/|"|' "$out.raw" | cat -s | sed '1{/^$/d}' > "$out"
+  -e '/^\.file\|\.file\t/s|"[^"]*/|"|' \
+  -e 's/\(73,78,84,69,82,78,65,76,95,\)\([0-9]*,\)\{8\}/\148,48,48,48,48,48,48,48,/' "$out.raw" | cat -s | sed '1{/^$/d}' > "$out"
 rm "$out.raw"

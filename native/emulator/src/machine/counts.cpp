@@ -22,15 +22,14 @@ Pair pairOf(const std::string& name, const Program& p) { return {&Watch::get().s
 
 // Where a kernel's counters are, so that a launch does not look for them.
 struct CounterSlots {
-  Pair launches, lanes;
-  uint64_t* warps;
-  std::vector<uint64_t*> kinds;
+  Pair launches, lanes, warps;
+  std::vector<Pair> kinds;
   struct {
     Pair requests, bytes, sectors, wavefronts, conflicts;
   } traffic[3];
 
-  explicit CounterSlots(const Program& p) : launches(pairOf("launches", p)), lanes(pairOf("instructions.lane", p)), warps(&Watch::get().slot("instructions.warp")) {
-    for (auto& kind : p.kinds) kinds.push_back(&Watch::get().slot("instructions.kind." + kind));
+  explicit CounterSlots(const Program& p) : launches(pairOf("launches", p)), lanes(pairOf("instructions.lane", p)), warps(pairOf("instructions.warp", p)) {
+    for (auto& kind : p.kinds) kinds.push_back(pairOf("instructions.kind." + kind, p));
     for (int i = 0; i < 3; i++) {
       std::string access = accesses[i];
       traffic[i] = {pairOf("requests." + access, p), pairOf("bytes." + access, p), pairOf("sectors." + access, p), pairOf("wavefronts." + access, p), pairOf("bank-conflicts." + access, p)};
@@ -58,8 +57,8 @@ void publish(const Program& p, const Counts& c) {
   CounterSlots& s = *p.slots;
   s.launches.add(c.launches);
   s.lanes.add(c.lane);
-  *s.warps += c.warp;
-  for (size_t i = 0; i < c.byKind.size(); i++) *s.kinds[i] += c.byKind[i];
+  s.warps.add(c.warp);
+  for (size_t i = 0; i < c.byKind.size(); i++) s.kinds[i].add(c.byKind[i]);
   for (int i = 0; i < 3; i++) {
     s.traffic[i].requests.add(c.traffic[i].requests);
     s.traffic[i].bytes.add(c.traffic[i].bytes);

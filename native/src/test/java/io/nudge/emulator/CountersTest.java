@@ -31,6 +31,21 @@ class CountersTest {
         assertThat(Emulator.counter("sectors.write.strided")).isEqualTo(sectors);
     }
 
+    /** Four warps of a kernel, one of another. */
+    @Test
+    void instructionsAreCountedByKindInAllAndForAKernel() {
+        try (Cuda cuda = new Cuda()) {
+            cuda.run(MODULE, "strided", 2, 64, 0, zeros(cuda, 128), zeros(cuda, 128), 1, 0);
+            cuda.run(MODULE, "vectors", 1, 32, 0, zeros(cuda, 128), zeros(cuda, 128));
+        }
+        assertThat(Emulator.counter("instructions.kind.ret")).isEqualTo(5);
+        assertThat(Emulator.counter("instructions.kind.ret.strided")).isEqualTo(4);
+        assertThat(Emulator.counter("instructions.kind.ret.vectors")).isEqualTo(1);
+        assertThat(Emulator.counter("instructions.warp"))
+                .isEqualTo(
+                        Emulator.counter("instructions.warp.strided") + Emulator.counter("instructions.warp.vectors"));
+    }
+
     @Test
     void vectorsMoveWhatTheyAskFor() {
         try (Cuda cuda = new Cuda()) {

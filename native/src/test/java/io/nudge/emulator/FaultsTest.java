@@ -282,6 +282,29 @@ class FaultsTest {
                 cuda -> cuda.run(MODULE, "noEdge", 1, 32, 0, cuda.allocate(128), 32));
     }
 
+    /** Parameters in one buffer, whose size is told: a pointer and a number are 12 bytes. */
+    private static void launchByBuffer(Cuda cuda, int bytes) {
+        ByteBuffer values = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
+        values.putLong(0, addressOf(cuda.allocate(128))).putInt(8, 32);
+        Pointer extra = Pointer.to(
+                JCudaDriver.CU_LAUNCH_PARAM_BUFFER_POINTER,
+                Pointer.to(values),
+                JCudaDriver.CU_LAUNCH_PARAM_BUFFER_SIZE,
+                Pointer.to(new long[] {bytes}),
+                JCudaDriver.CU_LAUNCH_PARAM_END);
+        JCudaDriver.cuLaunchKernel(cuda.function(MODULE, "noEdge"), 1, 1, 1, 32, 1, 1, 0, null, null, extra);
+        JCudaDriver.cuCtxSynchronize();
+    }
+
+    @Test
+    void misSizedParameters() {
+        finds(
+                report("parameters", "launch of noEdge", "its parameters have 12 bytes, 8 were given"),
+                CUDA_ERROR_INVALID_VALUE,
+                cuda -> launchByBuffer(cuda, 8),
+                cuda -> launchByBuffer(cuda, 12));
+    }
+
     private static void globalHistogram(Cuda cuda, String kernel) {
         CUdeviceptr bins = cuda.ints(new int[256]);
         cuda.run(MODULE, kernel, 4, 64, 0, cuda.bytes(new byte[256]), bins, 256);
