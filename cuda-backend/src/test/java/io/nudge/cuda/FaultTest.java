@@ -90,8 +90,8 @@ class FaultTest {
     /** As CUDA's runtime in this process would hold it. */
     @Test
     void goesWithTheLastBackendWhoeverElseHoldsTheContext() {
-        JCudaDriver.cuDevicePrimaryCtxRetain(new CUcontext(), Devices.get(0));
         CudaBackend backend = CudaBackend.open(0);
+        JCudaDriver.cuDevicePrimaryCtxRetain(new CUcontext(), Devices.get(0));
         Tensor x = backend.zeros(Shape.of(10), DType.FLOAT32);
         goWrong(backend, x);
         assertThatThrownBy(backend::synchronize).isInstanceOf(DeviceFaultException.class);
