@@ -1,6 +1,7 @@
 package io.nudge.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nudge.emulator.EmulatedDevice;
@@ -77,7 +78,8 @@ class MemoryTest {
             small.close();
             other.close();
             Emulator.clearCounters();
-            mebibytes(backend, 20).close();
+            // Caught, since the error alone would end all tests instead of this one.
+            assertThatCode(() -> mebibytes(backend, 20).close()).doesNotThrowAnyException();
             assertThat(Emulator.counter("calls.cuMemAlloc")).isEqualTo(2);
             assertThat(Emulator.counter("frees")).isEqualTo(2);
             assertThat(backend.deviceMemory().releases()).isEqualTo(1);
