@@ -90,8 +90,7 @@ class LayerKernelsTest {
     }
 
     /** Gives the bias gradient. δ that is not in place lies otherwise in respect of 16 bytes. */
-    private static double[] delta(
-            Sigma f, Real type, int m, int n, int before, boolean inPlace, long grid, long seed) {
+    private static double[] delta(Sigma f, Real type, int m, int n, int before, boolean inPlace, long grid, long seed) {
         double[] z = Numbers.random(type, m * n, 3);
         double[] up = Numbers.random(type, m * n, 4);
         double scale = type.round(1.0 / m);
