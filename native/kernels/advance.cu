@@ -3,7 +3,5 @@
 #include "device.cuh"
 
 ENTRY(advance)(int64* position, int64 used) {
-  position[ROW] += used;
-  position[STEP]++;
-  position[TOTAL]++;
+  moveOn(position, used);
 }

@@ -3,6 +3,7 @@
 // ptx: .version 7.0 .target sm_60
 #include "costs.cuh"
 #include "device.cuh"
+#include "stored.cuh"
 
 /// The matrices [m, n] and costs [m] that a pass reads and writes; those that it does not need are null.
 struct Arrays {
@@ -41,11 +42,13 @@ __device__ inline void enter(double cost, double right, const int64* position, d
   tally[CORRECT] += right;
 }
 
-template <bool COSTS, bool DELTA, bool TALLY>
+template <bool COSTS, bool DELTA, bool TALLY, class Copy = Unstored>
 struct Outputs {
   Output output;
   Arrays global;
   Rows rows;
+  real factor;
+  Copy copy;
 
   /// One row, wherever its arrays are; whether its answer is right is given to the team's first thread.
   template <class Team>
@@ -60,7 +63,7 @@ struct Outputs {
     }
     bool right = TALLY && rightOf(team, n, at.a, at.y);
     if (DELTA) {
-      outputDeltaOf(output, team, n, at.z, at.a, at.y, at.delta);
+      outputDeltaOf(output, team, n, at.z, at.a, at.y, at.delta, factor);
     }
     return right && team.leads();
   }
@@ -95,6 +98,7 @@ struct Outputs {
       Arrays at = from(first * n);
       if (!rows.held) {
         right += row(Block(), first, at);
+        storeRow(copy.from(first * n), at.delta, n);
         continue;
       }
       int here = int(end - first < rows.inTile ? end - first : rows.inTile);
@@ -114,7 +118,7 @@ struct Outputs {
       });
       __syncthreads();
       if (DELTA) {
-        put(global.delta + first * n, sums, count);
+        put(global.delta + first * n, sums, count, copy.from(first * n));
       }
       if (DELTA && TALLY) {
         columns.add(sums, here);
@@ -180,27 +184,32 @@ struct Outputs {
   }
 };
 
+#ifndef STORED
 ENTRY(costs)(int64 cost, int64 f, double p, const real* z, const real* a, const real* y, real* costs, int64 m, int64 n) {
   Output output = {int(cost), int(f), real(p)};
-  Outputs<true, false, false>{output, {z, a, y, costs, nullptr}, Rows(m, n)}.run();
+  Outputs<true, false, false>{output, {z, a, y, costs, nullptr}, Rows(m, n), 1, {}}.run();
 }
 
 ENTRY(cost_delta)(int64 cost, int64 f, double p, const real* z, const real* a, const real* y, real* delta, int64 m,
                   int64 n) {
   Output output = {int(cost), int(f), real(p)};
-  Outputs<false, true, false>{output, {z, a, y, nullptr, delta}, Rows(m, n)}.run();
+  Outputs<false, true, false>{output, {z, a, y, nullptr, delta}, Rows(m, n), 1, {}}.run();
 }
 
 ENTRY(tally)(real* costs, const real* a, const real* y, int64 m, int64 n, const int64* position, double* tally,
              real* scratch, unsigned* counter) {
   Totals totals = {nullptr, 0, position, tally, scratch, counter};
-  Outputs<false, false, true>{{}, {nullptr, a, y, costs, nullptr}, Rows(m, n)}.run(totals);
+  Outputs<false, false, true>{{}, {nullptr, a, y, costs, nullptr}, Rows(m, n), 1, {}}.run(totals);
 }
+#endif
 
+/// δ and the bias gradient come out times the loss scale.
 ENTRY(output_delta)(int64 cost, int64 f, double p, const real* z, const real* a, const real* y, real* costs,
                     real* delta, real* db, int64 m, int64 n, double scale, const int64* position, double* tally,
-                    real* scratch, unsigned* counter) {
+                    real* scratch, unsigned* counter AND_STORED) {
   Output output = {int(cost), int(f), real(p)};
   Totals totals = {db, real(scale), position, tally, scratch, counter};
-  Outputs<true, true, true>{output, {z, a, y, costs, delta}, Rows(m, n)}.run(totals);
+  Outputs<true, true, true, Stored>{
+      output, {z, a, y, costs, delta}, Rows(m, n), powerOfTwo(position[SCALE]), STORED_COPY}
+      .run(totals);
 }

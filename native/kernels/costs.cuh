@@ -91,19 +91,20 @@ __device__ inline real costOf(
   return team.sum(sum);
 }
 
-/// δ of a row; it may stand in the place of z.
+/// δ of a row times a factor; it may stand in the place of z.
 template <class Team>
 __device__ inline void outputDeltaOf(
     const Output& output, const Team& team, typename Team::Index n, const real* z, const real* a, const real* y,
-    real* delta) {
+    real* delta, real factor) {
   using Index = typename Team::Index;
   if (output.activation != SOFTMAX) {
     bool fused = output.fusedLogistic();
     #pragma unroll 1
     for (Index k = team.first(); k < n; k += team.step()) {
       Index j = team.column(k);
-      delta[j] = fused ? a[j] - y[j]
-                       : output.gradient(a[j], y[j], real(n)) * primeOf(output.activation, z[j], output.p);
+      delta[j] = factor
+          * (fused ? a[j] - y[j]
+                   : output.gradient(a[j], y[j], real(n)) * primeOf(output.activation, z[j], output.p));
     }
     return;
   }
@@ -118,7 +119,7 @@ __device__ inline void outputDeltaOf(
   #pragma unroll 1
   for (Index k = team.first(); k < n; k += team.step()) {
     Index j = team.column(k);
-    delta[j] = fused ? a[j] * sum - y[j] : a[j] * (output.gradient(a[j], y[j], real(n)) - sum);
+    delta[j] = factor * (fused ? a[j] * sum - y[j] : a[j] * (output.gradient(a[j], y[j], real(n)) - sum));
   }
 }
 

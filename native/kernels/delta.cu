@@ -3,12 +3,13 @@
 #include "columns.cuh"
 #include "functions.cuh"
 #include "softmax.cuh"
+#include "stored.cuh"
 
 template <class F>
 __device__ inline void deltaOf(
     const real* z, const real* up, real* delta, real* db, int64 m, int64 n, real p, real scale, real* scratch,
-    unsigned* counter) {
-  bool aligned = isAligned(z) && isAligned(up) && isAligned(delta);
+    unsigned* counter, Stored copy) {
+  bool aligned = isAligned(z) && isAligned(up) && isAligned(delta) && copy.aligned();
   overColumns(m, n, [=](const auto& all, auto width) {
     constexpr int V = decltype(width)::value;
     sumColumns(all, db, scale, 0, scratch, counter, [=](int64 i, int64 column) {
@@ -19,6 +20,7 @@ __device__ inline void deltaOf(
         each.v[e] *= F::prime(sums.v[e], p);
       }
       store<V>(delta + at, each, aligned);
+      copy.template store<V>(at, each, aligned);
       return each;
     });
   });
@@ -27,17 +29,18 @@ __device__ inline void deltaOf(
 /// Grid by columns, see README. δ = up ⊙ σ′(z), db_j = scale Σ_i δ_ij. delta may be up.
 #define MAKE(name, F)                                                                                            \
   ENTRY(delta_##name)(const real* z, const real*, const real* up, real* delta, real* db, int64 m, int64 n,       \
-                      double p, double scale, real* scratch, unsigned* counter) {                                \
-    deltaOf<F>(z, up, delta, db, m, n, real(p), real(scale), scratch, counter);                                  \
+                      double p, double scale, real* scratch, unsigned* counter AND_STORED) {                     \
+    deltaOf<F>(z, up, delta, db, m, n, real(p), real(scale), scratch, counter, STORED_COPY);                     \
   }
 
 FOR_EACH_ACTIVATION(MAKE)
 
 /// By rows, see README.
 ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, real* db, int64 m, int64 n, double,
-                     double scale, real* scratch, unsigned* counter) {
+                     double scale, real* scratch, unsigned* counter AND_STORED) {
   __shared__ alignas(16) real outputs[TILE];
   __shared__ alignas(16) real tile[TILE];
+  Stored copy = STORED_COPY;
   Rows rows(m, n);
   #pragma unroll 1
   for (int64 unit = blockIdx.x; unit < rows.units; unit += gridDim.x) {
@@ -49,6 +52,7 @@ ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, re
     for (int64 first = begin; first < end; first += rows.inTile) {
       if (!rows.held) {
         softmaxChain(Block(), n, a + first * n, up + first * n, delta + first * n);
+        storeRow(copy.from(first * n), delta + first * n, n);
         continue;
       }
       int here = int(end - first < rows.inTile ? end - first : rows.inTile);
@@ -60,7 +64,7 @@ ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, re
         softmaxChain(team, int(n), outputs + at, tile + at, tile + at);
       });
       __syncthreads();
-      put(delta + first * n, tile, here * int(n));
+      put(delta + first * n, tile, here * int(n), copy.from(first * n));
       sums.add(tile, here);
       __syncthreads();
     }
@@ -80,6 +84,7 @@ ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, re
   }
 }
 
+#ifndef STORED
 /// Grid by columns, see README. into_j = scale Σ_i x_ij + beta into_j; beta 0 reads nothing.
 ENTRY(sum_rows)(const real* x, real* into, int64 m, int64 n, double scale, double beta, real* scratch,
                 unsigned* counter) {
@@ -92,3 +97,4 @@ ENTRY(sum_rows)(const real* x, real* into, int64 m, int64 n, double scale, doubl
                [=](int64 i, int64 column) { return load<V>(x + i * n + column, aligned); });
   });
 }
+#endif

@@ -4,8 +4,21 @@
 #include "real.cuh"
 
 /// In a position, int64: how many examples of the epoch's order have been used, the row of the schedule that the next step uses,
-/// and the number of the step in the whole run.
-enum Position { ROW, STEP, TOTAL };
+/// the number of the step in the whole run, k of the loss scale 2ᵏ, steps since that last changed, and whether this step moves
+/// nothing.
+enum Position { ROW, STEP, TOTAL, SCALE, GOOD, SKIP };
+
+/// 2ᵏ, of k so small that it is a normal number.
+__device__ inline real powerOfTwo(int64 k) {
+  return SINGLE ? real(__int_as_float(int(127 + k) << 23)) : real(__longlong_as_double((1023 + k) << 52));
+}
+
+/// Moves a position on, when a step has used so many rows.
+__device__ inline void moveOn(int64* position, int64 used) {
+  position[ROW] += used;
+  position[STEP]++;
+  position[TOTAL]++;
+}
 
 /// In a tally, float64: Σ C₀, how many answers are right, and 1 + the step whose cost was the first not finite.
 enum Tally { COST, CORRECT, FAULT };

@@ -2,7 +2,7 @@
 // threads, grid min(ceil(n / 1024), 1024).
 // ptx: .version 7.0 .target sm_60
 #include "device.cuh"
-#include "loops.cuh"
+#include "stored.cuh"
 
 /// Philox 4×32-10 (Salmon, Moraes, Dror and Shaw, SC11); io.nudge.math.Philox.
 struct Philox {
@@ -34,11 +34,12 @@ struct Philox {
 
 /// into_i = x_i / (1 − rate), or 0 where the element's word is below ⌊rate · 2³²⌋. A thread has a pack of elements, which share a
 /// block of four words.
-ENTRY(dropout)(const real* x, real* into, int64 n, const int64* position, double rate, int64 seed, int64 stream) {
+ENTRY(dropout)(const real* x, real* into, int64 n, const int64* position, double rate, int64 seed, int64 stream AND_STORED) {
+  Stored copy = STORED_COPY;
   unsigned long long step = static_cast<unsigned long long>(position[TOTAL]) << 32;
   unsigned least = unsigned(rate * 4294967296.0);
   real factor = real(1 / (1 - rate));
-  bool aligned = isAligned(x) && isAligned(into);
+  bool aligned = isAligned(x) && isAligned(into) && copy.aligned();
   #pragma unroll 1
   for (int64 first = firstIndex() * WIDE; first < n; first += strideOfGrid() * WIDE) {
     Philox random(seed, step + static_cast<unsigned long long>(first / 4), stream);
@@ -53,11 +54,13 @@ ENTRY(dropout)(const real* x, real* into, int64 n, const int64* position, double
         each.v[e] = kept(e, each.v[e]);
       }
       store<WIDE>(into + first, each, aligned);
+      copy.store<WIDE>(first, each, aligned);
       continue;
     }
     for (int e = 0; e < WIDE; e++) {
       if (first + e < n) {
         into[first + e] = kept(e, x[first + e]);
+        copy.store<1>(first + e, {into[first + e]});
       }
     }
   }

@@ -3,10 +3,11 @@
 #include "columns.cuh"
 #include "functions.cuh"
 #include "softmax.cuh"
+#include "stored.cuh"
 
 template <class F>
-__device__ inline void biasActivate(real* z, const real* bias, real* a, int64 m, int64 n, real p) {
-  bool aligned = isAligned(z) && isAligned(a);
+__device__ inline void biasActivate(real* z, const real* bias, real* a, int64 m, int64 n, real p, Stored copy) {
+  bool aligned = isAligned(z) && isAligned(a) && copy.aligned();
   overColumns(m, n, [=](const auto& all, auto width) {
     constexpr int V = decltype(width)::value;
     walkColumns(
@@ -22,14 +23,15 @@ __device__ inline void biasActivate(real* z, const real* bias, real* a, int64 m,
             sum.v[e] = F::value(sum.v[e], p);
           }
           store<V>(a + at, sum, aligned);
+          copy.template store<V>(at, sum, aligned);
         });
   });
 }
 
 /// Grid by columns, see README.
 #define MAKE(name, F)                                                                                        \
-  ENTRY(bias_activate_##name)(real* z, const real* bias, real* a, int64 m, int64 n, double p) {              \
-    biasActivate<F>(z, bias, a, m, n, real(p));                                                              \
+  ENTRY(bias_activate_##name)(real* z, const real* bias, real* a, int64 m, int64 n, double p AND_STORED) {   \
+    biasActivate<F>(z, bias, a, m, n, real(p), STORED_COPY);                                                 \
   }
 
 FOR_EACH_ACTIVATION(MAKE)
@@ -47,10 +49,11 @@ __device__ inline void longRow(real* z, const real* bias, real* a, int64 n) {
 }
 
 /// By rows, see README.
-ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n, double) {
+ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n, double AND_STORED) {
   __shared__ alignas(16) real sums[TILE];
   __shared__ alignas(16) real outputs[TILE];
   __shared__ alignas(16) real shift[TILE];
+  Stored copy = STORED_COPY;
   Rows rows(m, n);
   if (rows.held) {
     fetch(shift, bias, int(n));
@@ -59,6 +62,7 @@ ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 
   for (int64 first = blockIdx.x * int64(rows.inTile); first < m; first += gridDim.x * int64(rows.inTile)) {
     if (!rows.held) {
       longRow(z + first * n, bias, a + first * n, n);
+      storeRow(copy.from(first * n), a + first * n, n);
       continue;
     }
     int here = int(m - first < rows.inTile ? m - first : rows.inTile);
@@ -76,7 +80,7 @@ ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 
     if (a != z) {
       put(z + first * n, sums, here * int(n));
     }
-    put(a + first * n, outputs, here * int(n));
+    put(a + first * n, outputs, here * int(n), copy.from(first * n));
     __syncthreads();
   }
 }

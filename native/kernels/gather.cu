@@ -2,7 +2,7 @@
 // with 256 threads, grid min(ceil(elements of the batch / 1024), 1024).
 // ptx: .version 7.0 .target sm_60
 #include "device.cuh"
-#include "loops.cuh"
+#include "stored.cuh"
 
 /// Finds the example of each row of the batch. One that there is not is noted as a fault, and gives -1.
 struct Picker {
@@ -48,20 +48,24 @@ __device__ inline void overPacks(int64 m, int64 n, int64 first, int64 stride, Vi
 }
 
 /// Where there is no example the row becomes 0.
-template <int V>
-__device__ inline void copyRows(const real* rows, const Picker& pick, real* batch, int64 m, int64 n, int64 first) {
+template <int V, class Copy>
+__device__ inline void copyRows(
+    const real* rows, const Picker& pick, real* batch, int64 m, int64 n, int64 first, Copy copy) {
   overPacks<V>(m, n, first, strideOfGrid(), [=](int64 i, int64 column) {
     int64 example = pick(i);
     Pack<V> nothing = {};
-    store<V>(batch + i * n + column, example < 0 ? nothing : load<V>(rows + example * n + column));
+    Pack<V> values = example < 0 ? nothing : load<V>(rows + example * n + column);
+    store<V>(batch + i * n + column, values);
+    copy.template store<V>(i * n + column, values);
   });
 }
 
-__device__ inline void copyRows(const real* rows, const Picker& pick, real* batch, int64 m, int64 n) {
-  if (n % WIDE == 0 && isAligned(rows) && isAligned(batch)) {
-    copyRows<WIDE>(rows, pick, batch, m, n, firstIndex());
+template <class Copy>
+__device__ inline void copyRows(const real* rows, const Picker& pick, real* batch, int64 m, int64 n, Copy copy) {
+  if (n % WIDE == 0 && isAligned(rows) && isAligned(batch) && copy.aligned()) {
+    copyRows<WIDE>(rows, pick, batch, m, n, firstIndex(), copy);
   } else {
-    copyRows<1>(rows, pick, batch, m, n, firstIndex());
+    copyRows<1>(rows, pick, batch, m, n, firstIndex(), copy);
   }
 }
 
@@ -91,27 +95,29 @@ __device__ inline void oneHot(const int64* labels, const Picker& pick, real* bat
 }
 
 ENTRY(gather)(const real* rows, int64 examples, const int64* order, int64 orderSize, const int64* position, real* batch,
-              int64 m, int64 n, int64* fault) {
-  copyRows(rows, Picker(order, orderSize, position, examples, fault), batch, m, n);
+              int64 m, int64 n, int64* fault AND_STORED) {
+  copyRows(rows, Picker(order, orderSize, position, examples, fault), batch, m, n, STORED_COPY);
 }
 
+#ifndef STORED
 ENTRY(gather_one_hot)(const int64* labels, int64 examples, const int64* order, int64 orderSize, const int64* position,
                       real* batch, int64 m, int64 n, int64* fault) {
   oneHot(labels, Picker(order, orderSize, position, examples, fault), batch, m, n);
 }
+#endif
 
 /// Inputs [m, n] and the targets [m, classes] of their labels.
 ENTRY(gather_batch)(const real* rows, const int64* labels, int64 examples, const int64* order, int64 orderSize,
-                    const int64* position, real* inputs, real* targets, int64 m, int64 n, int64 classes, int64* fault) {
+                    const int64* position, real* inputs, real* targets, int64 m, int64 n, int64 classes, int64* fault AND_STORED) {
   Picker pick(order, orderSize, position, examples, fault);
-  copyRows(rows, pick, inputs, m, n);
+  copyRows(rows, pick, inputs, m, n, STORED_COPY);
   oneHot(labels, pick, targets, m, classes);
 }
 
 /// Inputs [m, n] and targets [m, outputs] that are numbers.
 ENTRY(gather_pair)(const real* rows, const real* values, int64 examples, const int64* order, int64 orderSize,
-                   const int64* position, real* inputs, real* targets, int64 m, int64 n, int64 outputs, int64* fault) {
+                   const int64* position, real* inputs, real* targets, int64 m, int64 n, int64 outputs, int64* fault AND_STORED) {
   Picker pick(order, orderSize, position, examples, fault);
-  copyRows(rows, pick, inputs, m, n);
-  copyRows(values, pick, targets, m, outputs);
+  copyRows(rows, pick, inputs, m, n, STORED_COPY);
+  copyRows(values, pick, targets, m, outputs, Unstored{});
 }

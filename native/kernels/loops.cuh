@@ -99,6 +99,10 @@ __device__ inline int headOf(const void* p) {
   return (WIDE - phase) % WIDE;
 }
 
+__device__ inline bool startsWith(const void* p, int head) {
+  return headOf(p) == head;
+}
+
 __device__ inline int64 firstIndex() {
   return int64(blockIdx.x) * THREADS + threadIdx.x;
 }
@@ -109,10 +113,10 @@ __device__ inline int64 strideOfGrid() {
 
 /// Calls body(i, Width<V>) so that every element i of n is met once: most in packs of 16 bytes if the arrays that begin at
 /// the given pointers are all at the same place between two such addresses, else each alone.
-template <class Body, class... Pointers>
-__device__ inline void sweep(int64 n, Body body, const void* first, Pointers... rest) {
+template <class Body, class... Arrays>
+__device__ inline void sweep(int64 n, Body body, const void* first, Arrays... rest) {
   int64 head = headOf(first);
-  bool together = (... && (headOf(rest) == head));
+  bool together = (... && startsWith(rest, head));
   head = together && head < n ? head : n;
   int64 packs = (n - head) / WIDE;
   int64 alone = n - packs * WIDE;

@@ -3,6 +3,7 @@
 // long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order.
 // ptx: .version 7.0 .target sm_60
 #include "loops.cuh"
+#include "stored.cuh"
 #include "sums.cuh"
 
 /// A tile is M × N elements, taken D along k at a time; each of the 256 threads has DOWN × ACROSS of them. So many BLOCKS have
@@ -88,12 +89,12 @@ struct Strip {
     return ALONG_K ? at.outer * stride + at.k : at.k * stride + at.outer;
   }
 
-  /// Registers to shared memory.
+  /// Registers to shared memory, rounded where factors have 16 bits.
   __device__ void put(Tile& tile) const {
     if (!wide) {
       for (int i = 0; i < COUNT; i++) {
         Place at = place<1>(i);
-        tile[at.k][at.outer] = held[i / WIDE].v[i % WIDE];
+        tile[at.k][at.outer] = asFactor(held[i / WIDE].v[i % WIDE]);
       }
       return;
     }
@@ -101,10 +102,14 @@ struct Strip {
       Place at = place<WIDE>(i);
       if (ALONG_K) {
         for (int e = 0; e < WIDE; e++) {
-          tile[at.k + e][at.outer] = held[i].v[e];
+          tile[at.k + e][at.outer] = asFactor(held[i].v[e]);
         }
       } else {
-        storeShared<WIDE>(&tile[at.k][at.outer], held[i]);
+        Pack<WIDE> factors;
+        for (int e = 0; e < WIDE; e++) {
+          factors.v[e] = asFactor(held[i].v[e]);
+        }
+        storeShared<WIDE>(&tile[at.k][at.outer], factors);
       }
     }
   }

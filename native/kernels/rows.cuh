@@ -3,6 +3,7 @@
 #pragma once
 
 #include "loops.cuh"
+#include "stored.cuh"
 #include "sums.cuh"
 
 /// Where the largest element of a row is: the first of equals. As when it is sought from the first one on, a NaN is never
@@ -208,15 +209,19 @@ __device__ inline void fetch(real* tile, const real* from, int count) {
 }
 
 /// Copies elements from shared to global memory; the block does.
-__device__ inline void put(real* to, const real* tile, int count) {
-  int packs = isAligned(to) ? count / WIDE : 0;
+template <class Copy = Unstored>
+__device__ inline void put(real* to, const real* tile, int count, Copy copy = Copy()) {
+  int packs = isAligned(to) && copy.aligned() ? count / WIDE : 0;
   #pragma unroll 1
   for (int k = threadIdx.x; k < packs; k += THREADS) {
-    store<WIDE>(to + k * WIDE, load<WIDE>(tile + k * WIDE));
+    Pack<WIDE> values = load<WIDE>(tile + k * WIDE);
+    store<WIDE>(to + k * WIDE, values);
+    copy.template store<WIDE>(k * WIDE, values);
   }
   #pragma unroll 1
   for (int i = packs * WIDE + threadIdx.x; i < count; i += THREADS) {
     to[i] = tile[i];
+    copy.template store<1>(i, {tile[i]});
   }
 }
 

@@ -1,10 +1,20 @@
 // One step of an optimizer over all parameters: penalties and the rule, rounded step by step as the CPU backend does, so that
-// the bits are the same. Launched with 256 threads, grid min(ceil(n / 1024), 1024).
+// the bits are the same. Where there is a counter the last block moves the position on, when all have read it. Launched with 256
+// threads, grid min(ceil(n / 1024), 1024).
 // ptx: .version 7.0 .target sm_60
 #include "device.cuh"
-#include "loops.cuh"
+#include "stored.cuh"
+#include "sums.cuh"
 
-/// What a step needs, rounded to the type once. schedule has 3 columns: the rate and the two bias corrections.
+/// A row of the schedule: the rate and the two bias corrections.
+struct Row {
+  bool moves;
+  double rate;
+  double first;
+  double second;
+};
+
+/// What a step needs, rounded to the type once.
 struct Constants {
   real rate;
   real correction;
@@ -17,16 +27,16 @@ struct Constants {
 };
 
 /// Momentum and its kin: μ. RMSProp: ρ and ε. Adam: β₁, β₂, ε, and λ of AdamW.
-__device__ inline Constants constantsOf(const double* row, double c1, double c2, double c3, double c4) {
+__device__ inline Constants constantsOf(const Row& row, double c1, double c2, double c3, double c4) {
   Constants c;
-  c.rate = real(row[0]);
+  c.rate = real(row.rate);
   c.kept0 = real(c1);
   c.share0 = real(1 - c1);
   c.kept1 = real(c2);
   c.share1 = real(1 - c2);
-  c.correction = real(1 / row[2]);
+  c.correction = real(1 / row.second);
   c.epsilon = real(c3);
-  c.decay = real(1 - row[0] * c4);
+  c.decay = real(1 - row.rate * c4);
   return c;
 }
 
@@ -87,25 +97,29 @@ __device__ inline real sign(real w) {
   return w > 0 ? real(1) : w < 0 ? real(-1) : w;
 }
 
-template <class Rule>
-__device__ inline void update(
-    real* w, int64 penalized, const real* g, real* state, int64 n, const double* schedule, int64 steps,
-    const int64* position, const double* tally, int64* fault, double l1, double l2, double c1, double c2, double c3,
-    double c4) {
-  if (tally[FAULT] != 0) {
-    return;
-  }
+/// The row of the schedule for this step; where nothing is to move, it counts for no element.
+__device__ inline Row rowOf(
+    const double* schedule, int64 steps, const int64* position, const double* tally, int64* fault) {
   int64 number = position[STEP];
-  if (number < 0 || number >= steps) {
-    if (firstIndex() == 0) {
-      note(fault, NO_STEP, number, steps, 0);
-    }
-    return;
+  bool moves = tally[FAULT] == 0 && position[SKIP] == 0;
+  bool there = number >= 0 && number < steps;
+  if (moves && !there && firstIndex() == 0) {
+    note(fault, NO_STEP, number, steps, 0);
+  }
+  if (!moves || !there) {
+    return {false, 0, 1, 1};
   }
   const double* row = schedule + 3 * number;
+  return {true, row[0], row[1], row[2]};
+}
+
+template <class Rule>
+__device__ inline void update(
+    real* w, int64 penalized, const real* g, real* state, int64 n, const Row& row, double l1, double l2, double c1,
+    double c2, double c3, double c4, Stored copy) {
   Constants c = constantsOf(row, c1, c2, c3, c4);
   if (Rule::SLOTS == 2) {
-    c.rate = real(row[0] / row[1]);
+    c.rate = real(row.rate / row.first);
   }
   bool penalties = l1 != 0 || l2 != 0;
   real most = real(l1);
@@ -137,24 +151,29 @@ __device__ inline void update(
       }
     }
     store<V>(w + i, ws);
+    copy.template store<V>(i, ws);
     for (int s = 0; s < Rule::SLOTS; s++) {
       store<V>(state + s * n + i, slots[s]);
     }
   };
   if (Rule::SLOTS == 0) {
-    sweep(n, body, w, g);
+    sweep(n, body, w, copy, g);
   } else if (Rule::SLOTS == 1) {
-    sweep(n, body, w, g, state);
+    sweep(n, body, w, copy, g, state);
   } else {
-    sweep(n, body, w, g, state, state + n);
+    sweep(n, body, w, copy, g, state, state + n);
   }
 }
 
 #define MAKE(name, Rule)                                                                                             \
   ENTRY(update_##name)(real* w, int64 penalized, const real* g, real* state, int64 n, const double* schedule,        \
-                       int64 steps, const int64* position, const double* tally, int64* fault, double l1, double l2,  \
-                       double c1, double c2, double c3, double c4) {                                                 \
-    update<Rule>(w, penalized, g, state, n, schedule, steps, position, tally, fault, l1, l2, c1, c2, c3, c4);        \
+                       int64 steps, int64* position, const double* tally, int64* fault, double l1, double l2,        \
+                       double c1, double c2, double c3, double c4, int64 used, unsigned* counter AND_STORED) {       \
+    Row row = rowOf(schedule, steps, position, tally, fault);                                                        \
+    update<Rule>(w, penalized, g, state, row.moves ? n : 0, row, l1, l2, c1, c2, c3, c4, STORED_COPY);               \
+    if (counter != nullptr && isLast(counter, gridDim.x) && threadIdx.x == 0) {                                      \
+      moveOn(position, used);                                                                                        \
+    }                                                                                                                \
   }
 
 MAKE(sgd, Sgd)

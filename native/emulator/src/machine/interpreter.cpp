@@ -121,8 +121,12 @@ void Interpreter::arrive(Warp& w, const Instr& in, uint32_t pc) {
   uint32_t id = w.cell<uint32_t>(in.a)[first];
   uint32_t count = in.mode & barrierCounted ? w.cell<uint32_t>(in.b)[first] : 0;
   if (id > 15 || count % lanes != 0) w.fault(CUDA_ERROR_ILLEGAL_INSTRUCTION, "barrier", first, "a barrier's number is 0 to 15, its count a multiple of 32");
-  if (settings().checkBarriers && w.mask != w.live)
-    w.report("divergent-barrier", first, format("only lanes 0x%08x of the warp's 0x%08x are at this barrier", w.mask, w.live));
+  // Lanes of a warp may come one after another, as the code happens to lie, but to one barrier.
+  uint32_t before = w.waiting ? w.pc[firstLane(w.waiting)] - 1 : pc;
+  bool arrivesAlone = in.mode & barrierArrives && w.mask != w.live;
+  if (settings().checkBarriers && (before != pc || arrivesAlone))
+    w.report("divergent-barrier", first, format("only lanes 0x%08x of the warp's 0x%08x are at this barrier", w.mask, w.live) +
+                                             (before == pc ? "" : format(", lanes 0x%08x wait at another (PTX line %d)", w.waiting, block_.program.statements[code_[before].statement].line)));
   Barrier& b = block_.barriers[id];
   if (b.arrived == 0) {
     b.at = pc;
@@ -156,7 +160,7 @@ void Interpreter::release(uint32_t id) {
     for (Warp& w : block_.warps)
       if (w.waiting) {
         w.now = &code_[b.at];
-        w.report("divergent-barrier", firstLane(w.waiting), format("%u threads of the block have left before this barrier", block_.exited));
+        w.report("divergent-barrier", firstLane(w.waiting), format("%u threads of the block have left before this barrier, at which lanes 0x%08x of the warp are", block_.exited, w.waiting));
         break;
       }
   }

@@ -116,8 +116,8 @@ public class StepBenchmark extends OnBackend {
                 state,
                 schedule,
                 pass.position(),
-                pass.tally());
-        operations.advance(pass.position(), pass.batch());
+                pass.tally(),
+                pass.batch());
     }
 
     private void run() {

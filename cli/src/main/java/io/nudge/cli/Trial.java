@@ -37,8 +37,16 @@ final class Trial {
     private static final int HIDDEN = 15;
     private static final int OUTPUTS = 4;
 
-    /** What TF32 rounds a factor to: its significand has 11 bits. */
-    private static final double TF32 = 0x1.0p-11;
+    /** The property by which float32 products round their factors, to bfloat16 for one. */
+    private static final String PRECISION = "nudge.cuda.precision";
+
+    private static final String BFLOAT16 = "bfloat16";
+
+    /** By how much a factor errs on average that is rounded to the 8 bits of bfloat16: half of the most, which is 2⁻⁸. */
+    private static final double EIGHT_BITS = 0x1.0p-9;
+
+    /** The same for TF32 and float16, which have 11: 2⁻¹²; and as much again, since TF32 may cut off instead of rounding. */
+    private static final double ELEVEN_BITS = 0x1.0p-11;
 
     /** Sums of that many roundings stand between the parameters before and after two small steps. */
     private static final double ROUNDINGS = 64;
@@ -137,11 +145,13 @@ final class Trial {
         if (error <= limit) {
             return new Finding(subject, Weight.GOOD, text, facts);
         }
-        if (type == DType.FLOAT32 && error <= limit + coarseRoundings * TF32) {
+        boolean eight = System.getProperty(PRECISION, "").equals(BFLOAT16);
+        if (type == DType.FLOAT32 && error <= limit + coarseRoundings * (eight ? EIGHT_BITS : ELEVEN_BITS)) {
             return new Finding(
                     subject,
                     Weight.NOTE,
-                    text + ", as with factors rounded to TF32; unless that is wanted, unset nudge.cuda.precision",
+                    text + ", as with factors rounded to " + (eight ? BFLOAT16 : "TF32 or float16")
+                            + "; unless that is wanted, unset " + PRECISION,
                     facts);
         }
         return new Finding(

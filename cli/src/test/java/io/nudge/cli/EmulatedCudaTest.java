@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** CUDA where there is no GPU: on the emulated device, each time in a process of its own, since JCuda links once. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -176,6 +178,19 @@ class EmulatedCudaTest {
         Cli asked = run(environment, "doctor");
         assertThat(asked.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(asked.lastLine()).contains("cannot be used here: libcublas.so.12 was not found", "=auto");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bfloat16, bfloat16", "float16, TF32 or float16"})
+    void factorsThatAreRoundedOnPurposeAreNoted(String precision, String words) throws Exception {
+        Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Dnudge.cuda.precision=" + precision);
+        Cli cli = run(environment, "doctor", "--backend", EMULATED);
+        assertThat(cli.exitCode()).as(cli.toString()).isZero();
+        assertThat(cli.out())
+                .containsPattern(
+                        "note  product .*float32: relative error .*, as with factors rounded to " + words + ";")
+                .containsPattern("ok    product .*float64: relative error")
+                .containsPattern("note  training .*float32: relative error .*, as with factors rounded to " + words);
     }
 
     @Test

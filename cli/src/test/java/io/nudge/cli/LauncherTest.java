@@ -120,6 +120,7 @@ class LauncherTest {
         builder.environment().put("PATH", tools.toString());
         builder.environment().put("JAVA_HOME", javaHome.toString());
         builder.environment().put("CALLS", folder.resolve("calls").toString());
+        builder.environment().remove("CXX"); // a compiler of the caller's choice
         Path err = folder.resolve("err");
         Process process = builder.redirectError(err.toFile()).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -22,6 +22,8 @@ final class CheckpointFormat {
         training.put("steps", state.steps());
         training.put("best_score", String.valueOf(state.bestScore())); // may be infinite, which JSON cannot say
         training.put("best_epoch", state.bestEpoch());
+        training.put("loss_scale", state.lossScale());
+        training.put("good_steps", state.goodSteps());
         training.put("settings", new TreeMap<>(state.settings()));
         Map<String, String> metadata = ModelFormat.metadata(checkpoint.model());
         metadata.put("training", Fields.write(training));
@@ -62,6 +64,8 @@ final class CheckpointFormat {
                         best,
                         bestScore(training.text("best_score")),
                         training.smallCount("best_epoch"),
+                        training.count("loss_scale"),
+                        training.count("good_steps"),
                         history(ModelFormat.text(file, "history")))));
     }
 

@@ -440,7 +440,7 @@ public final class Pass implements AutoCloseable {
     /**
      * Where in an epoch this pass is; see {@link Operations}.
      *
-     * @return the tensor int64 [3]
+     * @return the tensor int64 [6]
      */
     public Tensor position() {
         return position;

@@ -388,6 +388,27 @@ final class CheckedOperations implements Operations {
     }
 
     @Override
+    public void scaleLoss(Tensor delta, Tensor position) {
+        String op = "scaleLoss";
+        floating(op, delta);
+        position(op, position);
+        backend.submit(op, () -> raw.scaleLoss(delta, position), delta, position);
+    }
+
+    @Override
+    public void unscale(Tensor gradients, Tensor position) {
+        String op = "unscale";
+        floating(op, gradients);
+        position(op, position);
+        backend.submit(op, () -> raw.unscale(gradients, position), gradients, position);
+    }
+
+    @Override
+    public boolean scalesLoss() {
+        return raw.scalesLoss();
+    }
+
+    @Override
     public void advance(Tensor position, long rows) {
         position("advance", position);
         backend.submit("advance", () -> raw.advance(position, rows), position);
@@ -550,14 +571,15 @@ final class CheckedOperations implements Operations {
             Tensor state,
             Tensor schedule,
             Tensor position,
-            Tensor tally) {
+            Tensor tally,
+            long rows) {
         String op = "descend";
         checkUpdate(op, rule, parameters, penalized, gradients, state, schedule, position, tally);
         single(op, norm);
         apartFromAll(op, norm, parameters, gradients, state, schedule, tally);
         backend.submit(
                 op,
-                () -> raw.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally),
+                () -> raw.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally, rows),
                 parameters,
                 gradients,
                 norm,
@@ -636,7 +658,7 @@ final class CheckedOperations implements Operations {
 
     private void position(String op, Tensor x) {
         open(op, x);
-        require(x.type() == DType.INT64 && x.size() == POSITION, op, "a position is an int64 tensor [3]", x);
+        require(x.type() == DType.INT64 && x.size() == POSITION, op, "a position is an int64 tensor [6]", x);
     }
 
     private void tallyOf(String op, Tensor x) {

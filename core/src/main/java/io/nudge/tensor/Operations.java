@@ -28,8 +28,17 @@ public interface Operations {
     /** In a position tensor: steps of the whole run so far. */
     int TOTAL = 2;
 
+    /** In a position tensor: k, where the loss scale is 2ᵏ (see {@link io.nudge.math.LossScale}). */
+    int SCALE = 3;
+
+    /** In a position tensor: steps since the loss scale last changed. */
+    int GOOD = 4;
+
+    /** In a position tensor: 1 if the gradients of this step are not finite, so that it moves nothing. */
+    int SKIP = 5;
+
     /** The length of a position tensor, int64. */
-    int POSITION = 3;
+    int POSITION = 6;
 
     /** In a tally tensor: Σ C₀ over the examples seen. */
     int COST = 0;
@@ -235,7 +244,7 @@ public interface Operations {
      * @param costs [batch]: C₀
      * @param a [batch, outputs]
      * @param y [batch, outputs]
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param tally float64 [3]
      */
     void tally(Tensor costs, Tensor a, Tensor y, Tensor position, Tensor tally);
@@ -243,7 +252,7 @@ public interface Operations {
     /**
      * One step of the optimizer over all parameters at once, penalties included, clipping left out. The row of the
      * schedule is that of position[STEP]. Does nothing if the tally holds a fault, so that the parameters stay those that
-     * made the cost overflow.
+     * made the cost overflow, and nothing if position[SKIP] is not 0.
      *
      * @param rule optimizer and penalties
      * @param parameters [p], the penalised ones first
@@ -251,7 +260,7 @@ public interface Operations {
      * @param gradients [p]
      * @param state [slots · p], slot by slot
      * @param schedule float64 [steps, {@link io.nudge.math.Optimizer#COLUMNS}]
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param tally float64 [3]
      */
     void update(
@@ -265,12 +274,39 @@ public interface Operations {
             Tensor tally);
 
     /**
+     * delta = 2^position[SCALE] delta: multiplies by the loss scale.
+     *
+     * @param delta any shape
+     * @param position int64 [6]
+     */
+    void scaleLoss(Tensor delta, Tensor position);
+
+    /**
+     * gradients = 2^−position[SCALE] gradients: divides by the loss scale. Then position[SKIP] is 1 if any of them is not
+     * finite, else 0, and the loss scale moves as {@link io.nudge.math.LossScale} says.
+     *
+     * @param gradients [p]
+     * @param position int64 [6]
+     */
+    void unscale(Tensor gradients, Tensor position);
+
+    /**
+     * Whether training scales its loss on this backend, since products take factors of so narrow a range that small
+     * gradients would vanish in it.
+     *
+     * @return false unless the backend says otherwise
+     */
+    default boolean scalesLoss() {
+        return false;
+    }
+
+    /**
      * Copies the examples of the next batch: batch_i = rows[order[position[ROW] + i]], from the beginning of the order
      * again after its end.
      *
      * @param rows [examples, n]
      * @param order int64 [any]: row numbers
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param batch [batch, n]
      */
     void gather(Tensor rows, Tensor order, Tensor position, Tensor batch);
@@ -280,7 +316,7 @@ public interface Operations {
      *
      * @param labels int64 [examples]
      * @param order int64 [any]: row numbers
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param batch [batch, classes]
      */
     void gatherOneHot(Tensor labels, Tensor order, Tensor position, Tensor batch);
@@ -294,7 +330,7 @@ public interface Operations {
      * @param rate the share dropped; in [0, 1)
      * @param seed the run's seed
      * @param stream {@link io.nudge.math.RandomStream#streamId}
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param x any shape, fewer than 2³⁴ elements
      * @param into the same shape
      */
@@ -303,7 +339,7 @@ public interface Operations {
     /**
      * Moves a position on: ROW by a number of rows, STEP and TOTAL by one.
      *
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param rows examples used
      */
     void advance(Tensor position, long rows);
@@ -330,7 +366,7 @@ public interface Operations {
      * @param inputs [examples, n]
      * @param targets [examples, outputs], or labels, int64 [examples]
      * @param order int64 [any]: row numbers
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param x [batch, n]
      * @param y [batch, outputs]; not x
      */
@@ -426,7 +462,9 @@ public interface Operations {
     }
 
     /**
-     * At the output layer: C₀ of every example, δ, the bias gradient, and the tally.
+     * At the output layer: C₀ of every example, δ, the bias gradient, and the tally. δ and the bias gradient, and so all
+     * gradients that follow from them, come out multiplied by the loss scale, 2^position[SCALE], which is 1 unless training
+     * has set it.
      *
      * @param cost the cost
      * @param f the activation of the output layer
@@ -434,10 +472,10 @@ public interface Operations {
      * @param a [batch, out]: σ(z)
      * @param y [batch, out]: targets
      * @param costs [batch]: receives C₀
-     * @param delta [batch, out]: receives ∂C₀/∂z
+     * @param delta [batch, out]: receives ∂C₀/∂z, times the loss scale
      * @param scale factor on the bias gradient's sum over the batch: 1/batch for the mean
      * @param biasGradient [out]
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param tally float64 [3]
      */
     default void outputDelta(
@@ -455,21 +493,24 @@ public interface Operations {
         costs(cost, f, z, a, y, costs);
         tally(costs, a, y, position, tally);
         costDelta(cost, f, z, a, y, delta);
+        scaleLoss(delta, position);
         sumRows(delta, scale, 0, biasGradient);
     }
 
     /**
-     * Clipping, penalties and the optimizer's step, as the rule says.
+     * What ends a training step: the loss scale taken out of the gradients where there is one, clipping, penalties and the
+     * optimizer's step as the rule says, and the position moved on.
      *
-     * @param rule all of it
+     * @param rule clipping, penalties and optimizer
      * @param parameters [p], the weights first
      * @param penalized how many of them are weights
-     * @param gradients [p]; changed where the rule clips
+     * @param gradients [p]; changed where the rule clips or the loss is scaled
      * @param norm float64, one element: room for Σ g²
      * @param state [slots · p]
      * @param schedule float64 [steps, {@link io.nudge.math.Optimizer#COLUMNS}]
-     * @param position int64 [3]
+     * @param position int64 [6]
      * @param tally float64 [3]
+     * @param rows examples used, by which position[ROW] moves on
      */
     default void descend(
             Descent rule,
@@ -480,7 +521,11 @@ public interface Operations {
             Tensor state,
             Tensor schedule,
             Tensor position,
-            Tensor tally) {
+            Tensor tally,
+            long rows) {
+        if (scalesLoss()) {
+            unscale(gradients, position);
+        }
         if (rule.clipsValues()) {
             clamp(gradients, rule.clipValue(), gradients);
         }
@@ -489,5 +534,6 @@ public interface Operations {
             rescale(gradients, rule.clipNorm(), norm);
         }
         update(rule, parameters, penalized, gradients, state, schedule, position, tally);
+        advance(position, rows);
     }
 }

@@ -31,7 +31,7 @@ final class FaultFinder {
         int row = step * batch;
         int rows = Math.min(batch, data.size() - row);
         try (Pass pass = Pass.training(network, rows, seed)) {
-            pass.position().write(new long[] {row, 0, totalSteps});
+            pass.position().write(new long[] {row, 0, totalSteps, 0, 0, 0});
             data.gather(pass, data.load(row));
             pass.forwardWithDropout();
             int depth = network.architecture().depth();

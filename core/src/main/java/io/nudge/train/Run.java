@@ -1,6 +1,7 @@
 package io.nudge.train;
 
 import io.nudge.data.Dataset;
+import io.nudge.math.LossScale;
 import io.nudge.math.Optimizer;
 import io.nudge.math.RandomStream;
 import io.nudge.nn.Network;
@@ -45,6 +46,8 @@ final class Run implements AutoCloseable {
     private String fingerprint;
     private int epoch;
     private long steps;
+    private long lossScale = LossScale.INITIAL;
+    private long goodSteps;
     private double bestScore = Double.NEGATIVE_INFINITY;
     private int bestEpoch;
     private final List<EpochResult> results = new ArrayList<>();
@@ -106,8 +109,8 @@ final class Run implements AutoCloseable {
                 state,
                 schedule,
                 step.position(),
-                step.tally());
-        operations.advance(step.position(), step.batch());
+                step.tally(),
+                step.batch());
     }
 
     History toEnd() {
@@ -167,6 +170,7 @@ final class Run implements AutoCloseable {
         double seconds = (System.nanoTime() - begin) * 1e-9;
         steps += stepsPerEpoch;
         epoch++;
+        noteLossScale();
         results.add(result(seconds));
         return true;
     }
@@ -180,8 +184,19 @@ final class Run implements AutoCloseable {
             System.arraycopy(row, 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         schedule.write(rows);
-        pass.position().write(new long[] {0, 0, steps});
+        pass.position().write(beginning());
         pass.tally().write(new double[Operations.TALLY]);
+    }
+
+    /** The position at the beginning of an epoch: the loss scale stays, the rest begins anew. */
+    private long[] beginning() {
+        long[] position = new long[Operations.POSITION];
+        position[Operations.TOTAL] = steps;
+        if (network.backend().operations().scalesLoss()) {
+            position[Operations.SCALE] = lossScale;
+            position[Operations.GOOD] = goodSteps;
+        }
+        return position;
     }
 
     private double factor(int step) {
@@ -207,6 +222,14 @@ final class Run implements AutoCloseable {
     private DivergedException diverged(String subject, int step) {
         return new FaultFinder(network, data)
                 .explain(subject, settings.seed, new History(results), step, batch, steps + step);
+    }
+
+    private void noteLossScale() {
+        if (network.backend().operations().scalesLoss()) {
+            long[] position = pass.position().longs();
+            lossScale = position[Operations.SCALE];
+            goodSteps = position[Operations.GOOD];
+        }
     }
 
     private EpochResult result(double seconds) {
@@ -248,6 +271,8 @@ final class Run implements AutoCloseable {
                 best == null ? new double[0] : best.doubles(),
                 bestScore,
                 bestEpoch,
+                lossScale,
+                goodSteps,
                 new History(results));
     }
 
@@ -286,6 +311,8 @@ final class Run implements AutoCloseable {
         steps = from.steps();
         bestScore = from.bestScore();
         bestEpoch = from.bestEpoch();
+        lossScale = from.lossScale();
+        goodSteps = from.goodSteps();
         results.addAll(from.history().epochs());
     }
 

@@ -1,5 +1,6 @@
 package io.nudge.train;
 
+import io.nudge.math.LossScale;
 import java.util.Map;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param best the parameters of the best epoch so far; empty where they are not kept
  * @param bestScore the score of that epoch: the larger, the better; −∞ before the first
  * @param bestEpoch that epoch's number; 0 before the first
+ * @param lossScale k, where the loss scale is 2ᵏ; it counts on a backend that scales the loss
+ * @param goodSteps steps since the loss scale last changed
  * @param history what the epochs gave
  */
 @SuppressWarnings("ArrayRecordComponent") // a bundle for saving, never compared; copies of networks cost memory
@@ -26,10 +29,21 @@ public record TrainingState(
         double[] best,
         double bestScore,
         int bestEpoch,
+        long lossScale,
+        long goodSteps,
         History history) {
-    /** Copies the settings. */
+    /**
+     * Copies the settings.
+     *
+     * @throws IllegalArgumentException if the loss scale is none that {@link LossScale} makes
+     */
     public TrainingState {
         settings = Map.copyOf(settings);
+        if (lossScale < 0 || lossScale > LossScale.LARGEST || goodSteps < 0 || goodSteps >= LossScale.PERIOD) {
+            throw new IllegalArgumentException(
+                    "a loss scale of 2^%d since %d steps is none; it is 2^0 to 2^%d, for less than %d steps"
+                            .formatted(lossScale, goodSteps, LossScale.LARGEST, LossScale.PERIOD));
+        }
     }
 
     /** Makes the state when it is asked for. */

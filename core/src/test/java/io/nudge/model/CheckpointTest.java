@@ -51,8 +51,8 @@ class CheckpointTest {
     void comesBackWhenThereIsLittleInIt() {
         double[] parameters = ModelFiles.state(DType.FLOAT32).parameters();
         double[] none = {};
-        TrainingState state =
-                new TrainingState(Map.of(), 0, 0, parameters, none, none, Double.NEGATIVE_INFINITY, 0, History.empty());
+        TrainingState state = new TrainingState(
+                Map.of(), 0, 0, parameters, none, none, Double.NEGATIVE_INFINITY, 0, 16, 0, History.empty());
         Checkpoint.save(file, ModelFiles.full(DType.FLOAT32), state);
         ModelFiles.assertSame(Checkpoint.load(file).state(), state);
     }
@@ -133,16 +133,19 @@ class CheckpointTest {
             write(Map.of("history", history), Map.of());
             assertRefused("history");
         }
-        String training = "{\"epoch\":%s,\"steps\":%s,\"best_score\":\"%s\",\"best_epoch\":1,\"settings\":%s}";
-        write(Map.of("training", training.formatted("-1", "1", "0", "{}")), Map.of());
+        String training = "{\"epoch\":%s,\"steps\":%s,\"best_score\":\"%s\",\"best_epoch\":1,"
+                + "\"loss_scale\":16,\"good_steps\":%s,\"settings\":%s}";
+        write(Map.of("training", training.formatted("-1", "1", "0", "0", "{}")), Map.of());
         assertRefused("'epoch'");
-        write(Map.of("training", training.formatted("1", "99999999999999999999", "0", "{}")), Map.of());
+        write(Map.of("training", training.formatted("1", "99999999999999999999", "0", "0", "{}")), Map.of());
         assertRefused("'steps'");
-        write(Map.of("training", training.formatted("1", "1", "x", "{}")), Map.of());
+        write(Map.of("training", training.formatted("1", "1", "x", "0", "{}")), Map.of());
         assertRefused("'best_score'");
-        write(Map.of("training", training.formatted("1", "1", "0", "[]")), Map.of());
+        write(Map.of("training", training.formatted("1", "1", "0", "0", "[]")), Map.of());
         assertRefused("'settings'");
-        write(Map.of("training", training.formatted("1", "1", "0", "{\"type\":\"float64\"}")), Map.of());
+        write(Map.of("training", training.formatted("1", "1", "0", "2000", "{}")), Map.of());
+        assertRefused("2000");
+        write(Map.of("training", training.formatted("1", "1", "0", "0", "{\"type\":\"float64\"}")), Map.of());
         assertRefused("float64");
     }
 

@@ -64,6 +64,8 @@ final class ModelFiles {
                 random(type, count, 4).doubles(),
                 -0.1,
                 1,
+                13,
+                1 << 9,
                 history);
     }
 

@@ -53,6 +53,20 @@ public abstract class BackendSpecification {
         return 1;
     }
 
+    /**
+     * What the backend's products of float32 round their factors to.
+     *
+     * @return nothing, unless the backend is one of lower precision
+     */
+    protected Factors factors() {
+        return Factors.WHOLE;
+    }
+
+    /** What is expected of the backend. */
+    final Oracle reference(DType type) {
+        return new Oracle(type, factors());
+    }
+
     /** Opens a backend before a property and closes it after; where the property fails, that is told and nothing else. */
     static final class Opening implements AroundPropertyHook {
         @Override

@@ -35,7 +35,7 @@ public abstract class CallSpecification extends BackendSpecification {
 
     final void verify(Call call) {
         try (Arrangement arrangement = Arrangement.apart(backend, call)) {
-            arrangement.verify(new Oracle(call.type()), operations);
+            arrangement.verify(reference(call.type()), operations);
         }
     }
 
@@ -43,7 +43,7 @@ public abstract class CallSpecification extends BackendSpecification {
     void viewsAreReadAndWrittenOnTheirOwnTurf(@ForAll("sizes") Sizes sizes, @ForAll long seed) {
         sample(sizes, seed, false, call -> {
             try (Arrangement arrangement = Arrangement.inside(backend, call, new Draw(seed, call.type(), false))) {
-                arrangement.verify(new Oracle(call.type()), operations);
+                arrangement.verify(reference(call.type()), operations);
             }
         });
     }
@@ -53,7 +53,7 @@ public abstract class CallSpecification extends BackendSpecification {
         sample(sizes, seed, false, call -> {
             for (Call.Alias alias : call.aliases()) {
                 try (Arrangement arrangement = Arrangement.aliased(backend, call, alias)) {
-                    arrangement.verify(new Oracle(call.type()), operations);
+                    arrangement.verify(reference(call.type()), operations);
                 }
             }
         });
@@ -64,7 +64,7 @@ public abstract class CallSpecification extends BackendSpecification {
         sample(sizes, seed, false, call -> {
             try (Arrangement own = Arrangement.apart(backend, call);
                     Arrangement plain = Arrangement.apart(backend, call)) {
-                List<Expected> expected = plain.ask(new Oracle(call.type()));
+                List<Expected> expected = plain.ask(reference(call.type()));
                 call.run(operations, own.tensors());
                 call.run(new Primitives(operations), plain.tensors());
                 for (Expected each : expected) {

@@ -102,7 +102,7 @@ final class Chain {
         }
         Tensor state = backend.zeros(Shape.of(2L * sizes.n() * sizes.k()), type);
         Tensor schedule = backend.matrix(schedule(), DType.FLOAT64);
-        Tensor position = backend.zeros(Shape.of(3), DType.INT64);
+        Tensor position = backend.zeros(Shape.of(Operations.POSITION), DType.INT64);
         return new Pool(tensors, state, schedule, position, backend.zeros(Shape.of(3), DType.FLOAT64));
     }
 
@@ -129,10 +129,10 @@ final class Chain {
     }
 
     /** Carries all steps out, and judges each by its own bound: the oracle begins anew from what the backend has. */
-    void verify(Operations operations, Pool pool) {
+    void verify(Operations operations, Oracle oracle, Pool pool) {
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
-            List<Due> due = step.reference().of(new Oracle(type), pool);
+            List<Due> due = step.reference().of(oracle, pool);
             step.action().on(operations, pool);
             try {
                 due.forEach(each -> each.expected().check(each.tensor()));
@@ -316,17 +316,8 @@ final class Chain {
                 (r, p) -> {
                     Tensor w = p.get(In.W).reshape(flat);
                     Tensor g = p.get(In.G).reshape(flat);
-                    List<Expected> moved = r.descend(
-                            "update",
-                            rule,
-                            w,
-                            flat.size() / 2,
-                            g,
-                            p.state(),
-                            p.schedule(),
-                            p.position(),
-                            p.tally(),
-                            false);
+                    List<Expected> moved =
+                            r.update(rule, w, flat.size() / 2, g, p.state(), p.schedule(), p.position(), p.tally());
                     return List.of(new Due(moved.get(1), w), new Due(moved.get(2), p.state()));
                 });
     }

@@ -14,7 +14,7 @@ public abstract class ChainSpecification extends BackendSpecification {
         for (DType type : worthwhile(seed, 1) ? floatingTypes() : new DType[0]) {
             Chain chain = new Chain(type, small(sizes), length, seed);
             try (Scope scope = Scope.open()) {
-                chain.verify(operations, chain.pool(backend));
+                chain.verify(operations, reference(type), chain.pool(backend));
             }
         }
     }

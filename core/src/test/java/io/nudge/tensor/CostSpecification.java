@@ -124,7 +124,7 @@ public abstract class CostSpecification extends CallSpecification {
         try (Tensor costs = backend.zeros(Shape.of(outputs.length), type);
                 Tensor a = matrix(type, outputs);
                 Tensor y = matrix(type, targets);
-                Tensor position = numbers(0, 0, 0);
+                Tensor position = numbers(0, 0, 0, 0, 0, 0);
                 Tensor tally = backend.zeros(Shape.of(3), DType.FLOAT64)) {
             operations.tally(costs, a, y, position, tally);
             return tally.doubles()[Operations.CORRECT];
@@ -146,7 +146,7 @@ public abstract class CostSpecification extends CallSpecification {
             for (DType type : floatingTypes()) {
                 try (Tensor costs = vector(type, 1, 2);
                         Tensor a = matrix(type, new double[][] {{1, 0}, {0, 1}});
-                        Tensor position = numbers(5, 6, 41);
+                        Tensor position = numbers(5, 6, 41, 0, 0, 0);
                         Tensor tally = backend.zeros(Shape.of(3), DType.FLOAT64)) {
                     operations.tally(costs, a, a, position, tally);
                     assertThat(tally.doubles()).containsExactly(3, 2, 0);

@@ -162,7 +162,7 @@ public abstract class ElementwiseSpecification extends CallSpecification {
     /** Ones, after dropout in a step of a run. */
     private double[] dropped(DType type, int n, double rate, long seed, long index, long total) {
         try (Tensor x = backend.zeros(Shape.of(n), type);
-                Tensor position = numbers(8, 2, total)) {
+                Tensor position = numbers(8, 2, total, 0, 0, 0)) {
             operations.fill(x, 1);
             operations.dropout(rate, seed, RandomStream.streamId(Use.DROPOUT, index), position, x, x);
             return x.doubles();
@@ -173,7 +173,7 @@ public abstract class ElementwiseSpecification extends CallSpecification {
     void whatIsDroppedIsZeroWhateverItWas() {
         for (DType type : floatingTypes()) {
             try (Tensor x = backend.zeros(Shape.of(64), type);
-                    Tensor position = numbers(0, 0, 0)) {
+                    Tensor position = numbers(0, 0, 0, 0, 0, 0)) {
                 operations.fill(x, INFINITY);
                 operations.dropout(0.5, 1, 1, position, x, x);
                 assertThat(x.doubles()).contains(0, INFINITY).doesNotContain(Double.NaN);

@@ -146,7 +146,7 @@ public abstract class LayerSpecification extends CallSpecification {
         void backward() {
             forward();
             Tensor delta = zeros(BATCH, 2);
-            Tensor position = backend.zeros(Shape.of(3), DType.INT64);
+            Tensor position = backend.zeros(Shape.of(Operations.POSITION), DType.INT64);
             Tensor tally = backend.zeros(Shape.of(3), DType.FLOAT64);
             double mean = 1.0 / BATCH;
             operations.outputDelta(

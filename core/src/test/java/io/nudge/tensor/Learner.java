@@ -152,7 +152,7 @@ final class Learner implements AutoCloseable {
     /** One step, by the program for as many examples. */
     void step(int step) {
         if (setting.first(step) == 0) {
-            whole.position().write(new long[] {0, step, step});
+            whole.position().write(new long[] {0, step, step, 0, 0, 0});
         }
         programs.computeIfAbsent(setting.rows(step), rows -> backend.record(() -> learn(whole.first(rows))))
                 .run();
@@ -172,8 +172,8 @@ final class Learner implements AutoCloseable {
                 state,
                 schedule,
                 pass.position(),
-                pass.tally());
-        operations.advance(pass.position(), pass.batch());
+                pass.tally(),
+                pass.batch());
     }
 
     @Override

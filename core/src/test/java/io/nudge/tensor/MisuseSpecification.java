@@ -82,7 +82,13 @@ public abstract class MisuseSpecification extends BackendSpecification {
 
     /** Where one tensor alone decides the type. */
     private static boolean takesAnyType(Call call, Argument argument) {
-        return List.of("fill x", "sumSquares x", "rescale x", "gatherOneHot batch")
+        return List.of(
+                        "fill x",
+                        "sumSquares x",
+                        "rescale x",
+                        "scaleLoss delta",
+                        "unscale gradients",
+                        "gatherOneHot batch")
                 .contains(call.operation() + " " + argument.role());
     }
 
@@ -126,7 +132,7 @@ public abstract class MisuseSpecification extends BackendSpecification {
     private static boolean takesAnyShape(Call call, int i, Shape shape) {
         String role = call.arguments().get(i).role();
         return switch (call.operation() + " " + role) {
-            case "fill x", "sumSquares x", "rescale x" -> true;
+            case "fill x", "sumSquares x", "rescale x", "scaleLoss delta", "unscale gradients" -> true;
             case "sumRows x" -> shape.rank() == 2 && shape.columns() == SIZES.n();
             case "copy from", "copy to" ->
                 shape.size() == call.arguments().get(i).shape().size();
@@ -266,7 +272,7 @@ public abstract class MisuseSpecification extends BackendSpecification {
             Tensor row = vector(DType.FLOAT32, 1, 2, 3, 4);
             Tensor gradients = vector(DType.FLOAT32, 1, 2, 3, 4);
             Tensor none = backend.zeros(Shape.of(0), DType.FLOAT32);
-            Tensor position = numbers(0, 0, 0);
+            Tensor position = numbers(0, 0, 0, 0, 0, 0);
             Tensor one = backend.zeros(Shape.of(1), DType.FLOAT64);
             Tensor three = backend.zeros(Shape.of(3), DType.FLOAT64);
             Tensor schedule = backend.zeros(Shape.of(1, 3), DType.FLOAT64);

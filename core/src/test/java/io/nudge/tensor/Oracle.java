@@ -4,6 +4,7 @@ import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,7 +16,12 @@ import java.util.List;
  */
 final class Oracle extends TensorOracle {
     Oracle(DType type) {
-        super(type);
+        this(type, Factors.WHOLE);
+    }
+
+    /** Of a backend whose products round their factors first. */
+    Oracle(DType type, Factors factors) {
+        super(type, factors);
     }
 
     // ---- the output layer -------------------------------------------------------------------------------------------
@@ -113,7 +119,7 @@ final class Oracle extends TensorOracle {
             Tensor tally) {
         String operation = "outputDelta";
         Expected each = costs(operation, cost, f, z, a, y, costs);
-        Expected error = costDelta(operation, cost, f, z, a, y, delta);
+        Expected error = scaled(operation, costDelta(operation, cost, f, z, a, y, delta), delta, position);
         return List.of(
                 each,
                 error,
@@ -135,9 +141,64 @@ final class Oracle extends TensorOracle {
 
     // ---- descent ----------------------------------------------------------------------------------------------------
 
-    /** Clipping by value is exact; the factor of clipping by norm brings its error into the step. */
+    private static double lossScale(Tensor position) {
+        return Math.scalb(1.0, (int) position.longs()[Operations.SCALE]);
+    }
+
+    /** Times the loss scale, which rounds nothing but what then is beyond the range. */
+    private static Expected scaled(String operation, Expected error, Tensor delta, Tensor position) {
+        double[] values = error.values().clone();
+        double[] bounds = error.bounds().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= lossScale(position);
+            bounds[i] *= lossScale(position);
+        }
+        return Expected.within(operation, "delta", delta, values, bounds);
+    }
+
+    Expected scaleLoss(Tensor delta, Tensor position) {
+        double[] values = delta.doubles();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= lossScale(position);
+        }
+        return Expected.exactly("scaleLoss", "delta", delta, values);
+    }
+
+    /** Gradients and position. */
+    List<Expected> unscale(Tensor gradients, Tensor position) {
+        double[] values = gradients.doubles();
+        boolean finite = true;
+        for (int i = 0; i < values.length; i++) {
+            finite &= Double.isFinite(values[i]);
+            values[i] /= lossScale(position);
+        }
+        double[] moved = Contents.of(position);
+        boolean grows = finite && moved[Operations.GOOD] + 1 == 2000;
+        moved[Operations.SKIP] = finite ? 0 : 1;
+        moved[Operations.GOOD] = finite && !grows ? moved[Operations.GOOD] + 1 : 0;
+        double change = finite ? 0 : -1;
+        moved[Operations.SCALE] = Math.max(0, Math.min(24, moved[Operations.SCALE] + (grows ? 1 : change)));
+        return List.of(
+                Expected.exactly("unscale", "gradients", gradients, values),
+                Expected.exactly("unscale", "position", position, moved));
+    }
+
+    List<Expected> update(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        double[] g = gradients.doubles();
+        double[] at = Contents.of(position);
+        return descend("update", rule, parameters, penalized, gradients, g, state, schedule, at, tally, false);
+    }
+
+    /** Of scaled gradients where the backend scales the loss. */
     List<Expected> descend(
-            String operation,
             Descent rule,
             Tensor parameters,
             long penalized,
@@ -146,8 +207,33 @@ final class Oracle extends TensorOracle {
             Tensor schedule,
             Tensor position,
             Tensor tally,
+            long rows) {
+        double[] g = gradients.doubles();
+        double[] at = Contents.of(position);
+        if (factors.scaleLoss()) {
+            List<Expected> unscaled = unscale(gradients, position);
+            Arrays.setAll(g, i -> stored(unscaled.get(0).values()[i], gradients));
+            at = unscaled.get(1).values();
+        }
+        List<Expected> all = new ArrayList<>(
+                descend("descend", rule, parameters, penalized, gradients, g, state, schedule, at, tally, true));
+        all.add(advance("descend", position, at, rows));
+        return all;
+    }
+
+    /** Clipping by value is exact; the factor of clipping by norm brings its error into the step. */
+    private List<Expected> descend(
+            String operation,
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            double[] values,
+            Tensor state,
+            Tensor schedule,
+            double[] position,
+            Tensor tally,
             boolean clips) {
-        double[] values = gradients.doubles();
         double limit = clips ? stored(rule.clipValue(), gradients) : Double.POSITIVE_INFINITY;
         double squares = 0;
         for (int i = 0; i < values.length; i++) {
@@ -164,8 +250,8 @@ final class Oracle extends TensorOracle {
         }
         List<Expected> expected = new ArrayList<>();
         expected.add(Expected.within(operation, "gradients", gradients, values, clipped));
-        boolean faulty = tally.doubles()[Operations.FAULT] != 0;
-        double[] row = rows(schedule)[(int) position.longs()[Operations.STEP]];
+        boolean faulty = tally.doubles()[Operations.FAULT] != 0 || position[Operations.SKIP] != 0;
+        double[] row = rows(schedule)[(int) position[Operations.STEP]];
         expected.addAll(step(operation, faulty ? null : rule, parameters, penalized, values, clipped, state, row));
         return expected;
     }
@@ -231,11 +317,15 @@ final class Oracle extends TensorOracle {
     }
 
     Expected advance(Tensor position, long rows) {
-        double[] values = Contents.of(position);
+        return advance("advance", position, Contents.of(position), rows);
+    }
+
+    private static Expected advance(String operation, Tensor position, double[] from, long rows) {
+        double[] values = from.clone();
         values[Operations.ROW] += rows;
         values[Operations.STEP] += 1;
         values[Operations.TOTAL] += 1;
-        return Expected.exactly("advance", "position", position, values);
+        return Expected.exactly(operation, "position", position, values);
     }
 
     private static int picked(Tensor order, Tensor position, long i) {

@@ -213,8 +213,8 @@ class OracleBackend extends Backend {
                 Tensor schedule,
                 Tensor position,
                 Tensor tally) {
-            List<Expected> moved = oracle(parameters)
-                    .descend("update", rule, parameters, penalized, gradients, state, schedule, position, tally, false);
+            List<Expected> moved =
+                    oracle(parameters).update(rule, parameters, penalized, gradients, state, schedule, position, tally);
             put(moved.get(1), parameters);
             put(moved.get(2), state);
         }
@@ -232,6 +232,18 @@ class OracleBackend extends Backend {
         @Override
         public void dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into) {
             put(oracle(into).dropout(rate, seed, stream, position, x, into), into);
+        }
+
+        @Override
+        public void scaleLoss(Tensor delta, Tensor position) {
+            put(oracle(delta).scaleLoss(delta, position), delta);
+        }
+
+        @Override
+        public void unscale(Tensor gradients, Tensor position) {
+            List<Expected> unscaled = oracle(gradients).unscale(gradients, position);
+            put(unscaled.get(0), gradients);
+            put(unscaled.get(1), position);
         }
 
         @Override

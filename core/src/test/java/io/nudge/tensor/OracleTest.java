@@ -163,7 +163,9 @@ class OracleTest {
     void everyOperationIsInTheCatalogue() {
         Set<String> names = new TreeSet<>();
         for (Method each : Operations.class.getMethods()) {
-            names.add(each.getName());
+            if (each.getReturnType() == void.class) {
+                names.add(each.getName());
+            }
         }
         Set<String> known = new TreeSet<>();
         for (Call call : Catalogue.all().calls(DType.FLOAT32, new Sizes(2, 3, 4), 1, false)) {

@@ -141,6 +141,16 @@ final class Primitives implements Operations {
     }
 
     @Override
+    public void scaleLoss(Tensor delta, Tensor position) {
+        operations.scaleLoss(delta, position);
+    }
+
+    @Override
+    public void unscale(Tensor gradients, Tensor position) {
+        operations.unscale(gradients, position);
+    }
+
+    @Override
     public void advance(Tensor position, long rows) {
         operations.advance(position, rows);
     }

@@ -80,7 +80,7 @@ public abstract class ProductSpecification extends CallSpecification {
                     Tensor c = backend.zeros(Shape.of(sizes.m(), sizes.n()), type)) {
                 operations.fill(c, 5);
                 double[] expected =
-                        new Oracle(type).product(2, a, ta, b, tb, -3, c).values();
+                        reference(type).product(2, a, ta, b, tb, -3, c).values();
                 operations.product(2, a, ta, b, tb, -3, c);
                 assertSame("product " + ta + " " + tb + " " + sizes + " " + type, c.doubles(), expected);
             }

@@ -106,7 +106,7 @@ public abstract class ProgramSpecification extends BackendSpecification {
             Tensor examples = matrix(DType.FLOAT32, new double[][] {{0, 0}, {0, 1}, {1, 0}, {1, 1}});
             Tensor labels = numbers(0, 1, 1, 1);
             Tensor order = numbers(2, 0, 3, 1);
-            Tensor position = numbers(0, 0, 0);
+            Tensor position = numbers(0, 0, 0, 0, 0, 0);
             Tensor x = backend.zeros(Shape.of(4, 2), DType.FLOAT32);
             Tensor y = backend.zeros(Shape.of(4, 2), DType.FLOAT32);
             Tensor parameters = vector(DType.FLOAT32, 1, 0.1, -1, 0.1, 0, 0);

@@ -116,7 +116,12 @@ final class TensorCalls {
                 .with("rate", rate)
                 .with("seed", seed)
                 .with("stream", stream)
-                .argument("position", Use.READ, DType.INT64, Shape.of(3), TrainingCalls.position(d, 100, 100))
+                .argument(
+                        "position",
+                        Use.READ,
+                        DType.INT64,
+                        Shape.of(Operations.POSITION),
+                        TrainingCalls.position(d, 100, 100))
                 .reads("x", shape, d.values(shape))
                 .writes("into", shape)
                 .orInto("x")

@@ -11,8 +11,10 @@ abstract class TensorOracle {
     final Rounding r;
     final Rounding float64 = new Rounding(DType.FLOAT64);
     final Formulas formulas;
+    final Factors factors;
 
-    TensorOracle(DType type) {
+    TensorOracle(DType type, Factors factors) {
+        this.factors = factors;
         this.r = new Rounding(type);
         this.formulas = new Formulas(r);
     }
@@ -217,8 +219,10 @@ abstract class TensorOracle {
             Transpose tb,
             double beta,
             Tensor c) {
-        double[] left = ta == Transpose.NO ? a.doubles() : transposed(a.doubles(), rowCount(a), columnCount(a));
-        double[] right = tb == Transpose.NO ? transposed(b.doubles(), rowCount(b), columnCount(b)) : b.doubles();
+        double[] as = factors.rounded(a.doubles(), a.type());
+        double[] bs = factors.rounded(b.doubles(), b.type());
+        double[] left = ta == Transpose.NO ? as : transposed(as, rowCount(a), columnCount(a));
+        double[] right = tb == Transpose.NO ? transposed(bs, rowCount(b), columnCount(b)) : bs;
         int m = rowCount(c);
         int n = columnCount(c);
         int k = ta == Transpose.NO ? columnCount(a) : rowCount(a);

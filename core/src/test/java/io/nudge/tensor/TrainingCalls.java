@@ -3,6 +3,7 @@ package io.nudge.tensor;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
+import io.nudge.math.LossScale;
 import io.nudge.math.Optimizer;
 import io.nudge.tensor.Call.Use;
 import java.util.List;
@@ -149,7 +150,7 @@ final class TrainingCalls {
                 .writes("costs", Shape.of(s.m()))
                 .writes("delta", Shape.of(s.m(), Math.max(1, s.n())))
                 .writes("biasGradient", Shape.of(Math.max(1, s.n())))
-                .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 100, 100))
+                .argument("position", Use.READ, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 100))
                 .argument("tally", Use.UPDATE, DType.FLOAT64, Shape.of(3), tally(d))
                 .does((o, t) -> o.outputDelta(cost, f, t[0], t[1], t[2], t[3], t[4], scale, t[5], t[6], t[7]))
                 .gives((r, t) -> r.outputDelta(cost, f, t[0], t[1], t[2], t[3], t[4], scale, t[5], t[6], t[7]));
@@ -166,7 +167,7 @@ final class TrainingCalls {
                 .reads("costs", Shape.of(s.m()), d.terms(Shape.of(s.m())))
                 .reads("a", shape, a)
                 .reads("y", shape, d.oneHot(shape))
-                .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 100, 100))
+                .argument("position", Use.READ, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 100))
                 .argument("tally", Use.UPDATE, DType.FLOAT64, Shape.of(3), tally(d))
                 .does((o, t) -> o.tally(t[0], t[1], t[2], t[3], t[4]))
                 .gives((r, t) -> List.of(r.tally(t[0], t[1], t[2], t[3], t[4])));
@@ -179,7 +180,14 @@ final class TrainingCalls {
 
     /** A position within an epoch of so many rows and a schedule of so many steps. */
     static long[] position(Draw d, int rows, int steps) {
-        return new long[] {d.below(rows), d.below(steps), d.oneOf(0L, 1L, 4711L, (1L << 33) + 5) + d.below(1000)};
+        return new long[] {
+            d.below(rows),
+            d.below(steps),
+            d.oneOf(0L, 1L, 4711L, (1L << 33) + 5) + d.below(1000),
+            d.oneOf(0L, 0L, 1L, 16L, (long) LossScale.LARGEST),
+            d.oneOf(0L, LossScale.PERIOD - 2L, LossScale.PERIOD - 1L),
+            d.oneOf(0L, 0L, 0L, 1L)
+        };
     }
 
     // ---- descent, batches -------------------------------------------------------------------------------------------
@@ -194,6 +202,8 @@ final class TrainingCalls {
         all.add("gatherOneHot", TrainingCalls::gatherOneHot);
         all.add("gatherBatch labels", TrainingCalls::gatherLabelled);
         all.add("gatherBatch targets", TrainingCalls::gatherTargets);
+        all.add("scaleLoss", TrainingCalls::scaleLoss);
+        all.add("unscale", TrainingCalls::unscale);
         all.add("advance", TrainingCalls::advance);
         return all;
     }
@@ -215,22 +225,25 @@ final class TrainingCalls {
                 : call.reads("gradients", shape, d.ordinary(shape));
     }
 
+    /** Steps of a schedule: three to begin at, and some for programs that go on. */
+    private static final int SCHEDULE = 8;
+
     /** State, schedule, position and tally, as every step of descent takes them. */
-    private static Call rest(Call call, Optimizer optimizer, Draw d, int count) {
+    private static Call rest(Call call, Use position, Optimizer optimizer, Draw d, int count) {
         Shape shape = Shape.of((long) optimizer.slots() * count);
         double[] state = d.ordinary(shape);
-        double[] schedule = new double[3 * Optimizer.COLUMNS];
+        double[] schedule = new double[SCHEDULE * Optimizer.COLUMNS];
         for (int i = 0; i < state.length; i++) {
             boolean signed = optimizer instanceof Optimizer.Momentum || optimizer instanceof Optimizer.Nesterov;
             state[i] = signed ? state[i] : Math.abs(state[i]); // where it is a mean of squares
         }
-        for (int step = 0; step < 3; step++) {
+        for (int step = 0; step < SCHEDULE; step++) {
             double[] row = optimizer.row(1.0 / (1 + step), 7L * step);
             System.arraycopy(row, 0, schedule, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         return call.updates("state", shape, state)
-                .argument("schedule", Use.READ, DType.FLOAT64, Shape.of(3, Optimizer.COLUMNS), schedule)
-                .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 100, 3))
+                .argument("schedule", Use.READ, DType.FLOAT64, Shape.of(SCHEDULE, Optimizer.COLUMNS), schedule)
+                .argument("position", position, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 3))
                 .argument("tally", Use.READ, DType.FLOAT64, Shape.of(3), tally(d));
     }
 
@@ -239,9 +252,9 @@ final class TrainingCalls {
         int count = s.m() * s.n();
         int penalized = d.below(count + 1);
         Call call = parameters("update " + optimizer.name(), rule, penalized, false, d, count);
-        return rest(call, optimizer, d, count)
+        return rest(call, Use.READ, optimizer, d, count)
                 .does((o, t) -> o.update(rule, t[0], penalized, t[1], t[2], t[3], t[4], t[5]))
-                .gives((r, t) -> r.descend("update", rule, t[0], penalized, t[1], t[2], t[3], t[4], t[5], false));
+                .gives((r, t) -> r.update(rule, t[0], penalized, t[1], t[2], t[3], t[4], t[5]));
     }
 
     private static Call descend(Optimizer optimizer, Draw d, Sizes s) {
@@ -250,9 +263,10 @@ final class TrainingCalls {
         int penalized = d.below(count + 1);
         Call call = parameters("descend " + optimizer.name(), rule, penalized, true, d, count)
                 .argument("norm", Use.WRITE, DType.FLOAT64, Shape.of(1), null);
-        return rest(call, optimizer, d, count)
-                .does((o, t) -> o.descend(rule, t[0], penalized, t[1], t[2], t[3], t[4], t[5], t[6]))
-                .gives((r, t) -> r.descend("descend", rule, t[0], penalized, t[1], t[3], t[4], t[5], t[6], true));
+        return rest(call, Use.UPDATE, optimizer, d, count)
+                .with("rows", s.k())
+                .does((o, t) -> o.descend(rule, t[0], penalized, t[1], t[2], t[3], t[4], t[5], t[6], s.k()))
+                .gives((r, t) -> r.descend(rule, t[0], penalized, t[1], t[3], t[4], t[5], t[6], s.k()));
     }
 
     private static long[] order(Draw d, int examples) {
@@ -270,7 +284,12 @@ final class TrainingCalls {
         return new Call("gather", d.type())
                 .reads("rows", rows, d.values(rows))
                 .argument("order", Use.READ, DType.INT64, Shape.of(order.length), order)
-                .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 2 * order.length, 9))
+                .argument(
+                        "position",
+                        Use.READ,
+                        DType.INT64,
+                        Shape.of(Operations.POSITION),
+                        position(d, 2 * order.length, 9))
                 .writes("batch", Shape.of(s.k(), s.n()))
                 .does((o, t) -> o.gather(t[0], t[1], t[2], t[3]))
                 .gives((r, t) -> List.of(r.gather("gather", "batch", t[0], t[1], t[2], t[3])));
@@ -284,7 +303,12 @@ final class TrainingCalls {
         return new Call("gatherOneHot", d.type())
                 .argument("labels", Use.READ, DType.INT64, Shape.of(examples), labels)
                 .argument("order", Use.READ, DType.INT64, Shape.of(order.length), order)
-                .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 2 * order.length, 9))
+                .argument(
+                        "position",
+                        Use.READ,
+                        DType.INT64,
+                        Shape.of(Operations.POSITION),
+                        position(d, 2 * order.length, 9))
                 .writes("batch", Shape.of(s.k(), classes))
                 .does((o, t) -> o.gatherOneHot(t[0], t[1], t[2], t[3]))
                 .gives((r, t) -> List.of(r.gatherOneHot("gatherOneHot", "batch", t[0], t[1], t[2], t[3])));
@@ -328,16 +352,44 @@ final class TrainingCalls {
     private static Call batch(Call call, Draw d, int examples, int inputs, int outputs) {
         long[] order = order(d, examples);
         return call.argument("order", Use.READ, DType.INT64, Shape.of(order.length), order)
-                .argument("position", Use.READ, DType.INT64, Shape.of(3), position(d, 2 * order.length, 9))
+                .argument(
+                        "position",
+                        Use.READ,
+                        DType.INT64,
+                        Shape.of(Operations.POSITION),
+                        position(d, 2 * order.length, 9))
                 .writes("x", Shape.of(examples + 1L, inputs))
                 .writes("y", Shape.of(examples + 1L, outputs))
                 .does((o, t) -> o.gatherBatch(t[0], t[1], t[2], t[3], t[4], t[5]));
     }
 
+    private static Call scaleLoss(Draw d, Sizes s) {
+        Shape shape = Shape.of(s.m(), s.n());
+        return new Call("scaleLoss", d.type())
+                .updates("delta", shape, d.values(shape))
+                .argument("position", Use.READ, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 100))
+                .does((o, t) -> o.scaleLoss(t[0], t[1]))
+                .gives((r, t) -> List.of(r.scaleLoss(t[0], t[1])));
+    }
+
+    /** One time in three with a gradient that is not finite. */
+    private static Call unscale(Draw d, Sizes s) {
+        Shape shape = Shape.of((long) s.m() * s.n());
+        double[] gradients = d.ordinary(shape);
+        if (gradients.length > 0 && d.below(3) == 0) {
+            gradients[d.below(gradients.length)] = d.oneOf(Double.NaN, Double.POSITIVE_INFINITY);
+        }
+        return new Call("unscale", d.type())
+                .updates("gradients", shape, gradients)
+                .argument("position", Use.UPDATE, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 100))
+                .does((o, t) -> o.unscale(t[0], t[1]))
+                .gives((r, t) -> r.unscale(t[0], t[1]));
+    }
+
     private static Call advance(Draw d, Sizes s) {
         return new Call("advance", d.type())
                 .with("rows", s.m())
-                .argument("position", Use.UPDATE, DType.INT64, Shape.of(3), position(d, 100, 100))
+                .argument("position", Use.UPDATE, DType.INT64, Shape.of(Operations.POSITION), position(d, 100, 100))
                 .does((o, t) -> o.advance(t[0], s.m()))
                 .gives((r, t) -> List.of(r.advance(t[0], s.m())));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nudge.math.Descent;
+import io.nudge.math.LossScale;
 import io.nudge.math.Optimizer;
 import net.jqwik.api.Example;
 
@@ -69,7 +70,7 @@ public abstract class TrainingSpecification extends CallSpecification {
         private final Tensor norm = backend.zeros(Shape.of(1), DType.FLOAT64);
         private final Tensor state;
         private final Tensor schedule;
-        private final Tensor position = numbers(0, 0, 0);
+        private final Tensor position = numbers(0, 0, 0, 0, 0, 0);
         private final Tensor tally = backend.zeros(Shape.of(3), DType.FLOAT64);
         private final long penalized;
 
@@ -87,8 +88,7 @@ public abstract class TrainingSpecification extends CallSpecification {
         }
 
         void step() {
-            operations.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally);
-            operations.advance(position, 1);
+            operations.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally, 1);
         }
 
         @Override
@@ -101,7 +101,7 @@ public abstract class TrainingSpecification extends CallSpecification {
     void theRateIsThatOfTheScheduleAtThePosition() {
         for (DType type : floatingTypes()) {
             try (Run run = new Run(type, Descent.of(new Optimizer.Sgd(1)), new double[] {0}, new double[] {1}, 0)) {
-                run.position.write(new long[] {0, 2, 0});
+                run.position.write(new long[] {0, 2, 0, 0, 0, 0});
                 run.step();
                 assertThat(run.parameters.doubles()).containsExactly(-0.5);
             }
@@ -159,7 +159,7 @@ public abstract class TrainingSpecification extends CallSpecification {
         for (DType type : floatingTypes()) {
             try (Tensor rows = matrix(type, new double[][] {{0, 0.5}, {1, 1.5}, {2, 2.5}, {3, 3.5}});
                     Tensor order = numbers(3, 1, 2);
-                    Tensor position = numbers(1, 0, 0);
+                    Tensor position = numbers(1, 0, 0, 0, 0, 0);
                     Tensor batch = backend.zeros(Shape.of(4, 2), type)) {
                 operations.gather(rows, order, position, batch);
                 assertThat(batch.doubles()).containsExactly(1, 1.5, 2, 2.5, 3, 3.5, 1, 1.5);
@@ -177,7 +177,7 @@ public abstract class TrainingSpecification extends CallSpecification {
         for (DType type : floatingTypes()) {
             try (Tensor labels = numbers(2, 0, 1);
                     Tensor order = numbers(0, 1, 2);
-                    Tensor position = numbers(2, 0, 0);
+                    Tensor position = numbers(2, 0, 0, 0, 0, 0);
                     Tensor batch = backend.zeros(Shape.of(2, 3), type)) {
                 operations.fill(batch, Double.NaN);
                 operations.gatherOneHot(labels, order, position, batch);
@@ -197,10 +197,54 @@ public abstract class TrainingSpecification extends CallSpecification {
 
     @Example
     void aPositionMovesOnByRowsAndOneStep() {
-        try (Tensor position = numbers(10, 3, 1L << 40)) {
+        try (Tensor position = numbers(10, 3, 1L << 40, 7, 8, 1)) {
             operations.advance(position, 32);
             operations.advance(position, 0);
-            assertThat(position.longs()).containsExactly(42, 5, (1L << 40) + 2);
+            assertThat(position.longs()).containsExactly(42, 5, (1L << 40) + 2, 7, 8, 1);
+        }
+    }
+
+    // ---- the loss scale ---------------------------------------------------------------------------------------------
+
+    @Example
+    void gradientsThatAreNotFiniteSkipTheStepAndHalveTheLossScale() {
+        for (DType type : floatingTypes()) {
+            Descent rule = Descent.of(Optimizer.adam(0.1));
+            double[] infinite = {1, Double.POSITIVE_INFINITY};
+            try (Run run = new Run(type, rule, new double[] {3, 4}, infinite, 2)) {
+                run.position.write(new long[] {0, 0, 0, 16, 1999, 0});
+                stepOfScaledLoss(run);
+                assertThat(run.parameters.doubles()).containsExactly(3, 4);
+                assertThat(run.state.doubles()).containsOnly(0);
+                assertThat(run.position.longs()).containsExactly(1, 1, 1, 15, 0, 1);
+
+                run.gradients.write(new double[] {1, 1});
+                stepOfScaledLoss(run);
+                assertThat(run.parameters.doubles()[0]).isLessThan(3);
+                assertThat(run.position.longs()).containsExactly(2, 2, 2, 15, 1, 0);
+            }
+        }
+    }
+
+    private void stepOfScaledLoss(Run run) {
+        if (!operations.scalesLoss()) { // else the step begins with it
+            operations.unscale(run.gradients, run.position);
+        }
+        run.step();
+    }
+
+    @Example
+    void theLossScaleIsDoubledAfterAPeriodOfFiniteGradients() {
+        for (DType type : floatingTypes()) {
+            try (Tensor gradients = vector(type, 6, -2);
+                    Tensor position = numbers(0, 0, 0, 1, LossScale.PERIOD - 2, 0)) {
+                operations.unscale(gradients, position);
+                assertThat(gradients.doubles()).containsExactly(3, -1);
+                assertThat(position.longs()).containsExactly(0, 0, 0, 1, LossScale.PERIOD - 1, 0);
+                operations.unscale(gradients, position);
+                assertThat(gradients.doubles()).containsExactly(1.5, -0.5);
+                assertThat(position.longs()).containsExactly(0, 0, 0, 2, 0, 0);
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ class StreamedDataTest {
             data.writeOrder(order);
             for (int row = 0; row < 150; row += batch) {
                 Pass part = pass.first(Math.min(batch, 150 - row));
-                part.position().write(new long[] {row, 0, 0});
+                part.position().write(new long[] {row, 0, 0, 0, 0, 0});
                 data.gather(part, data.load(row));
                 float[] inputs = part.input().floats();
                 float[] targets = part.target().floats();
@@ -91,14 +91,14 @@ class StreamedDataTest {
                 DeviceData data = data(backend, IRIS, 10);
                 Pass pass = Pass.training(network, 10, 1)) {
             assertThat(data.load(0)).isZero();
-            pass.position().write(new long[] {20, 0, 0});
+            pass.position().write(new long[] {20, 0, 0, 0, 0, 0});
             data.gather(pass, 1);
             float[] expected = new float[40];
             IRIS.copyInputs(20, 10, expected);
             assertThat(pass.input().floats())
                     .as("loaded beside the first batch")
                     .isEqualTo(expected);
-            pass.position().write(new long[] {30, 0, 0});
+            pass.position().write(new long[] {30, 0, 0, 0, 0, 0});
             data.gather(pass, 1);
             assertThat(pass.input().floats()).as("not loaded yet").containsOnly(0);
         }

@@ -4,6 +4,7 @@ import io.nudge.cpu.Pass.Kind;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
+import io.nudge.math.LossScale;
 import io.nudge.math.Optimizer;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Tensor;
@@ -221,7 +222,7 @@ final class CpuOperations implements Operations {
             Tensor schedule,
             Tensor position,
             Tensor tally) {
-        if (memory(tally).doubles[at(tally) + FAULT] != 0) {
+        if (memory(tally).doubles[at(tally) + FAULT] != 0 || memory(position).longs[at(position) + SKIP] != 0) {
             return;
         }
         long step = memory(position).longs[at(position) + STEP];
@@ -279,6 +280,29 @@ final class CpuOperations implements Operations {
         pass.stream = stream;
         pass.step = memory(position).longs[at(position) + TOTAL];
         pass.of(Kind.DROPOUT, x, into).elements(x.size(), Pass.HEAVY);
+    }
+
+    @Override
+    public void scaleLoss(Tensor delta, Tensor position) {
+        long scale = memory(position).longs[at(position) + SCALE];
+        if (scale != 0) {
+            scale(Math.scalb(1.0, (int) scale), delta, delta);
+        }
+    }
+
+    @Override
+    public void unscale(Tensor gradients, Tensor position) {
+        long[] positions = memory(position).longs;
+        int at = at(position);
+        long scale = positions[at + SCALE];
+        scale(Math.scalb(1.0, (int) -scale), gradients, gradients);
+        boolean finite = pass.kernels(gradients).finite(memory(gradients), at(gradients), (int) gradients.size());
+        positions[at + SKIP] = finite ? 0 : 1;
+        boolean grows = finite && ++positions[at + GOOD] == LossScale.PERIOD;
+        if (grows || !finite) {
+            positions[at + GOOD] = 0;
+            positions[at + SCALE] = Math.max(0, Math.min(LossScale.LARGEST, finite ? scale + 1 : scale - 1));
+        }
     }
 
     @Override

@@ -129,6 +129,15 @@ final class DoubleKernels extends Kernels {
     }
 
     @Override
+    boolean finite(CpuMemory x, int xAt, int n) {
+        boolean finite = true;
+        for (int i = 0; i < n; i++) {
+            finite &= Double.isFinite(x.doubles[xAt + i]);
+        }
+        return finite;
+    }
+
+    @Override
     void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt) {
         transpose(x.doubles, xAt, rows, columns, from, to, y.doubles, yAt);
     }

@@ -129,6 +129,15 @@ final class FloatKernels extends Kernels {
     }
 
     @Override
+    boolean finite(CpuMemory x, int xAt, int n) {
+        boolean finite = true;
+        for (int i = 0; i < n; i++) {
+            finite &= Float.isFinite(x.floats[xAt + i]);
+        }
+        return finite;
+    }
+
+    @Override
     void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt) {
         transpose(x.floats, xAt, rows, columns, from, to, y.floats, yAt);
     }

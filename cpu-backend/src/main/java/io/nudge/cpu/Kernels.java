@@ -53,6 +53,9 @@ abstract class Kernels {
 
     abstract double sum(CpuMemory x, int xAt, int n);
 
+    /** Whether none is infinite or not a number. */
+    abstract boolean finite(CpuMemory x, int xAt, int n);
+
     /** Rows from to to of x [rows, columns] become columns of y. */
     abstract void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt);
 

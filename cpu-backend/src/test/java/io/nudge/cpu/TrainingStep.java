@@ -15,6 +15,7 @@ import io.nudge.tensor.Tensor;
 final class TrainingStep implements Runnable {
     private static final int EXAMPLES = 200;
     private static final int OUTPUTS = 10;
+    private static final int STEPS = 1 << 16;
 
     private final Backend backend;
     private final DType type;
@@ -62,7 +63,7 @@ final class TrainingStep implements Runnable {
         state = backend.zeros(Shape.of(optimizer.slots() * all), type);
         tally = backend.zeros(Shape.of(Operations.TALLY), DType.FLOAT64);
         norm = backend.zeros(Shape.of(1), DType.FLOAT64);
-        schedule = backend.tensor(optimizer.row(1, 0), Shape.of(1, Optimizer.COLUMNS), DType.FLOAT64);
+        schedule = backend.tensor(sameRows(optimizer.row(1, 0)), Shape.of(STEPS, Optimizer.COLUMNS), DType.FLOAT64);
         position = backend.zeros(Shape.of(Operations.POSITION), DType.INT64);
         rows = random(EXAMPLES, in);
         labels = whole(OUTPUTS);
@@ -73,6 +74,14 @@ final class TrainingStep implements Runnable {
         kept = backend.zeros(Shape.of(batch, hidden), type);
         layer(0, 0, weights, in, hidden);
         layer(1, (long) hidden * in, weights + hidden, hidden, OUTPUTS);
+    }
+
+    private static double[] sameRows(double[] row) {
+        double[] rows = new double[STEPS * row.length];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = row[i % row.length];
+        }
+        return rows;
     }
 
     private Tensor random(long... dimensions) {
@@ -129,6 +138,6 @@ final class TrainingStep implements Runnable {
         operations.delta(activation, z[0], a[0], delta[0], delta[0], 1.0 / batch, db[0]);
         operations.weightGradient(delta[0], x, 1.0 / batch, 0, dw[0]);
         operations.weightGradient(delta[0], x, 1.0 / batch, 0.5, dw[0]);
-        operations.descend(rule, parameters, weights, gradients, norm, state, schedule, position, tally);
+        operations.descend(rule, parameters, weights, gradients, norm, state, schedule, position, tally, batch);
     }
 }

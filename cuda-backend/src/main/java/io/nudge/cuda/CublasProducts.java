@@ -41,8 +41,10 @@ final class CublasProducts implements Products {
     final cublasHandle handle = new cublasHandle();
 
     final Block workspace;
+    private final Factors halves;
     private final Precision precision;
     private final int computeType;
+    private final int factorType;
     private final ByteBuffer factors =
             ByteBuffer.allocateDirect(2 * Double.BYTES).order(ByteOrder.nativeOrder());
     private final Pointer alphaAt = Pointer.to(factors);
@@ -54,11 +56,13 @@ final class CublasProducts implements Products {
             Uses uses,
             Allocator allocator,
             int capability,
-            Precision precision,
+            Factors halves,
             Closing closing) {
         this.calls = calls;
         this.uses = uses;
-        this.precision = precision;
+        this.halves = halves;
+        this.precision = halves.precision();
+        factorType = factorType(precision);
         computeType = precision == Precision.TF32
                 ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
                 : cublasComputeType.CUBLAS_COMPUTE_32F;
@@ -128,11 +132,11 @@ final class CublasProducts implements Products {
                             m,
                             k,
                             alphaAt,
-                            pointer(b),
-                            cudaDataType.CUDA_R_32F,
+                            factor(b),
+                            factorType,
                             columns(b),
-                            pointer(a),
-                            cudaDataType.CUDA_R_32F,
+                            factor(a),
+                            factorType,
                             columns(a),
                             betaAt,
                             pointer(c),
@@ -146,6 +150,19 @@ final class CublasProducts implements Products {
 
     private static int operation(Transpose transpose) {
         return transpose == Transpose.YES ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+    }
+
+    private static int factorType(Precision precision) {
+        return switch (precision) {
+            case STRICT, TF32 -> cudaDataType.CUDA_R_32F;
+            case BFLOAT16 -> cudaDataType.CUDA_R_16BF;
+            case FLOAT16 -> cudaDataType.CUDA_R_16F;
+        };
+    }
+
+    /** Of float32, or as products take it. */
+    private CUdeviceptr factor(Tensor x) {
+        return precision.isHalf() ? halves.of(x) : pointer(x);
     }
 
     private CUdeviceptr pointer(Tensor x) {

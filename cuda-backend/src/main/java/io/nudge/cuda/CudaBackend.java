@@ -99,7 +99,7 @@ public final class CudaBackend extends Backend {
     @Override
     protected Memory allocate(DType type, long elements) {
         if (elements == 0) {
-            return new CudaMemory(engine, type, null);
+            return new CudaMemory(engine, type, 0, null);
         }
         if (elements > Long.MAX_VALUE / type.bytes()) {
             throw outOfMemory(type, elements);
@@ -113,7 +113,7 @@ public final class CudaBackend extends Backend {
         try {
             engine.clear(block, bytes);
             cleared = true;
-            return new CudaMemory(engine, type, block);
+            return new CudaMemory(engine, type, elements, block);
         } finally {
             if (!cleared) {
                 engine.allocator.give(block);

@@ -9,12 +9,30 @@ final class CudaMemory implements Memory {
     private final Engine engine;
     private final DType type;
     private final Block block;
+    private final long elements;
+
+    /** Of it with 16 bits; null before a product takes it. */
+    Block copy;
+
+    /** What of the copy is up to date. */
+    final Span fresh = new Span();
+
     private Flow flow; // once something large was written; null before
 
-    CudaMemory(Engine engine, DType type, Block block) {
+    CudaMemory(Engine engine, DType type, long elements, Block block) {
         this.engine = engine;
         this.type = type;
+        this.elements = elements;
         this.block = block;
+    }
+
+    long elements() {
+        return elements;
+    }
+
+    /** Where the copy of an element lies. */
+    long copyAddress(long element) {
+        return copy.address + element * Short.BYTES;
     }
 
     /** Where an element lies; 0 if there is none. */
@@ -53,6 +71,7 @@ final class CudaMemory implements Memory {
         if (block == null) {
             return;
         }
+        engine.factors.written(this, offset, offset + Pinned.length(values));
         long at = offset * type.bytes();
         if ((long) Pinned.length(values) * type.bytes() < Uploads.LARGE) {
             use();
@@ -89,5 +108,8 @@ final class CudaMemory implements Memory {
             flow.close();
         }
         engine.allocator.give(block);
+        if (copy != null) {
+            engine.allocator.give(copy);
+        }
     }
 }

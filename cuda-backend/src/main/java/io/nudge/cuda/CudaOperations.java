@@ -4,254 +4,20 @@ import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import io.nudge.tensor.DType;
-import io.nudge.tensor.Operations;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.Transpose;
-import jcuda.driver.JCudaDriver;
 
 /**
  * The mathematics on the device. Called with arguments already checked, by one thread at a time. Each operation is one
  * launch, or none where there is nothing to do; a kernel is never launched on an empty matrix.
  */
-final class CudaOperations implements Operations {
-    private final Engine engine;
-    private final Kernels kernels;
-    private final Scratch scratch;
-
+final class CudaOperations extends CudaTensorOperations {
     CudaOperations(Engine engine) {
-        this.engine = engine;
-        this.kernels = engine.kernels;
-        this.scratch = engine.scratch;
+        super(engine);
     }
 
-    private Launcher launch(Kernel kernel, Tensor x) {
-        return engine.launcher.of(kernel, x.type());
-    }
-
-    private static void elements(Launcher launch, Tensor x) {
-        launch.blocks(Grid.elements(x.size()));
-    }
-
-    private static long rows(Tensor x) {
-        return x.shape().rows();
-    }
-
-    private static long columns(Tensor x) {
-        return x.shape().columns();
-    }
-
-    private static void byColumns(Launcher launch, Tensor x) {
-        launch.blocks(Grid.columns(x.type(), rows(x), columns(x)));
-    }
-
-    private static void byRows(Launcher launch, Tensor x) {
-        launch.blocks(Grid.rows(x.type(), rows(x), columns(x)));
-    }
-
-    /** Adds room for the sums over rows of so many columns, and the counters for that. */
-    private Launcher withRoom(Launcher launch, Tensor x, long columns) {
-        return launch.with(
-                        scratch.room(Grid.partials(rows(x)) * columns * x.type().bytes()))
-                .with(scratch.counters(Grid.counters(columns)));
-    }
-
-    @Override
-    public void fill(Tensor x, double value) {
-        if (x.size() > 0) {
-            elements(launch(kernels.fill, x).with(x).with(x.size()).with(value), x);
-        }
-    }
-
-    @Override
-    public void copy(Tensor from, Tensor to) {
-        CudaMemory source = engine.uses.of(from);
-        CudaMemory target = engine.uses.of(to);
-        if (from.size() > 0 && source.address(from.offset()) != target.address(to.offset())) {
-            engine.calls.launched("a copy");
-            engine.calls.driver(
-                    JCudaDriver.cuMemcpyDtoDAsync(
-                            target.pointer(to.offset()),
-                            source.pointer(from.offset()),
-                            from.size() * from.type().bytes(),
-                            engine.stream),
-                    "cuMemcpyDtoDAsync");
-        }
-    }
-
-    private void combine(Kernel kernel, Tensor a, Tensor b, Tensor into) {
-        if (a.size() > 0) {
-            elements(launch(kernel, a).with(a).with(b).with(into).with(a.size()), a);
-        }
-    }
-
-    @Override
-    public void add(Tensor a, Tensor b, Tensor into) {
-        combine(kernels.add, a, b, into);
-    }
-
-    @Override
-    public void subtract(Tensor a, Tensor b, Tensor into) {
-        combine(kernels.subtract, a, b, into);
-    }
-
-    @Override
-    public void hadamard(Tensor a, Tensor b, Tensor into) {
-        combine(kernels.hadamard, a, b, into);
-    }
-
-    private void change(Kernel kernel, Tensor x, Tensor into, double argument) {
-        if (x.size() > 0) {
-            elements(launch(kernel, x).with(x).with(into).with(x.size()).with(argument), x);
-        }
-    }
-
-    @Override
-    public void scale(double alpha, Tensor x, Tensor into) {
-        change(kernels.scale, x, into, alpha);
-    }
-
-    @Override
-    public void addScaled(double alpha, Tensor x, Tensor y) {
-        change(kernels.addScaled, x, y, alpha);
-    }
-
-    @Override
-    public void clamp(Tensor x, double limit, Tensor into) {
-        change(kernels.clamp, x, into, limit);
-    }
-
-    @Override
-    public void addRow(Tensor x, Tensor row, Tensor into) {
-        if (x.size() > 0) {
-            byColumns(
-                    launch(kernels.addRow, x)
-                            .with(x)
-                            .with(row)
-                            .with(into)
-                            .with(rows(x))
-                            .with(columns(x)),
-                    x);
-        }
-    }
-
-    @Override
-    public void sumRows(Tensor x, double scale, double beta, Tensor into) {
-        if (x.size() > 0) {
-            byColumns(
-                    withRoom(
-                            launch(kernels.sumRows, x)
-                                    .with(x)
-                                    .with(into)
-                                    .with(rows(x))
-                                    .with(columns(x))
-                                    .with(scale)
-                                    .with(beta),
-                            x,
-                            columns(x)),
-                    x);
-        } else {
-            keep(beta, into);
-        }
-    }
-
-    /** x = beta x, where beta 0 leaves nothing, not even of NaN: what a sum of no terms is added to. */
-    private void keep(double beta, Tensor x) {
-        if (beta == 0) {
-            fill(x, 0);
-        } else {
-            scale(beta, x, x);
-        }
-    }
-
-    @Override
-    public void sumSquares(Tensor x, Tensor into) {
-        if (x.size() == 0) {
-            fill(into, 0);
-            return;
-        }
-        long chunks = Grid.sums(x.size());
-        launch(kernels.sumSquares, x)
-                .with(x)
-                .with(x.size())
-                .with(into)
-                .with(scratch.room(chunks * Double.BYTES))
-                .with(scratch.counters(1))
-                .blocks(chunks);
-    }
-
-    @Override
-    public void rescale(Tensor x, double limit, Tensor sumSquares) {
-        if (x.size() > 0) {
-            elements(
-                    launch(kernels.rescale, x)
-                            .with(x)
-                            .with(x.size())
-                            .with(limit)
-                            .with(sumSquares),
-                    x);
-        }
-    }
-
-    @Override
-    public void transpose(Tensor x, Tensor into) {
-        if (x.size() > 0) {
-            launch(kernels.transpose, x)
-                    .with(x)
-                    .with(into)
-                    .with(rows(x))
-                    .with(columns(x))
-                    .blocks(Grid.tiles(rows(x), columns(x)));
-        }
-    }
-
-    @Override
-    public void product(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
-        if (c.size() > 0 && a.size() > 0) {
-            engine.products.multiply(alpha, a, ta, b, tb, beta, c);
-        } else {
-            keep(beta, c);
-        }
-    }
-
-    @Override
-    public void activate(Activation f, Tensor z, Tensor a) {
-        if (z.size() == 0) {
-            return;
-        }
-        Launcher launch =
-                launch(kernels.activate[Activations.number(f)], z).with(z).with(a);
-        if (f.elementwise()) {
-            elements(launch.with(z.size()).with(Activations.parameter(f)), z);
-        } else {
-            byRows(launch.with(rows(z)).with(columns(z)), z);
-        }
-    }
-
-    @Override
-    public void activatePrime(Activation f, Tensor z, Tensor into) {
-        change(kernels.activatePrime[Activations.number(f)], z, into, Activations.parameter(f));
-    }
-
-    @Override
-    public void chain(Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta) {
-        if (z.size() == 0) {
-            return;
-        }
-        Launcher launch = launch(kernels.chain[Activations.number(f)], z)
-                .with(z)
-                .with(a)
-                .with(upstream)
-                .with(delta);
-        if (f.elementwise()) {
-            elements(launch.with(z.size()).with(Activations.parameter(f)), z);
-        } else {
-            byRows(launch.with(rows(z)).with(columns(z)), z);
-        }
-    }
-
-    private Launcher output(Kernel kernel, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
-        return launch(kernel, z)
-                .with(Rules.number(cost))
+    private static Launcher output(Launcher launch, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
+        return launch.with(Rules.number(cost))
                 .with((long) Activations.number(f))
                 .with(Activations.parameter(f))
                 .with(z)
@@ -263,8 +29,8 @@ final class CudaOperations implements Operations {
     public void costs(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor costs) {
         if (z.size() > 0) {
             byRows(
-                    output(kernels.costs, cost, f, z, a, y)
-                            .with(costs)
+                    output(launch(kernels.costs, z), cost, f, z, a, y)
+                            .into(costs)
                             .with(rows(z))
                             .with(columns(z)),
                     z);
@@ -277,8 +43,8 @@ final class CudaOperations implements Operations {
     public void costDelta(Cost cost, Activation f, Tensor z, Tensor a, Tensor y, Tensor delta) {
         if (z.size() > 0) {
             byRows(
-                    output(kernels.costDelta, cost, f, z, a, y)
-                            .with(delta)
+                    output(launch(kernels.costDelta, z), cost, f, z, a, y)
+                            .into(delta)
                             .with(rows(z))
                             .with(columns(z)),
                     z);
@@ -311,28 +77,73 @@ final class CudaOperations implements Operations {
             Tensor position,
             Tensor tally) {
         if (parameters.size() > 0) {
-            Launcher launch = launch(kernels.update[Rules.number(rule.optimizer())], parameters)
-                    .with(parameters)
-                    .with(penalized)
-                    .with(gradients)
-                    .with(state)
-                    .with(parameters.size())
-                    .with(schedule)
-                    .with(rows(schedule))
-                    .with(position)
-                    .with(tally)
-                    .withRecord()
-                    .with(rule.l1())
-                    .with(rule.l2());
-            elements(Rules.constants(launch, rule.optimizer()), parameters);
+            elements(
+                    stepping(rule, parameters, penalized, gradients, state, schedule, position, tally)
+                            .with(0L)
+                            .with(0L),
+                    parameters);
         }
+    }
+
+    /** Begins an update; how many rows the position is to move on follows, and the counter for that, or null. */
+    private Launcher stepping(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally) {
+        Launcher launch = factors.storingPerhaps(kernels.update[Rules.number(rule.optimizer())], parameters)
+                .with(parameters)
+                .with(penalized)
+                .with(gradients)
+                .into(state)
+                .with(parameters.size())
+                .with(schedule)
+                .with(rows(schedule))
+                .with(position)
+                .with(tally)
+                .withRecord()
+                .with(rule.l1())
+                .with(rule.l2());
+        return Rules.constants(launch, rule.optimizer());
+    }
+
+    @Override
+    public void scaleLoss(Tensor delta, Tensor position) {
+        if (delta.size() > 0) {
+            elements(
+                    launch(kernels.scaleLoss, delta)
+                            .into(delta)
+                            .with(delta.size())
+                            .with(position),
+                    delta);
+        }
+    }
+
+    @Override
+    public void unscale(Tensor gradients, Tensor position) {
+        launch(kernels.unscale, gradients)
+                .into(gradients)
+                .with(gradients.size())
+                .with(position)
+                .with(scratch.counters(2))
+                .blocks(Math.max(1, Grid.elements(gradients.size())));
+    }
+
+    /** float16 has so narrow a range that small gradients would vanish in it. */
+    @Override
+    public boolean scalesLoss() {
+        return factors.precision() == Precision.FLOAT16;
     }
 
     @Override
     public void gather(Tensor rows, Tensor order, Tensor position, Tensor batch) {
         if (batch.size() > 0) {
             elements(
-                    launch(kernels.gather, batch)
+                    factors.storing(kernels.gather, batch)
                             .with(rows)
                             .with(rows(rows))
                             .with(order)
@@ -356,7 +167,7 @@ final class CudaOperations implements Operations {
                             .with(order)
                             .with(order.size())
                             .with(position)
-                            .with(batch)
+                            .into(batch)
                             .with(rows(batch))
                             .with(columns(batch))
                             .withRecord(),
@@ -364,20 +175,23 @@ final class CudaOperations implements Operations {
         }
     }
 
+    /**
+     * In place no copy of 16 bits is stored: so it is done on the way back, where the next pass changes the result before
+     * any product takes it.
+     */
     @Override
     public void dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into) {
-        if (x.size() > 0) {
-            elements(
-                    launch(kernels.dropout, x)
-                            .with(x)
-                            .with(into)
-                            .with(x.size())
-                            .with(position)
-                            .with(rate)
-                            .with(seed)
-                            .with(stream),
-                    x);
+        if (x.size() == 0) {
+            return;
         }
+        Launcher launch = isSame(x, into)
+                ? launch(kernels.dropout, x).with(x).into(into)
+                : factors.storing(kernels.dropout, into).with(x).with(into);
+        elements(launch.with(x.size()).with(position).with(rate).with(seed).with(stream), x);
+    }
+
+    private static boolean isSame(Tensor x, Tensor y) {
+        return x.memory() == y.memory() && x.offset() == y.offset();
     }
 
     @Override
@@ -395,11 +209,11 @@ final class CudaOperations implements Operations {
     @Override
     public void gatherBatch(Tensor inputs, Tensor targets, Tensor order, Tensor position, Tensor x, Tensor y) {
         if (x.size() == 0 || y.size() == 0) {
-            Operations.super.gatherBatch(inputs, targets, order, position, x, y);
+            super.gatherBatch(inputs, targets, order, position, x, y);
             return;
         }
         Kernel kernel = targets.type() == DType.INT64 ? kernels.gatherBatch : kernels.gatherPair;
-        launch(kernel, x)
+        factors.storing(kernel, x)
                 .with(inputs)
                 .with(targets)
                 .with(rows(inputs))
@@ -407,27 +221,12 @@ final class CudaOperations implements Operations {
                 .with(order.size())
                 .with(position)
                 .with(x)
-                .with(y)
+                .into(y)
                 .with(rows(x))
                 .with(columns(x))
                 .with(columns(y))
                 .withRecord()
                 .blocks(Grid.elements(x.size() + y.size()));
-    }
-
-    /** Without a product of two matrices that are one column and one row. */
-    @Override
-    public void outer(Tensor a, Tensor b, Tensor into) {
-        if (into.size() > 0) {
-            byColumns(
-                    launch(kernels.outer, into)
-                            .with(a)
-                            .with(b)
-                            .with(into)
-                            .with(rows(into))
-                            .with(columns(into)),
-                    into);
-        }
     }
 
     /** Bias and σ in one pass over z. */
@@ -437,7 +236,7 @@ final class CudaOperations implements Operations {
         if (z.size() == 0) {
             return;
         }
-        Launcher launch = launch(kernels.biasActivate[Activations.number(f)], z)
+        Launcher launch = factors.storing(kernels.biasActivate[Activations.number(f)], a)
                 .with(z)
                 .with(b)
                 .with(a)
@@ -459,12 +258,12 @@ final class CudaOperations implements Operations {
             fill(biasGradient, 0);
             return;
         }
-        Launcher launch = launch(kernels.delta[Activations.number(f)], z)
+        Launcher launch = factors.storing(kernels.delta[Activations.number(f)], delta)
                 .with(z)
                 .with(a)
                 .with(upstream)
                 .with(delta)
-                .with(biasGradient)
+                .into(biasGradient)
                 .with(rows(z))
                 .with(columns(z))
                 .with(Activations.parameter(f))
@@ -492,18 +291,52 @@ final class CudaOperations implements Operations {
             Tensor position,
             Tensor tally) {
         if (z.size() == 0) {
-            Operations.super.outputDelta(cost, f, z, a, y, costs, delta, scale, biasGradient, position, tally);
+            super.outputDelta(cost, f, z, a, y, costs, delta, scale, biasGradient, position, tally);
             return;
         }
-        Launcher launch = output(kernels.outputDelta, cost, f, z, a, y)
-                .with(costs)
+        Launcher launch = output(factors.storing(kernels.outputDelta, delta), cost, f, z, a, y)
+                .into(costs)
                 .with(delta)
-                .with(biasGradient)
+                .into(biasGradient)
                 .with(rows(z))
                 .with(columns(z))
                 .with(scale)
                 .with(position)
                 .with(tally);
         byRows(withRoom(launch, z, columns(z) + 1), z);
+    }
+
+    /** The last block of the update moves the position on. */
+    @Override
+    public void descend(
+            Descent rule,
+            Tensor parameters,
+            long penalized,
+            Tensor gradients,
+            Tensor norm,
+            Tensor state,
+            Tensor schedule,
+            Tensor position,
+            Tensor tally,
+            long rows) {
+        if (parameters.size() == 0) {
+            super.descend(rule, parameters, penalized, gradients, norm, state, schedule, position, tally, rows);
+            return;
+        }
+        if (scalesLoss()) {
+            unscale(gradients, position);
+        }
+        if (rule.clipsValues()) {
+            clamp(gradients, rule.clipValue(), gradients);
+        }
+        if (rule.clipsNorm()) {
+            sumSquares(gradients, norm);
+            rescale(gradients, rule.clipNorm(), norm);
+        }
+        elements(
+                stepping(rule, parameters, penalized, gradients, state, schedule, position, tally)
+                        .with(rows)
+                        .with(scratch.counters(1)),
+                parameters);
     }
 }

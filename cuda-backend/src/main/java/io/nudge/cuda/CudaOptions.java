@@ -9,7 +9,8 @@ package io.nudge.cuda;
  *     of exactly its own size, which is slow, and lets a checker such as compute-sanitizer see every access outside of one
  */
 public record CudaOptions(Precision precision, ProductChoice product, boolean caching) {
-    /** The property that chooses the precision of float32 products: {@code strict} or {@code tf32}. */
+    /** The property that chooses the precision of float32 products: {@code strict}, {@code tf32}, {@code bfloat16} or
+     * {@code float16}. */
     public static final String PRECISION = "nudge.cuda.precision";
 
     /** The property that chooses what multiplies matrices: {@code auto}, {@code cublas} or {@code kernels}. */
@@ -24,7 +25,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
         AUTO,
         /** cuBLAS, or an exception that says why not. */
         CUBLAS,
-        /** Kernels of Nudge's own, which are strict in every precision. */
+        /** Kernels of Nudge's own, which with TF32 are as strict as without. */
         KERNELS
     }
 
@@ -71,11 +72,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
 
     private static Precision precisionProperty() {
         String text = System.getProperty(PRECISION, "strict");
-        return switch (text) {
-            case "strict" -> Precision.STRICT;
-            case "tf32" -> Precision.TF32;
-            default -> throw wrong(PRECISION, text, "strict or tf32");
-        };
+        return Precision.named(text).orElseThrow(() -> wrong(PRECISION, text, Precision.choices()));
     }
 
     private static ProductChoice productProperty() {

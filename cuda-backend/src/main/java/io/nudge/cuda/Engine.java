@@ -20,6 +20,7 @@ final class Engine {
     final Staging staging;
     final Uses uses = new Uses();
     final Waiting waiting;
+    final Factors factors;
     final Launcher launcher;
     final Modules modules;
     final Kernels kernels;
@@ -55,11 +56,13 @@ final class Engine {
             closing.add(allocator::releaseCached);
             waiting = new Waiting(calls, stream, allocator, closing);
             staging = new Staging(calls, stream, HALF, closing);
-            launcher = new Launcher(calls, stream, uses, waiting, closing);
+            Multiplier multiplier = multiplier(device, options);
+            factors = new Factors(this, options.precision(), multiplier.isCublas());
+            launcher = new Launcher(calls, stream, uses, waiting, factors, closing);
             modules = new Modules(calls, allocator, closing);
             kernels = new Kernels(modules);
             scratch = new Scratch(calls, stream, allocator, closing);
-            products = products(device, options);
+            products = products(device, multiplier);
             name = Devices.name(device);
             detail = Devices.detail(device) + ", " + products.describe();
             made = true;
@@ -71,16 +74,22 @@ final class Engine {
         leave();
     }
 
-    private Products products(CUdevice device, CudaOptions options) {
+    private static Multiplier multiplier(CUdevice device, CudaOptions options) {
+        options.precision()
+                .problem("the " + Devices.name(device), Devices.capability(device), Devices.major(device))
+                .ifPresent(Engine::refuse);
         Multiplier multiplier = Multiplier.of(options.product());
         multiplier.problem().ifPresent(Engine::refuse);
-        if (!multiplier.isCublas()) {
-            if (options.product() == ProductChoice.AUTO) {
-                LOG.log(Level.INFO, multiplier.text());
-            }
-            return new KernelProducts(launcher, kernels, scratch);
+        if (!multiplier.isCublas() && options.product() == ProductChoice.AUTO) {
+            LOG.log(Level.INFO, multiplier.text());
         }
-        return new CublasProducts(calls, stream, uses, allocator, Devices.major(device), options.precision(), closing);
+        return multiplier;
+    }
+
+    private Products products(CUdevice device, Multiplier multiplier) {
+        return multiplier.isCublas()
+                ? new CublasProducts(calls, stream, uses, allocator, Devices.major(device), factors, closing)
+                : new KernelProducts(launcher, kernels, scratch, factors.precision());
     }
 
     /** Opens a device; the thread's context is the same afterwards. */

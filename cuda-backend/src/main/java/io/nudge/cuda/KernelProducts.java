@@ -18,11 +18,13 @@ final class KernelProducts implements Products {
     private final Launcher launcher;
     private final Kernels kernels;
     private final Scratch scratch;
+    private final Precision precision;
 
-    KernelProducts(Launcher launcher, Kernels kernels, Scratch scratch) {
+    KernelProducts(Launcher launcher, Kernels kernels, Scratch scratch, Precision precision) {
         this.launcher = launcher;
         this.kernels = kernels;
         this.scratch = scratch;
+        this.precision = precision;
     }
 
     /** Sizes of tiles: rows and columns of c, and how far along k a step goes. */
@@ -74,7 +76,13 @@ final class KernelProducts implements Products {
 
     @Override
     public String describe() {
-        return "products by Nudge's own kernels, float32 products strict";
+        return "products by Nudge's own kernels, float32 products "
+                + (precision.isHalf() ? precision : Precision.STRICT);
+    }
+
+    /** Factors of 16 bits are rounded on the way. */
+    private Kernel.Variant variant(DType type) {
+        return type == DType.FLOAT32 && precision.isHalf() ? Kernel.Variant.of(precision) : Kernel.Variant.of(type);
     }
 
     @Override
@@ -86,7 +94,7 @@ final class KernelProducts implements Products {
         long tiles = tiling.tiles(c.type(), m, n);
         long parts = tiling.parts(tiles, k);
         boolean shared = parts > 1;
-        launcher.of(kernels.product.get(tiling)[number(ta, tb)], c.type())
+        launcher.of(kernels.product.get(tiling)[number(ta, tb)], variant(c.type()))
                 .with(alpha)
                 .with(a)
                 .with(b)

@@ -31,6 +31,9 @@ final class Kernels {
     final Kernel gatherPair;
     final Kernel dropout;
     final Kernel advance;
+    final Kernel scaleLoss;
+    final Kernel unscale;
+    final Kernel round;
 
     /** By {@link Activations#number}. */
     final Kernel[] activate;
@@ -62,30 +65,38 @@ final class Kernels {
         sumSquares = Kernel.typed(modules, "sum_squares", "sum_squares");
         costs = Kernel.typed(modules, "cost", "costs");
         costDelta = Kernel.typed(modules, "cost", "cost_delta");
-        outputDelta = Kernel.typed(modules, "cost", "output_delta");
+        outputDelta = Kernel.storing(modules, "cost", "output_delta");
         tally = Kernel.typed(modules, "cost", "tally");
-        gather = Kernel.typed(modules, "gather", "gather");
+        gather = Kernel.storing(modules, "gather", "gather");
         gatherOneHot = Kernel.typed(modules, "gather", "gather_one_hot");
-        gatherBatch = Kernel.typed(modules, "gather", "gather_batch");
-        gatherPair = Kernel.typed(modules, "gather", "gather_pair");
-        dropout = Kernel.typed(modules, "dropout", "dropout");
+        gatherBatch = Kernel.storing(modules, "gather", "gather_batch");
+        gatherPair = Kernel.storing(modules, "gather", "gather_pair");
+        dropout = Kernel.storing(modules, "dropout", "dropout");
         advance = Kernel.untyped(modules, "advance", "advance");
-        activate = family(modules, "activate", "activate_", Activations.NAMES);
-        activatePrime = family(modules, "activate", "activate_prime_", Activations.NAMES);
-        chain = family(modules, "activate", "chain_", Activations.NAMES);
-        biasActivate = family(modules, "forward", "bias_activate_", Activations.NAMES);
-        delta = family(modules, "delta", "delta_", Activations.NAMES);
-        update = family(modules, "update", "update_", Rules.NAMES);
+        scaleLoss = Kernel.typed(modules, "loss_scale", "scale_loss");
+        unscale = Kernel.typed(modules, "loss_scale", "unscale");
+        round = Kernel.rounding(modules, "round", "round");
+        activate = family(Kernel::typed, modules, "activate", "activate_", Activations.NAMES);
+        activatePrime = family(Kernel::typed, modules, "activate", "activate_prime_", Activations.NAMES);
+        chain = family(Kernel::typed, modules, "activate", "chain_", Activations.NAMES);
+        biasActivate = family(Kernel::storing, modules, "forward", "bias_activate_", Activations.NAMES);
+        delta = family(Kernel::storing, modules, "delta", "delta_", Activations.NAMES);
+        update = family(Kernel::storing, modules, "update", "update_", Rules.NAMES);
         for (KernelProducts.Tiling tiling : KernelProducts.Tiling.values()) {
             String name = "product_" + tiling.name().toLowerCase(Locale.ROOT) + "_";
-            product.put(tiling, family(modules, "product", name, TRANSPOSES));
+            product.put(tiling, family(Kernel::storing, modules, "product", name, TRANSPOSES));
         }
     }
 
-    private static Kernel[] family(Modules modules, String file, String prefix, String[] names) {
+    /** Makes an entry in its variants. */
+    private interface Maker {
+        Kernel make(Modules modules, String file, String name);
+    }
+
+    private static Kernel[] family(Maker maker, Modules modules, String file, String prefix, String[] names) {
         Kernel[] kernels = new Kernel[names.length];
         for (int i = 0; i < names.length; i++) {
-            kernels[i] = Kernel.typed(modules, file, prefix + names[i]);
+            kernels[i] = maker.make(modules, file, prefix + names[i]);
         }
         return kernels;
     }

@@ -25,17 +25,20 @@ final class Launcher {
     private final CUstream stream;
     private final Uses uses;
     private final Waiting waiting;
+    private final Factors factors;
     private final Pointer parameters;
     private final LongBuffer slots;
     private Kernel kernel;
-    private DType type;
+    private Kernel.Variant variant;
     private int count;
+    private long last;
 
-    Launcher(Calls calls, CUstream stream, Uses uses, Waiting waiting, Closing closing) {
+    Launcher(Calls calls, CUstream stream, Uses uses, Waiting waiting, Factors factors, Closing closing) {
         this.calls = calls;
         this.stream = stream;
         this.uses = uses;
         this.waiting = waiting;
+        this.factors = factors;
         Pinned memory = new Pinned(calls, 2 * SLOTS * Long.BYTES);
         closing.add(() -> memory.free(calls));
         parameters = memory.pointer;
@@ -47,11 +50,29 @@ final class Launcher {
     }
 
     /** Begins a launch; arguments follow in the order of the kernel's parameters. */
-    Launcher of(Kernel newKernel, DType newType) {
+    Launcher of(Kernel newKernel, DType type) {
+        return of(newKernel, Kernel.Variant.of(type));
+    }
+
+    /** The same for an entry's variant. */
+    Launcher of(Kernel newKernel, Kernel.Variant newVariant) {
         kernel = newKernel;
-        type = newType;
+        variant = newVariant;
         count = 0;
+        last = 0;
         return this;
+    }
+
+    /** Sets an address that comes after all other arguments. */
+    Launcher endingWith(long address) {
+        last = address;
+        return this;
+    }
+
+    /** Adds a tensor that is written. */
+    Launcher into(Tensor tensor) {
+        factors.written(tensor);
+        return with(tensor);
     }
 
     /** Adds a tensor: where it begins. */
@@ -91,10 +112,13 @@ final class Launcher {
     }
 
     private void launch(int blocks, int threads) {
-        calls.launched(kernel.name(type));
+        if (last != 0) {
+            with(last);
+        }
+        calls.launched(kernel.name(variant));
         calls.driver(
                 JCudaDriver.cuLaunchKernel(
-                        kernel.function(type), blocks, 1, 1, threads, 1, 1, 0, stream, parameters, null),
+                        kernel.function(variant), blocks, 1, 1, threads, 1, 1, 0, stream, parameters, null),
                 "cuLaunchKernel");
     }
 }

@@ -57,7 +57,7 @@ class BadDataTest {
                 TrainingStep step = new TrainingStep(backend, DType.FLOAT32, 2);
                 Program program = backend.record(step)) {
             double[] before = step.parameters();
-            step.position().write(new long[] {0, 1000, 0});
+            step.position().write(new long[] {0, 1000, 0, 0, 0, 0});
             program.run();
             assertThatThrownBy(step::parameters)
                     .isInstanceOf(IllegalStateException.class)
@@ -71,7 +71,7 @@ class BadDataTest {
     void aMistakeThatNobodyWaitedForIsToldOnClosing() {
         CudaBackend backend = CudaBackend.open(0);
         try (TrainingStep step = new TrainingStep(backend, DType.FLOAT32, 1)) {
-            step.position().write(new long[] {0, -1, 0});
+            step.position().write(new long[] {0, -1, 0, 0, 0, 0});
             step.run();
         }
         assertThatThrownBy(backend::close)

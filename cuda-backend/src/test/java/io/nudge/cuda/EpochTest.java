@@ -9,6 +9,7 @@ import io.nudge.math.Initializer;
 import io.nudge.math.Optimizer;
 import io.nudge.nn.Architecture;
 import io.nudge.nn.Network;
+import io.nudge.tensor.Operations;
 import io.nudge.train.Trainer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,7 +64,7 @@ class EpochTest {
         Map<String, Long> cost = costOfAnEpoch();
         long order = 150 * Long.BYTES;
         long schedule = STEPS * Optimizer.COLUMNS * Double.BYTES;
-        long position = 3 * Long.BYTES;
+        long position = Operations.POSITION * Long.BYTES;
         long tally = 3 * Double.BYTES;
         long norm = Double.BYTES;
         long record = 4 * Long.BYTES;

@@ -4,6 +4,7 @@ import io.nudge.tensor.Backend;
 import io.nudge.tensor.ChainSpecification;
 import io.nudge.tensor.CostSpecification;
 import io.nudge.tensor.ElementwiseSpecification;
+import io.nudge.tensor.Factors;
 import io.nudge.tensor.LayerSpecification;
 import io.nudge.tensor.ProductSpecification;
 import io.nudge.tensor.ProgramSpecification;
@@ -23,6 +24,11 @@ abstract class OperationsSpecification {
     /** How much of the specification is worth its time: a device in software is slow. */
     abstract double worth();
 
+    /** What float32 products round their factors to. */
+    Factors rounding() {
+        return Factors.WHOLE;
+    }
+
     @Group
     class Elementwise extends ElementwiseSpecification {
         @Override
@@ -33,6 +39,11 @@ abstract class OperationsSpecification {
         @Override
         protected double effort() {
             return worth();
+        }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
         }
     }
 
@@ -47,6 +58,11 @@ abstract class OperationsSpecification {
         protected double effort() {
             return worth();
         }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
+        }
     }
 
     @Group
@@ -59,6 +75,11 @@ abstract class OperationsSpecification {
         @Override
         protected double effort() {
             return worth();
+        }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
         }
     }
 
@@ -73,6 +94,11 @@ abstract class OperationsSpecification {
         protected double effort() {
             return worth();
         }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
+        }
     }
 
     @Group
@@ -85,6 +111,11 @@ abstract class OperationsSpecification {
         @Override
         protected double effort() {
             return worth();
+        }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
         }
     }
 
@@ -99,6 +130,11 @@ abstract class OperationsSpecification {
         protected double effort() {
             return worth();
         }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
+        }
     }
 
     @Group
@@ -111,6 +147,11 @@ abstract class OperationsSpecification {
         @Override
         protected double effort() {
             return worth();
+        }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
         }
     }
 
@@ -125,6 +166,11 @@ abstract class OperationsSpecification {
         protected double effort() {
             return worth();
         }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
+        }
     }
 
     @Group
@@ -137,6 +183,11 @@ abstract class OperationsSpecification {
         @Override
         protected double effort() {
             return worth();
+        }
+
+        @Override
+        protected Factors factors() {
+            return rounding();
         }
     }
 }

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.emulator.EmulatedDevice;
+import io.nudge.emulator.Emulator;
+import io.nudge.tensor.BackendUnavailableException;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @EmulatedDevice
 class PrecisionTest {
@@ -24,8 +30,12 @@ class PrecisionTest {
     }
 
     private static double[] product(CudaOptions options, DType type) {
+        return product(options, type, FINE);
+    }
+
+    private static double[] product(CudaOptions options, DType type, double first) {
         try (CudaBackend backend = CudaBackend.open(0, options);
-                Tensor a = backend.matrix(new double[][] {{FINE, 2}}, type);
+                Tensor a = backend.matrix(new double[][] {{first, 2}}, type);
                 Tensor b = backend.matrix(new double[][] {{3}, {5}}, type);
                 Tensor c = a.matmul(b)) {
             return c.doubles();
@@ -44,17 +54,53 @@ class PrecisionTest {
                 .containsExactly(13);
     }
 
-    @Test
-    void float64IsNotTouchedByIt() {
-        assertThat(product(new CudaOptions(Precision.TF32, ProductChoice.CUBLAS, true), DType.FLOAT64)[0])
-                .isCloseTo(3 * FINE + 10, within(1e-15));
+    /** Of 1 + 2⁻¹⁰ float16 keeps all, bfloat16 1; of 1 + 2⁻¹² neither. */
+    @ParameterizedTest
+    @EnumSource(names = {"CUBLAS", "KERNELS"})
+    void halvesRoundTheFactorsWhateverMultiplies(ProductChoice product) {
+        CudaOptions bfloat16 = new CudaOptions(Precision.BFLOAT16, product, true);
+        CudaOptions float16 = new CudaOptions(Precision.FLOAT16, product, true);
+        assertThat(product(bfloat16, DType.FLOAT32, 1 + 0x1p-10)).containsExactly(13);
+        assertThat(product(float16, DType.FLOAT32, 1 + 0x1p-10)).containsExactly(13 + 3 * 0x1p-10);
+        assertThat(product(float16, DType.FLOAT32, FINE)).containsExactly(13);
+        assertThat(product(bfloat16, DType.FLOAT32, 1e38)[0]).isCloseTo(3e38, within(3e38 * 0x1p-8));
+        assertThat(product(float16, DType.FLOAT32, 65520)).containsExactly(Double.POSITIVE_INFINITY);
     }
 
-    @Test
-    void theDeviceSaysWhichItIs() {
-        System.setProperty(CudaOptions.PRECISION, "tf32");
+    @ParameterizedTest
+    @EnumSource(names = {"TF32", "BFLOAT16", "FLOAT16"})
+    void float64IsNotTouchedByIt(Precision precision) {
+        for (ProductChoice product : List.of(ProductChoice.CUBLAS, ProductChoice.KERNELS)) {
+            assertThat(product(new CudaOptions(precision, product, true), DType.FLOAT64)[0])
+                    .isCloseTo(3 * FINE + 10, within(1e-15));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BFLOAT16, 7.5, 8.0, 'float16, tf32 or strict'",
+        "BFLOAT16, 6.1, 8.0, tf32 or strict",
+        "FLOAT16, 6.1, 7.0, tf32 or strict"
+    })
+    void aDeviceThatIsTooOldForItIsRefusedWithWhatItCanDo(
+            Precision precision, String has, String needs, String others) {
+        Emulator.set("capability", has);
+        Emulator.reset();
+        CudaOptions options = new CudaOptions(precision, ProductChoice.KERNELS, true);
+        assertThatThrownBy(() -> CudaBackend.open(0, options))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContainingAll(
+                        precision + " products need a device of compute capability " + needs,
+                        "has " + has,
+                        "choose " + others + " with -D" + CudaOptions.PRECISION);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDeviceSaysWhichItIs(Precision precision) {
+        System.setProperty(CudaOptions.PRECISION, precision.toString());
         try (CudaBackend backend = CudaBackend.open(0)) {
-            assertThat(backend.device().detail()).contains("float32 products tf32");
+            assertThat(backend.device().detail()).contains("float32 products " + precision);
         }
     }
 
@@ -93,7 +139,7 @@ class PrecisionTest {
         System.setProperty(CudaOptions.PRECISION, "fast");
         assertThatThrownBy(CudaOptions::fromProperties)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll(CudaOptions.PRECISION, "'fast'", "strict or tf32");
+                .hasMessageContainingAll(CudaOptions.PRECISION, "'fast'", "strict, tf32, bfloat16 or float16");
         System.clearProperty(CudaOptions.PRECISION);
         System.setProperty(CudaOptions.PRODUCT, "mkl");
         assertThatThrownBy(CudaOptions::fromProperties)

@@ -95,8 +95,8 @@ final class TrainingStep implements Runnable, AutoCloseable {
                 state,
                 schedule,
                 pass.position(),
-                pass.tally());
-        operations.advance(pass.position(), BATCH);
+                pass.tally(),
+                BATCH);
     }
 
     double[] parameters() {

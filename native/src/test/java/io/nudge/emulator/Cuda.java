@@ -19,8 +19,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -32,6 +34,8 @@ import jcuda.driver.JCudaDriver;
 
 /** A context, modules and memory that are gone when it is closed. */
 final class Cuda implements AutoCloseable {
+    private static final Set<String> ASSEMBLED = new HashSet<>();
+
     final CUcontext context = new CUcontext();
     private final List<CUdeviceptr> memory = new ArrayList<>();
     private final Map<String, CUmodule> modules = new HashMap<>();
@@ -63,10 +67,14 @@ final class Cuda implements AutoCloseable {
         return known;
     }
 
+    /** Loads PTX, which NVIDIA's assembler has to take too. */
     CUmodule load(String ptx) {
         CUmodule module = new CUmodule();
         cuModuleLoadData(module, ptx);
         loaded.add(module);
+        if (ASSEMBLED.add(ptx)) {
+            NvidiaAssembler.takes(ptx);
+        }
         return module;
     }
 

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Test;
 
@@ -178,6 +179,55 @@ class FaultsTest {
                 0,
                 cuda -> cuda.run(MODULE, "barrierInBranch", 1, 32, 0, cuda.allocate(128), 0),
                 cuda -> cuda.run(MODULE, "barrierInBranch", 1, 32, 0, cuda.allocate(128), 1));
+    }
+
+    /** Where it lies in the code is for the compiler to say: here half of a warp comes to it from further down, later. */
+    @Test
+    void aBarrierThatHalfOfAWarpReachesLaterIsNoFault() {
+        String ptx = """
+                .version 7.0
+                .target sm_70
+                .address_size 64
+                .visible .entry k(.param .u64 out)
+                {
+                    .reg .pred %p<2>;
+                    .reg .u32 %r<4>;
+                    .reg .u64 %d<4>;
+                    .shared .align 4 .u32 s[64];
+                    ld.param.u64 %d1, [out];
+                    mov.u32 %r1, %tid.x;
+                    mov.u64 %d2, s;
+                    mad.wide.u32 %d2, %r1, 4, %d2;
+                    mad.wide.u32 %d1, %r1, 4, %d1;
+                    setp.lt.u32 %p1, %r1, 16;
+                    @%p1 bra LATER;
+                    st.shared.u32 [%d2], 1;
+                MEET:
+                    bar.sync 0;
+                    mov.u64 %d3, s;
+                    xor.b32 %r3, %r1, 63;
+                    mad.wide.u32 %d3, %r3, 4, %d3;
+                    ld.shared.u32 %r2, [%d3];
+                    st.global.u32 [%d1], %r2;
+                    ret;
+                LATER:
+                    st.shared.u32 [%d2], 2;
+                    bra MEET;
+                }
+                """;
+        for (int seed = 1; seed <= Planted.SEEDS; seed++) {
+            Emulator.set("seed", Integer.toString(seed));
+            try (Cuda cuda = new Cuda()) {
+                CUfunction function = new CUfunction();
+                JCudaDriver.cuModuleGetFunction(function, cuda.load(ptx), "k");
+                CUdeviceptr out = cuda.allocate(256);
+                Cuda.launch(function, 1, 64, 0, null, out);
+                int[] found = cuda.ints(out, 64);
+                for (int i = 0; i < 64; i++) {
+                    assertThat(found[i]).isEqualTo(i > 47 ? 2 : 1);
+                }
+            }
+        }
     }
 
     @Test

@@ -47,7 +47,7 @@ class DataKernelsTest {
         try (Device device = new Device()) {
             Memory rows = device.reals(type, before, all);
             Memory order = device.longs(ORDER);
-            Memory position = device.longs(row, 0, 0);
+            Memory position = device.longs(row, 0, 0, 0, 0, 0);
             Memory fault = device.longs(0, 0, 0, 0);
             Memory labels = device.longs(LABELS);
             long grid = Grid.elements((long) m * n);
@@ -130,7 +130,7 @@ class DataKernelsTest {
                 Memory order = device.longs(1, bad);
                 Memory batch = device.room(type, 0, 6);
                 Memory rows = device.reals(type, 0, 1, 2, 3, 4, 5, 6);
-                Memory position = device.longs(0, 0, 0);
+                Memory position = device.longs(0, 0, 0, 0, 0, 0);
                 device.run(type, "gather", "gather", 1, rows, 2, order, 2, position, batch, 2, 3, fault);
                 assertThat(device.read(batch)).containsExactly(4, 5, 6, 0, 0, 0);
                 assertThat(device.readLongs(fault)).containsExactly(1, bad, 2, 0);
@@ -153,7 +153,7 @@ class DataKernelsTest {
                 Memory hot = device.room(type, 0, 6);
                 Memory labels = device.longs(1, bad);
                 Memory order = device.longs(0, 1);
-                Memory position = device.longs(0, 0, 0);
+                Memory position = device.longs(0, 0, 0, 0, 0, 0);
                 device.run(type, "gather", "gather_one_hot", 1, labels, 2, order, 2, position, hot, 2, 3, fault);
                 assertThat(device.read(hot)).containsExactly(0, 1, 0, 0, 0, 0);
                 assertThat(device.readLongs(fault)).containsExactly(2, 1, bad, 3);
@@ -164,9 +164,9 @@ class DataKernelsTest {
     @Test
     void aPositionMovesOn() {
         try (Device device = new Device()) {
-            Memory position = device.longs(10, 20, 1L << 40);
+            Memory position = device.longs(10, 20, 1L << 40, 3, 4, 5);
             device.launch("advance", "advance", 1, 1, position, 32);
-            assertThat(device.readLongs(position)).containsExactly(42, 21, (1L << 40) + 1);
+            assertThat(device.readLongs(position)).containsExactly(42, 21, (1L << 40) + 1, 3, 4, 5);
         }
     }
 }

@@ -84,6 +84,15 @@ final class Device implements AutoCloseable {
         return filled(new Memory(null, 0, 4, n, null), buffer(4 * n));
     }
 
+    /** So many numbers of 16 bits, each the same. */
+    Memory halves(int before, int n, short value) {
+        ByteBuffer bytes = buffer(2 * n);
+        for (int i = 0; i < n; i++) {
+            bytes.putShort(value);
+        }
+        return filled(new Memory(null, before, 2, n, null), bytes);
+    }
+
     /** Room that nobody has written: who reads it is reported. */
     Memory room(Real type, int before, int n) {
         return allocated(new Memory(null, before, type.bytes, n, type));
@@ -125,7 +134,11 @@ final class Device implements AutoCloseable {
         ByteBuffer bytes = bytes(from);
         long[] values = new long[from.size];
         for (int i = 0; i < from.size; i++) {
-            values[i] = from.elementBytes == 4 ? bytes.getInt() : bytes.getLong();
+            values[i] = switch (from.elementBytes) {
+                case 2 -> Short.toUnsignedInt(bytes.getShort());
+                case 4 -> bytes.getInt();
+                default -> bytes.getLong();
+            };
         }
         return values;
     }

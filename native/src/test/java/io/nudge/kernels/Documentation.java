@@ -10,40 +10,79 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The table of kernels in native/kernels/README.md. */
+/** The tables of kernels in native/kernels/README.md. */
 final class Documentation {
+    /** What variants that store no copy are said to copy. */
+    static final String NOTHING = "nothing";
+
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
     private Documentation() {}
 
-    /** Every entry of the table, as {@code FILE:ENTRY}, with its parameters as they are written there. */
+    /** Takes a line of a table. */
+    private interface Line {
+        void take(String file, String kernel, String cell);
+    }
+
+    /** Every entry of the tables, as {@code FILE:ENTRY}, with its parameters as they are written there. */
     static Map<String, List<String>> entries() {
         Map<String, List<String>> entries = new TreeMap<>();
-        String file = "";
-        for (String line : lines()) {
-            String[] cells = line.split("\\|", -1);
-            if (cells.length != 6 || !cells[2].contains("`")) {
-                continue;
-            }
-            file = cells[1].isBlank() ? file : cells[1].strip();
-            List<String> parameters = List.of(cells[3].strip().split("\\s+", -1));
-            Matcher names = NAME.matcher(cells[2]);
-            while (names.find()) {
-                for (String each : activations(names.group(1))) {
-                    add(entries, file, each, parameters);
+        table(6, (file, kernel, cell) -> add(entries, file, kernel, List.of(cell.split("\\s+", -1))));
+        copied().forEach((kernel, of) -> {
+            for (Half half : Half.values()) {
+                List<String> parameters = new ArrayList<>(entries.get(name(kernel, Real.F32.suffix)));
+                if (!of.equals(NOTHING)) {
+                    parameters.add("stored!");
                 }
+                entries.put(name(kernel, half.suffix), parameters);
             }
-        }
+        });
         return entries;
     }
 
-    private static void add(Map<String, List<String>> entries, String file, String kernel, List<String> parameters) {
-        if (kernel.equals("advance")) {
-            entries.put("advance:advance", parameters);
-            return;
+    /** Every kernel with variants of 16 bits, as {@code FILE:KERNEL}, and which of its arrays they store a copy of. */
+    static Map<String, String> copied() {
+        Map<String, String> copied = new TreeMap<>();
+        table(5, (file, kernel, cell) -> copied.put(file + ":" + kernel, cell));
+        return copied;
+    }
+
+    /** Of {@code FILE:KERNEL} what {@link #entries} calls its entry of a type. */
+    static String name(String kernel, String suffix) {
+        return kernel.replace(":", suffix.replace('_', '.') + ":") + suffix;
+    }
+
+    private static void table(int cellsInLine, Line take) {
+        String file = "";
+        for (String line : lines()) {
+            String[] cells = line.split("\\|", -1);
+            if (cells.length != cellsInLine || !cells[2].contains("`")) {
+                continue;
+            }
+            file = cells[1].isBlank() ? file : cells[1].strip();
+            Matcher names = NAME.matcher(cells[2]);
+            while (names.find()) {
+                for (String each : activations(names.group(1))) {
+                    take.take(file, each, cells[3].strip());
+                }
+            }
         }
-        for (Real type : Real.values()) {
-            entries.put(file + type.suffix.replace('_', '.') + ":" + kernel + type.suffix, parameters);
+    }
+
+    private static void add(Map<String, List<String>> entries, String file, String kernel, List<String> parameters) {
+        String name = file + ":" + kernel;
+        switch (kernel) {
+            case "advance" -> entries.put(name, parameters);
+            case "round" -> {
+                for (Half half : Half.values()) {
+                    entries.put(name(name, half.suffix), parameters);
+                }
+            }
+            default -> {
+                for (Real type : Real.values()) {
+                    entries.put(name(name, type.suffix), parameters);
+                }
+            }
         }
     }
 

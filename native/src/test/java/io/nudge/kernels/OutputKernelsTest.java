@@ -71,7 +71,7 @@ class OutputKernelsTest {
             Memory z = device.reals(type, before, layer.z);
             Memory a = device.reals(type, before, layer.a);
             Memory y = device.reals(type, 0, layer.y);
-            Memory position = device.longs(3, 4, 5);
+            Memory position = device.longs(3, 4, 5, 0, 0, 0);
             Memory tally = device.reals(Real.F64, 0, 0.5, 2, 0);
             Memory costs = device.room(type, before, m);
             Memory delta = device.room(type, before, m * n);
@@ -143,7 +143,7 @@ class OutputKernelsTest {
         Memory tally = device.reals(Real.F64, 0, 0.5, 2, 0);
         Memory scratch = device.room(type, 0, Grid.scratchOfRows(m, n));
         Memory counter = device.counters(1);
-        Memory position = device.longs(3, 4, 5);
+        Memory position = device.longs(3, 4, 5, 0, 0, 0);
         device.run(type, "cost", "tally", grid, ownCosts, a, y, m, n, position, tally, scratch, counter);
         Numbers.assertSame(device.read(tally), tallied, "tally alone, " + layer);
     }
@@ -169,7 +169,7 @@ class OutputKernelsTest {
                     device.reals(type, 0, y),
                     m,
                     n,
-                    device.longs(1, 2, 41),
+                    device.longs(1, 2, 41, 0, 0, 0),
                     tally,
                     device.room(type, 0, Grid.scratchOfRows(m, n)),
                     device.counters(1));

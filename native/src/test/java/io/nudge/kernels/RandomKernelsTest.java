@@ -54,7 +54,7 @@ class RandomKernelsTest {
             try (Device device = new Device()) {
                 Memory from = device.reals(type, before, x);
                 Memory into = grid == 1 ? from : device.room(type, 0, n);
-                Memory position = device.longs(0, 0, step);
+                Memory position = device.longs(0, 0, step, 0, 0, 0);
                 device.run(type, "dropout", "dropout", grid, from, into, n, position, rate, seed, stream);
                 Numbers.assertSame(device.read(into), expected, "dropout of " + n);
             }

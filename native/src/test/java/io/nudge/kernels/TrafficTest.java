@@ -24,11 +24,20 @@ class TrafficTest {
     /** Runs a kernel, whose arrays have so many elements in all, read and written. */
     private void run(
             Device device, Real type, String file, String kernel, double elements, long grid, Object... arguments) {
+        measure(
+                device,
+                file + type.suffix.replace('_', '.'),
+                kernel + type.suffix,
+                elements * type.bytes,
+                grid,
+                arguments);
+    }
+
+    private void measure(Device device, String file, String entry, double bytes, long grid, Object... arguments) {
         Emulator.clearCounters();
-        device.run(type, file, kernel, grid, arguments);
-        String entry = kernel + type.suffix;
+        device.launch(file, entry, grid, Device.THREADS, arguments);
         double moved = 32.0 * (counter("sectors.read.", entry) + counter("sectors.write.", entry));
-        double ratio = moved / (elements * type.bytes);
+        double ratio = moved / bytes;
         long conflicts = counter("bank-conflicts.read.", entry) + counter("bank-conflicts.write.", entry);
         if (ratio > TENTH || conflicts > 0) {
             found.add(String.format("%s: %.3f of the least bytes, %d bank conflicts", entry, ratio, conflicts));
@@ -53,7 +62,7 @@ class TrafficTest {
             run(device, type, "elementwise", "add_scaled", 3 * n, grid, a, b, n, 2.0);
             run(device, type, "activate", "activate_tanh", 2 * n, grid, a, b, n, 0.0);
             run(device, type, "activate", "chain_tanh", 3 * n, grid, a, a, b, b, n, 0.0);
-            Memory position = device.longs(0, 0, 0);
+            Memory position = device.longs(0, 0, 0, 0, 0, 0);
             run(device, type, "dropout", "dropout", 2 * n, grid, a, b, n, position, 0.5, 1, 2);
             Memory sum = device.room(Real.F64, 0, 1);
             Memory scratch = device.room(Real.F64, 0, (int) Grid.blocks(n, 4096));
@@ -109,7 +118,7 @@ class TrafficTest {
             Memory db = device.room(type, 0, n);
             Memory scratch = device.room(type, 0, Grid.scratchOfRows(m, n));
             Memory counter = device.counters(1);
-            Memory position = device.longs(0, 0, 0);
+            Memory position = device.longs(0, 0, 0, 0, 0, 0);
             Memory tally = device.reals(Real.F64, 0, 0, 0, 0);
             long grid = Grid.rows(type, m, n);
             run(device, type, "activate", "activate_softmax", 2 * size, grid, z, a, m, n);
@@ -150,12 +159,12 @@ class TrafficTest {
             Memory g = device.reals(type, 0, Numbers.random(type, n, 2));
             Memory state = device.reals(type, 0, new double[2 * n]);
             Memory schedule = device.reals(Real.F64, 0, 1, 1, 1);
-            Memory position = device.longs(0, 0, 0);
+            Memory position = device.longs(0, 0, 0, 0, 0, 0);
             Memory tally = device.reals(Real.F64, 0, 0, 0, 0);
             Memory fault = device.longs(0, 0, 0, 0);
             for (Optimizer each : Optimizer.values()) {
                 Object[] arguments = {
-                    w, n, g, state, n, schedule, 1, position, tally, fault, 0.0, 0.1, 0.5, 0.5, 0.5, 0.5
+                    w, n, g, state, n, schedule, 1, position, tally, fault, 0.0, 0.1, 0.5, 0.5, 0.5, 0.5, 0, null
                 };
                 double elements = (3 + 2 * each.slots) * (double) n;
                 run(device, type, "update", "update_" + each.entry, elements, Grid.elements(n), arguments);
@@ -185,7 +194,7 @@ class TrafficTest {
                 examples,
                 device.longs(order),
                 examples,
-                device.longs(0, 0, 0),
+                device.longs(0, 0, 0, 0, 0, 0),
                 inputs,
                 targets,
                 m,
@@ -222,5 +231,52 @@ class TrafficTest {
             }
         }
         assertThat(found).isEmpty();
+    }
+
+    /** The copy of 16 bits is one write of half the size more. */
+    @ParameterizedTest
+    @EnumSource
+    void copies(Half half) {
+        int size = M * N;
+        try (Device device = new Device()) {
+            Memory x = device.reals(Real.F32, 0, Numbers.random(Real.F32, size, 1));
+            Memory y = device.reals(Real.F32, 0, Numbers.random(Real.F32, size, 2));
+            Memory row = device.reals(Real.F32, 0, Numbers.random(Real.F32, N, 3));
+            Memory into = device.room(Real.F32, 0, size);
+            Memory db = device.room(Real.F32, 0, N);
+            Memory scratch = device.room(Real.F32, 0, Grid.scratchOfColumns(M, N));
+            Memory counters = device.counters(Grid.countersOfColumns(N));
+            Memory position = device.longs(0, 0, 0, 0, 0, 0);
+            Memory copy = device.halves(0, size, (short) 0);
+            long grid = Grid.columns(Real.F32, M, N);
+            storing(device, half, "forward", "bias_activate_relu", 3.5 * size, grid, x, row, into, M, N, 0.0, copy);
+            Object[] delta = {x, x, y, y, db, M, N, 0.0, 1.0, scratch, counters, copy};
+            storing(device, half, "delta", "delta_relu", 3.5 * size, grid, delta);
+            long elements = Grid.elements(size);
+            storing(device, half, "dropout", "dropout", 2.5 * size, elements, x, into, size, position, 0.5, 1, 2, copy);
+            storing(device, half, "round", "round", 1.5 * size, elements, x, copy, size);
+            Memory schedule = device.reals(Real.F64, 0, 1, 1, 1);
+            Memory tally = device.reals(Real.F64, 0, 0, 0, 0);
+            Memory fault = device.longs(0, 0, 0, 0);
+            Object[] update = {
+                x, size, y, null, size, schedule, 1, position, tally, fault, 0.0, 0.1, 0.5, 0.5, 0.5, 0.5, 0, null, copy
+            };
+            storing(device, half, "update", "update_sgd", 3.5 * size, elements, update);
+            Object[] gather = {x, M, device.longs(new long[M]), M, position, into, M, N, fault, copy};
+            double least = 2.5 * size + 2 * M; // with an order of M whole numbers
+            storing(device, half, "gather", "gather", least, elements, gather);
+        }
+        assertThat(found).isEmpty();
+    }
+
+    private void storing(
+            Device device, Half half, String file, String kernel, double elements, long grid, Object... arguments) {
+        measure(
+                device,
+                file + half.suffix.replace('_', '.'),
+                kernel + half.suffix,
+                elements * Float.BYTES,
+                grid,
+                arguments);
     }
 }

@@ -110,7 +110,7 @@ class UpdateKernelsTest {
                 parameters.size,
                 device.reals(Real.F64, 0, schedule),
                 schedule.length / 3,
-                device.longs(7, step, 9),
+                device.longs(7, step, 9, 0, 0, 0),
                 device.reals(Real.F64, 0, 1, 2, tallyFault),
                 fault,
                 penalties[0],
@@ -118,7 +118,9 @@ class UpdateKernelsTest {
                 optimizer.constant(0),
                 optimizer.constant(1),
                 optimizer.constant(2),
-                optimizer.constant(3));
+                optimizer.constant(3),
+                0,
+                null);
     }
 
     /** g + l2 w + l1 sign w. */
