@@ -110,7 +110,12 @@ final class Learner implements AutoCloseable {
         double[] parameters = network.parameters().doubles();
         double[] memory = state.doubles();
         StepAnalysis analysis = new StepAnalysis(
-                setting.type(), setting.architecture(), parameters, batchOf(inputs, step), batchOf(targets, step));
+                setting.type(),
+                setting.architecture(),
+                parameters,
+                new Dropped(setting.seed(), step),
+                batchOf(inputs, step),
+                batchOf(targets, step));
         Rounded[] moved = analysis.step(
                 setting.descent(), memory, setting.descent().optimizer().row(1, step));
         Pass pass = whole.first(setting.rows(step));
@@ -122,7 +127,7 @@ final class Learner implements AutoCloseable {
             add(expectations, when, "δ of layer " + l, pass.delta(l), flat(analysis.deltas.get(l)));
         }
         add(expectations, when, "costs", pass.costs(), analysis.costs);
-        add(expectations, when, "gradients", pass.gradients(), analysis.gradients);
+        add(expectations, when, "gradients", pass.gradients(), analysis.clipped(setting.descent()));
         int n = parameters.length;
         add(expectations, when, "parameters", network.parameters(), Arrays.copyOf(moved, n));
         add(expectations, when, "state", state, Arrays.copyOfRange(moved, n, moved.length));

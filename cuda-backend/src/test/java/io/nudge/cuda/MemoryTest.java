@@ -1,7 +1,6 @@
 package io.nudge.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nudge.emulator.EmulatedDevice;
@@ -78,8 +77,7 @@ class MemoryTest {
             small.close();
             other.close();
             Emulator.clearCounters();
-            // Caught, since the error alone would end all tests instead of this one.
-            assertThatCode(() -> mebibytes(backend, 20).close()).doesNotThrowAnyException();
+            mebibytes(backend, 20).close();
             assertThat(Emulator.counter("calls.cuMemAlloc")).isEqualTo(2);
             assertThat(Emulator.counter("frees")).isEqualTo(2);
             assertThat(backend.deviceMemory().releases()).isEqualTo(1);
