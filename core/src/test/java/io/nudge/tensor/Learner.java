@@ -114,7 +114,12 @@ final class Learner implements AutoCloseable {
         double[] parameters = network.parameters().doubles();
         double[] memory = state.doubles();
         StepAnalysis analysis = new StepAnalysis(
-                setting.type(), setting.architecture(), parameters, batchOf(inputs, step), batchOf(targets, step));
+                setting.type(),
+                setting.architecture(),
+                parameters,
+                new Dropped(setting.seed(), step),
+                batchOf(inputs, step),
+                batchOf(targets, step));
         Rounded[] moved = analysis.step(
                 setting.descent(), memory, setting.descent().optimizer().row(1, step));
         Pass pass = whole.first(setting.rows(step));
@@ -128,7 +133,7 @@ final class Learner implements AutoCloseable {
         add(expectations, when, "costs", pass.costs(), analysis.costs);
         int n = parameters.length;
         Rounded[] gradients = Arrays.copyOfRange(
-                analysis.gradients, n - (int) pass.gradients().size(), n);
+                analysis.clipped(setting.descent()), n - (int) pass.gradients().size(), n);
         add(expectations, when, "gradients", pass.gradients(), gradients);
         add(expectations, when, "parameters", network.parameters(), Arrays.copyOf(moved, n));
         add(expectations, when, "state", state, Arrays.copyOfRange(moved, n, moved.length));

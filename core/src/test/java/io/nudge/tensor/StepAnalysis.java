@@ -19,6 +19,7 @@ final class StepAnalysis {
     private final Formulas formulas;
     private final Architecture architecture;
     private final double[] parameters;
+    private final Dropped dropped;
 
     /** By layer, each [example][neuron]; of layer 0 there are activations only. */
     final List<Rounded[][]> weightedSums = new ArrayList<>();
@@ -35,14 +36,17 @@ final class StepAnalysis {
     /**
      * Goes forward and back.
      *
+     * @param dropped what dropout keeps
      * @param x inputs [example][input], as they stand
      * @param y targets [example][output], as they stand
      */
-    StepAnalysis(DType type, Architecture architecture, double[] parameters, double[][] x, double[][] y) {
+    StepAnalysis(
+            DType type, Architecture architecture, double[] parameters, Dropped dropped, double[][] x, double[][] y) {
         this.r = new Rounding(type);
         this.formulas = new Formulas(r);
         this.architecture = architecture;
         this.parameters = parameters;
+        this.dropped = dropped;
         weightedSums.add(null);
         activations.add(exact(x));
         for (int l = 1; l <= architecture.depth(); l++) {
@@ -98,10 +102,15 @@ final class StepAnalysis {
         return r.exact(parameters[weightsAt(l) + j * neurons(l - 1) + k]);
     }
 
+    /** The activations that dropout keeps. */
+    private Rounded[][] passedOn(int l) {
+        return dropped.of(activations.get(l), architecture, l, r);
+    }
+
     // ---- forward ----------------------------------------------------------------------------------------------------
 
     private void forward(int l) {
-        Rounded[][] x = activations.get(l - 1);
+        Rounded[][] x = passedOn(l - 1);
         Rounded[][] z = new Rounded[x.length][neurons(l)];
         Rounded[][] a = new Rounded[x.length][];
         for (int i = 0; i < x.length; i++) {
@@ -187,17 +196,20 @@ final class StepAnalysis {
 
     private Rounded[][] hiddenDelta(int l) {
         Rounded[][] after = deltas.get(l + 1);
-        Rounded[][] delta = new Rounded[after.length][];
+        Rounded[][] upstream = new Rounded[after.length][neurons(l)];
         for (int i = 0; i < after.length; i++) {
-            Rounded[] upstream = new Rounded[neurons(l)];
-            for (int k = 0; k < upstream.length; k++) {
+            for (int k = 0; k < neurons(l); k++) {
                 Rounded[] paths = new Rounded[neurons(l + 1)];
                 for (int j = 0; j < paths.length; j++) {
                     paths[j] = r.times(weight(l + 1, j, k), after[i][j]);
                 }
-                upstream[k] = r.sum(paths);
+                upstream[i][k] = r.sum(paths);
             }
-            delta[i] = chain(l, i, upstream);
+        }
+        Rounded[][] kept = dropped.of(upstream, architecture, l, r);
+        Rounded[][] delta = new Rounded[after.length][];
+        for (int i = 0; i < after.length; i++) {
+            delta[i] = chain(l, i, kept[i]);
         }
         return delta;
     }
@@ -261,6 +273,7 @@ final class StepAnalysis {
         Rounded scale = r.constant(1.0 / examples);
         Rounded[] all = new Rounded[parameters.length];
         for (int l = 1; l <= architecture.depth(); l++) {
+            Rounded[][] x = passedOn(l - 1);
             for (int j = 0; j < neurons(l); j++) {
                 Rounded[] own = new Rounded[examples];
                 for (int i = 0; i < examples; i++) {
@@ -270,7 +283,7 @@ final class StepAnalysis {
                 for (int k = 0; k < neurons(l - 1); k++) {
                     Rounded[] outer = new Rounded[examples];
                     for (int i = 0; i < examples; i++) {
-                        outer[i] = r.times(own[i], activations.get(l - 1)[i][k]);
+                        outer[i] = r.times(own[i], x[i][k]);
                     }
                     all[weightsAt(l) + j * neurons(l - 1) + k] = r.times(scale, r.sum(outer));
                 }
@@ -280,8 +293,19 @@ final class StepAnalysis {
     }
 
     /**
-     * The optimizer's step, without clipping.
+     * The gradients as they are after clipping, in whose place they stand.
      *
+     * @param rule for all parameters
+     * @return a gradient for each
+     */
+    Rounded[] clipped(Descent rule) {
+        return new Clipped(r).of(gradients, rule);
+    }
+
+    /**
+     * The optimizer's step, clipping included.
+     *
+     * @param rule for all parameters
      * @param state of the optimizer, slot after slot
      * @param row of the schedule
      * @return the parameters, then the state
@@ -290,13 +314,14 @@ final class StepAnalysis {
         int n = parameters.length;
         int slots = rule.optimizer().slots();
         Rounded[] results = new Rounded[n * (1 + slots)];
+        Rounded[] clipped = clipped(rule);
         for (int i = 0; i < n; i++) {
             double[] own = new double[slots];
             for (int slot = 0; slot < slots; slot++) {
                 own[slot] = state[slot * n + i];
             }
             boolean penalized = i < weightsAt(architecture.depth() + 1);
-            Rounded[] moved = formulas.step(rule, parameters[i], gradients[i], own, row, penalized);
+            Rounded[] moved = formulas.step(rule, parameters[i], clipped[i], own, row, penalized);
             if (rule.isPlain() && penalized && rule.l2() != 0) {
                 moved[0] = moved[0].or(plain(rule.l2(), i, row[0]));
             }

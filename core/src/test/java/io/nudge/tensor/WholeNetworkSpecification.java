@@ -122,7 +122,8 @@ public abstract class WholeNetworkSpecification extends BackendSpecification {
     }
 
     private static Arbitrary<Dense> hidden() {
-        return Combinators.combine(neurons(), elementwise()).as((neurons, f) -> new Dense(neurons, f));
+        return Combinators.combine(neurons(), elementwise(), Arbitraries.of(0.0, 0.0, 0.25, 0.5))
+                .as(Dense::new);
     }
 
     private static Arbitrary<Output> outputs() {
@@ -143,7 +144,13 @@ public abstract class WholeNetworkSpecification extends BackendSpecification {
                 new Optimizer.RmsProp(0.01, 0.9, 1e-6),
                 Optimizer.adam(0.01),
                 new Optimizer.AdamW(0.01, 0.9, 0.999, 1e-6, 0.01));
-        return Combinators.combine(optimizers, Arbitraries.of(0.0, 0.01), Arbitraries.of(0.0, 0.001))
-                .as((optimizer, l1, l2) -> Descent.of(optimizer).withL1(l1).withL2(l2));
+        double none = Double.POSITIVE_INFINITY;
+        return Combinators.combine(
+                        optimizers,
+                        Arbitraries.of(0.0, 0.01),
+                        Arbitraries.of(0.0, 0.001),
+                        Arbitraries.of(none, none, 0.1),
+                        Arbitraries.of(none, 0.1, 1.0))
+                .as(Descent::new);
     }
 }

@@ -37,7 +37,10 @@ final class CublasProducts implements Products {
 
     private final Calls calls;
     private final Uses uses;
-    private final cublasHandle handle = new cublasHandle();
+    /** Not private, for tests, as is the workspace. */
+    final cublasHandle handle = new cublasHandle();
+
+    final Block workspace;
     private final Factors halves;
     private final Precision precision;
     private final int computeType;
@@ -73,7 +76,7 @@ final class CublasProducts implements Products {
         // Setting the stream takes the workspace away, so it comes first.
         calls.cublas(JCublas2.cublasSetStream(handle, new cudaStream_t(stream)), "cublasSetStream");
         long bytes = capability >= HOPPER ? WORKSPACE : SMALL_WORKSPACE;
-        Block workspace = allocator.take(bytes);
+        workspace = allocator.take(bytes);
         closing.add(() -> allocator.give(workspace));
         calls.cublas(JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "cublasSetWorkspace");
         pointerMode(cublasPointerMode.CUBLAS_POINTER_MODE_HOST);

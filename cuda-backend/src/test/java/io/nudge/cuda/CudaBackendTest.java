@@ -3,6 +3,7 @@ package io.nudge.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nudge.emulator.EmulatedDevice;
+import io.nudge.emulator.Emulator;
 import io.nudge.tensor.Availability;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.Backends;
@@ -38,6 +39,21 @@ class CudaBackendTest {
             Tensor a = backend.matrix(new double[][] {{1, 2, 3}, {4, 5, 6}}, DType.FLOAT32);
             Tensor b = backend.matrix(new double[][] {{1, 0}, {0, 1}, {1, 1}}, DType.FLOAT32);
             assertThat(a.matmul(b).add(a.matmul(b)).doubles()).containsExactly(8, 10, 20, 22);
+        }
+    }
+
+    /** The context, which other backends share, would keep them. */
+    @Test
+    void unloadsItsKernelsWhereAnotherBackendGoesOn() {
+        try (CudaBackend other = CudaBackend.open(0)) {
+            Emulator.clearCounters();
+            try (CudaBackend backend = CudaBackend.open(0)) {
+                backend.loadKernels();
+            }
+            assertThat(Emulator.counter("calls.cuModuleUnload"))
+                    .isEqualTo(Emulator.counter("calls.cuModuleLoadData"))
+                    .isPositive();
+            assertThat(other.deviceMemory().inUse()).isPositive();
         }
     }
 }

@@ -11,7 +11,9 @@ import io.nudge.tensor.DeviceFaultException;
 import io.nudge.tensor.LeakException;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
+import jcuda.driver.CUcontext;
 import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +85,22 @@ class FaultTest {
         assertThatThrownBy(other::synchronize).isInstanceOf(DeviceFaultException.class);
         other.close();
         CudaBackend.open(0).close();
+    }
+
+    /** As CUDA's runtime in this process would hold it. */
+    @Test
+    void goesWithTheLastBackendWhoeverElseHoldsTheContext() {
+        CudaBackend backend = CudaBackend.open(0);
+        JCudaDriver.cuDevicePrimaryCtxRetain(new CUcontext(), Devices.get(0));
+        Tensor x = backend.zeros(Shape.of(10), DType.FLOAT32);
+        goWrong(backend, x);
+        assertThatThrownBy(backend::synchronize).isInstanceOf(DeviceFaultException.class);
+        x.close();
+        backend.close();
+        try (CudaBackend next = CudaBackend.open(0);
+                Tensor y = next.vector(1, 2)) {
+            assertThat(y.floats()).containsExactly(1, 2);
+        }
     }
 
     @Test

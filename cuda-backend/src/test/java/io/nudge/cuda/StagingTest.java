@@ -89,4 +89,18 @@ class StagingTest {
             assertThat(x.longs()).containsOnly(99);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void smallCopiesOfDifferentWidthsKeepApart(long seed) {
+        Emulator.set("seed", Long.toString(seed));
+        try (CudaBackend backend = CudaBackend.open(0);
+                Tensor narrow = backend.zeros(Shape.of(3), DType.FLOAT32);
+                Tensor wide = backend.zeros(Shape.of(2), DType.INT64)) {
+            narrow.write(new float[] {1, 2, 3});
+            wide.write(new long[] {4, 5});
+            assertThat(narrow.floats()).containsExactly(1, 2, 3);
+            assertThat(wide.longs()).containsExactly(4, 5);
+        }
+    }
 }

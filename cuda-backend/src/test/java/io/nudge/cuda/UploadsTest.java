@@ -91,6 +91,28 @@ class UploadsTest {
         }
     }
 
+    @Test
+    void synchronizeWaitsForTheComputingAndForTheCopies() {
+        try (CudaBackend backend = CudaBackend.open(0);
+                Tensor x = backend.zeros(Shape.of(COUNT))) {
+            x.write(filled(1));
+            Emulator.clearCounters();
+            backend.synchronize();
+            assertThat(Emulator.counter("synchronisations")).as("each stream").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatMarksUsesAndCopiesGoesWithTheTensor() {
+        try (CudaBackend backend = CudaBackend.open(0)) {
+            Tensor x = backend.zeros(Shape.of(COUNT));
+            x.write(filled(1));
+            Emulator.clearCounters();
+            x.close();
+            assertThat(Emulator.counter("calls.cuEventDestroy")).isEqualTo(2);
+        }
+    }
+
     /** What the part that is not written has to do goes on: only what uses the other one waits. */
     @Test
     void aCopyWaitsForTheLastUseOfItsOwnMemoryOnly() {

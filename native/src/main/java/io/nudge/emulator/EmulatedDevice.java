@@ -11,6 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Runs the tests of a class, or one test, on the emulated CUDA device. Each test gets a fresh device, and fails if the device
  * reports anything that the test has not taken by {@link Emulator#takeReports}, leaks included. Where the device was not built,
  * the tests are skipped; with {@code -Dnudge.device=real} they run on the machine's own device.
+ *
+ * <p>An {@link OutOfMemoryError}, at which JUnit would stop, fails the test that throws it, and the others run.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

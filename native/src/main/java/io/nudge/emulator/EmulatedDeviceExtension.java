@@ -1,5 +1,6 @@
 package io.nudge.emulator;
 
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -7,10 +8,13 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** What {@link EmulatedDevice} does. */
-final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
+final class EmulatedDeviceExtension
+        implements ExecutionCondition, BeforeEachCallback, InvocationInterceptor, AfterEachCallback {
     private static final String SEED = "nudge.emulator.seed";
     private static final String REQUIRED = "nudge.emulator";
 
@@ -49,6 +53,29 @@ final class EmulatedDeviceExtension implements ExecutionCondition, BeforeEachCal
             Emulator.set(setting.substring(0, equals), setting.substring(equals + 1));
         }
         Emulator.reset();
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        run(invocation);
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        run(invocation);
+    }
+
+    /** JUnit stops at an OutOfMemoryError and leaves all further tests out; the device's memory is missing in one test alone. */
+    private static void run(Invocation<Void> invocation) throws Throwable {
+        try {
+            invocation.proceed();
+        } catch (OutOfMemoryError e) {
+            throw new AssertionError("out of memory: " + e.getMessage(), e);
+        }
     }
 
     @Override

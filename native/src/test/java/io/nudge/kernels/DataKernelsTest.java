@@ -59,7 +59,7 @@ class DataKernelsTest {
             for (int classes : new int[] {5, 8}) {
                 Memory hot = device.room(type, before, m * classes);
                 Memory targets = device.room(type, 0, m * classes);
-                Memory inputs = device.room(type, 0, m * n);
+                Memory inputs = device.room(type, 1 - before, m * n);
                 device.run(
                         type,
                         "gather",

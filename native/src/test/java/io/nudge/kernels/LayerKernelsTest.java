@@ -71,8 +71,9 @@ class LayerKernelsTest {
     void deltaMultipliesByThePrimeAndSumsOverTheBatch(Sigma f, Real type) {
         int[][] shapes = {{1, 1}, {10, 30}, {33, 8}, {100, 12}};
         for (int[] shape : shapes) {
-            delta(f, type, shape[0], shape[1], 0, 1, 1);
-            delta(f, type, shape[0], shape[1], 1, 1, 2);
+            delta(f, type, shape[0], shape[1], 0, true, 1, 1);
+            delta(f, type, shape[0], shape[1], 1, true, 1, 2);
+            delta(f, type, shape[0], shape[1], 0, false, 1, 3);
         }
     }
 
@@ -80,16 +81,16 @@ class LayerKernelsTest {
     @EnumSource
     void deltaTakesAnyShapeAndGrid(Real type) {
         Shapes.forEach((m, n) -> {
-            double[] one = delta(Sigma.SIGMOID, type, m, n, 0, 1, 1);
+            double[] one = delta(Sigma.SIGMOID, type, m, n, 0, true, 1, 1);
             for (long seed = 2; seed < 4; seed++) {
-                double[] other = delta(Sigma.SIGMOID, type, m, n, 0, Grid.columns(type, m, n) + seed, seed);
+                double[] other = delta(Sigma.SIGMOID, type, m, n, 0, true, Grid.columns(type, m, n) + seed, seed);
                 Numbers.assertSame(other, one, "the bias gradient at another grid, " + m + " × " + n);
             }
         });
     }
 
-    /** Gives the bias gradient. */
-    private static double[] delta(Sigma f, Real type, int m, int n, int before, long grid, long seed) {
+    /** Gives the bias gradient. δ that is not in place lies otherwise in respect of 16 bytes. */
+    private static double[] delta(Sigma f, Real type, int m, int n, int before, boolean inPlace, long grid, long seed) {
         double[] z = Numbers.random(type, m * n, 3);
         double[] up = Numbers.random(type, m * n, 4);
         double scale = type.round(1.0 / m);
@@ -104,7 +105,8 @@ class LayerKernelsTest {
             sumBounds[i % n] += scale * (bounds[i] + (m + 1) * type.u * Math.abs(expected[i]));
         }
         try (Device device = new Device(seed)) {
-            Memory delta = device.reals(type, before, up);
+            Memory upstream = device.reals(type, before, up);
+            Memory delta = inPlace ? upstream : device.room(type, 1 - before, m * n);
             Memory db = device.room(type, before, n);
             Memory counter = device.counters(Grid.countersOfColumns(n));
             device.run(
@@ -114,7 +116,7 @@ class LayerKernelsTest {
                     grid,
                     device.reals(type, before, z),
                     device.room(type, 0, 1),
-                    delta,
+                    upstream,
                     delta,
                     db,
                     m,

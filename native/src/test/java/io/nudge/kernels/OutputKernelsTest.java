@@ -237,8 +237,12 @@ class OutputKernelsTest {
     @ParameterizedTest
     @EnumSource
     void aSingleOutputAnswersByItsSideOfAHalf(Real type) {
-        double[] a = {0.9, 0.9, 0.1, 0.1, 0.5, 0.5};
-        double[] y = {1, 0, 0, 1, 1, 0};
-        assertThat(tally(type, 1, new double[6], a, y, 0, 0, 0)[1]).isEqualTo(3);
+        double[][] outputs = {{0.9, 1}, {0.1, 0}, {0.5, 0}, {0.500001, 1}};
+        for (double[] each : outputs) {
+            for (double target : new double[] {0, 1}) {
+                double right = tally(type, 1, new double[1], new double[] {each[0]}, new double[] {target}, 0, 0, 0)[1];
+                assertThat(right).as("%s for %s", each[0], target).isEqualTo(target == each[1] ? 1 : 0);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.nudge.emulator.EmulatedDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Dropout: the words of Philox 4×32-10, element by element. */
 @EmulatedDevice
@@ -57,6 +58,18 @@ class RandomKernelsTest {
                 device.run(type, "dropout", "dropout", grid, from, into, n, position, rate, seed, stream);
                 Numbers.assertSame(device.read(into), expected, "dropout of " + n);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsAnElementWhoseWordIsTheLimit(Real type) {
+        long seed = 3;
+        double rate = word(seed, 0, 0, 0) * 0x1p-32;
+        try (Device device = new Device()) {
+            Memory x = device.reals(type, 0, 1);
+            device.run(type, "dropout", "dropout", 1, x, x, 1, device.longs(0, 0, 0), rate, seed, 0);
+            assertThat(device.read(x)).containsExactly(type.round(1 / (1 - rate)));
         }
     }
 }

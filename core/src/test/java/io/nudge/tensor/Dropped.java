@@ -1,0 +1,37 @@
+package io.nudge.tensor;
+
+import io.nudge.math.Philox;
+import io.nudge.math.RandomStream;
+import io.nudge.nn.Architecture;
+
+/**
+ * What dropout keeps in a step, forward and on the way back.
+ *
+ * @param seed of the run
+ * @param total the step's number in the run
+ */
+record Dropped(long seed, long total) {
+    /** A layer's x [example][neuron], where kept divided by 1 − rate, else 0; as it is where the layer drops nothing. */
+    Rounded[][] of(Rounded[][] x, Architecture architecture, int layer, Rounding r) {
+        double rate = layer == 0 ? 0 : architecture.layer(layer).dropout();
+        if (rate == 0) {
+            return x;
+        }
+        Rounded factor = r.constant(1 / (1 - rate));
+        Rounded[][] kept = new Rounded[x.length][architecture.neurons(layer)];
+        for (int i = 0; i < x.length; i++) {
+            for (int j = 0; j < kept[i].length; j++) {
+                boolean keeps = keeps(rate, layer, i * kept[i].length + j);
+                kept[i][j] = keeps ? r.times(factor, x[i][j]) : r.exact(0);
+            }
+        }
+        return kept;
+    }
+
+    private boolean keeps(double rate, int layer, int element) {
+        int[] block = new int[4];
+        long stream = RandomStream.streamId(RandomStream.Use.DROPOUT, layer);
+        Philox.block(seed, element / 4 + (total << 32), stream, block);
+        return Integer.toUnsignedLong(block[element % 4]) >= (long) Math.floor(rate * 0x1p32);
+    }
+}
