@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PredictCommand.class,
             ExplainCommand.class,
             CheckCommand.class,
+            BenchCommand.class,
             BackendsCommand.class,
             DoctorCommand.class
         },

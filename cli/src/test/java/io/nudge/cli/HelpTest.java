@@ -11,11 +11,12 @@ class HelpTest {
     @Test
     void theCommandsAreListed() {
         assertThat(done("--help").out())
-                .contains("train", "evaluate", "predict", "explain", "check", "backends", "doctor", "Examples:");
+                .contains(
+                        "train", "evaluate", "predict", "explain", "check", "bench", "backends", "doctor", "Examples:");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "evaluate", "predict", "explain", "check", "backends", "doctor"})
+    @ValueSource(strings = {"train", "evaluate", "predict", "explain", "check", "bench", "backends", "doctor"})
     void everyCommandHasHelpWithExamples(String command) {
         Cli cli = done(command, "--help");
         assertThat(cli.out()).startsWith("Usage: nudge " + command).contains("Examples:", "--json", "--stacktrace");

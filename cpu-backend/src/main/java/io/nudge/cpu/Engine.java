@@ -14,6 +14,9 @@ import java.util.function.Supplier;
 final class Engine implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.nudge");
 
+    /** From so many float32 in a vector on, Java's products are faster than OpenBLAS at every size. */
+    private static final int WIDE = 16;
+
     final Workers workers;
 
     /** The passes in float32, for each worker. */
@@ -53,8 +56,8 @@ final class Engine implements AutoCloseable {
                     new DoubleFunctions(),
                     choose(vectors, RandomWords.class, RandomWords::new));
         }
-        Multiplier java = new JavaMultiplier(
-                workers, floats, doubles, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
+        Multiplier java =
+                new JavaMultiplier(workers, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
         int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
         return new Engine(workers, floats, doubles, all, lanes);
@@ -62,7 +65,7 @@ final class Engine implements AutoCloseable {
 
     private static Multiplier multiplier(
             ProductChoice choice, Multiplier java, int lanes, Workers workers, Function<Workers, Multiplier> openBlas) {
-        if (choice == ProductChoice.JAVA) {
+        if (choice == ProductChoice.JAVA || (choice == ProductChoice.AUTO && lanes >= WIDE)) {
             return java;
         }
         try {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Matrix products in plain loops, for a JVM without the Vector API. A block of op(b) is copied so that its rows lie one
  * after the other in the first cache; then a row of c gathers multiples of them, four at a time, in a loop that the JIT
- * compiler turns into vector instructions. Each element of c is summed over p in order.
+ * compiler turns into vector instructions. Each element of c is summed in an order that depends on k alone.
  */
 final class PlainProductLoops implements ProductLoops {
     private static final int WIDTH = 256;
@@ -19,6 +19,16 @@ final class PlainProductLoops implements ProductLoops {
     @Override
     public String name() {
         return "plain Java products";
+    }
+
+    @Override
+    public int rowsAtOnce() {
+        return 1;
+    }
+
+    @Override
+    public int columnsAtOnce(boolean isFloat32) {
+        return WIDTH;
     }
 
     @Override
@@ -42,10 +52,10 @@ final class PlainProductLoops implements ProductLoops {
         copy(p.b.floats, p.bAt + q * bRow + j * bColumn, bRow, bColumn, floatBlock, depth, width);
         for (int i = 0; i < p.m; i++) {
             int cAt = p.cAt + i * p.cStride + j;
-            begin(q == 0, p.c.floats, cAt, floatRow, width);
+            Arrays.fill(floatRow, 0, width, 0);
             int aAt = p.aAt + i * p.aRow() + q * p.aColumn();
             gather(p.a.floats, aAt, p.aColumn(), floatBlock, depth, floatRow, width);
-            end(q + depth == p.k ? (float) p.alpha : 1, floatRow, p.c.floats, cAt, width);
+            store((float) p.alpha, floatRow, q == 0 ? (float) p.beta : 1, p.c.floats, cAt, width);
         }
     }
 
@@ -64,18 +74,15 @@ final class PlainProductLoops implements ProductLoops {
         }
     }
 
-    /** What the row's sums begin with. */
-    private static void begin(boolean fresh, float[] c, int cAt, float[] row, int width) {
-        if (fresh) {
-            Arrays.fill(row, 0, width, 0);
+    private static void store(float alpha, float[] row, float beta, float[] c, int cAt, int width) {
+        if (beta == 0) {
+            for (int s = 0; s < width; s++) {
+                c[cAt + s] = alpha * row[s];
+            }
         } else {
-            System.arraycopy(c, cAt, row, 0, width);
-        }
-    }
-
-    private static void end(float alpha, float[] row, float[] c, int cAt, int width) {
-        for (int s = 0; s < width; s++) {
-            c[cAt + s] = alpha * row[s];
+            for (int s = 0; s < width; s++) {
+                c[cAt + s] = alpha * row[s] + beta * c[cAt + s];
+            }
         }
     }
 
@@ -118,10 +125,10 @@ final class PlainProductLoops implements ProductLoops {
         copy(p.b.doubles, p.bAt + q * bRow + j * bColumn, bRow, bColumn, doubleBlock, depth, width);
         for (int i = 0; i < p.m; i++) {
             int cAt = p.cAt + i * p.cStride + j;
-            begin(q == 0, p.c.doubles, cAt, doubleRow, width);
+            Arrays.fill(doubleRow, 0, width, 0);
             int aAt = p.aAt + i * p.aRow() + q * p.aColumn();
             gather(p.a.doubles, aAt, p.aColumn(), doubleBlock, depth, doubleRow, width);
-            end(q + depth == p.k ? p.alpha : 1, doubleRow, p.c.doubles, cAt, width);
+            store(p.alpha, doubleRow, q == 0 ? p.beta : 1, p.c.doubles, cAt, width);
         }
     }
 
@@ -140,18 +147,15 @@ final class PlainProductLoops implements ProductLoops {
         }
     }
 
-    /** What the row's sums begin with. */
-    private static void begin(boolean fresh, double[] c, int cAt, double[] row, int width) {
-        if (fresh) {
-            Arrays.fill(row, 0, width, 0);
+    private static void store(double alpha, double[] row, double beta, double[] c, int cAt, int width) {
+        if (beta == 0) {
+            for (int s = 0; s < width; s++) {
+                c[cAt + s] = alpha * row[s];
+            }
         } else {
-            System.arraycopy(c, cAt, row, 0, width);
-        }
-    }
-
-    private static void end(double alpha, double[] row, double[] c, int cAt, int width) {
-        for (int s = 0; s < width; s++) {
-            c[cAt + s] = alpha * row[s];
+            for (int s = 0; s < width; s++) {
+                c[cAt + s] = alpha * row[s] + beta * c[cAt + s];
+            }
         }
     }
 

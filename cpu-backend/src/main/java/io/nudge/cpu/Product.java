@@ -2,8 +2,8 @@ package io.nudge.cpu;
 
 /**
  * A matrix product to be computed, c = alpha op(a) op(b) + beta c: op(a) is [m, k], op(b) is [k, n], c is [m, n], m, n
- * and k are at least 1. Where beta is 0, what is in c does not count, not even NaN. A row of c does not depend on the
- * other rows of op(a), so that rows may be computed apart.
+ * and k are at least 1. Where beta is 0, what is in c does not count, not even NaN. An element of c
+ * depends on a row of op(a) and a column of op(b) alone, so that parts of c may be computed apart.
  *
  * <p>Filled in anew for every product, so that none is allocated.
  */
@@ -41,6 +41,11 @@ final class Product {
         return aFlipped ? aStride : 1;
     }
 
+    /** Elements of b between op(b)_pj and op(b)_p(j+1). */
+    int bColumn() {
+        return bFlipped ? bStride : 1;
+    }
+
     /** How many multiplications there are. */
     long work() {
         return (long) m * n * k;
@@ -51,23 +56,23 @@ final class Product {
         return Math.max((long) m * n, (long) k * Math.max(m, n));
     }
 
-    /** Makes this the part of another product that computes some rows of c. */
-    void rowsOf(Product whole, int from, int to) {
-        m = to - from;
-        n = whole.n;
+    /** Makes this the part of another product that computes some rows and columns of c, so many from the first on. */
+    void partOf(Product whole, int row, int rows, int column, int columns) {
+        m = rows;
+        n = columns;
         k = whole.k;
         alpha = whole.alpha;
         beta = whole.beta;
         a = whole.a;
-        aAt = whole.aAt + from * whole.aRow();
+        aAt = whole.aAt + row * whole.aRow();
         aStride = whole.aStride;
         aFlipped = whole.aFlipped;
         b = whole.b;
-        bAt = whole.bAt;
+        bAt = whole.bAt + column * whole.bColumn();
         bStride = whole.bStride;
         bFlipped = whole.bFlipped;
         c = whole.c;
-        cAt = whole.cAt + from * whole.cStride;
+        cAt = whole.cAt + row * whole.cStride + column;
         cStride = whole.cStride;
     }
 

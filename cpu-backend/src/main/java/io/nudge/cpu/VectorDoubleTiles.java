@@ -22,6 +22,15 @@ final class VectorDoubleTiles extends VectorTiles {
         Arrays.fill(LAST, LANES, 2 * LANES, true);
     }
 
+    /** Columns of a panel. */
+    private static final int WIDTH = PANEL_VECTORS * LANES;
+
+    /** Some terms of a panel of op(b): its rows, one after the other, filled up with zeros where op(b) ends. */
+    private final double[] panel = new double[DEPTH * WIDTH];
+
+    /** Where the columns of a panel begin in b. */
+    private final int[] columns = new int[WIDTH];
+
     /** The sums of a tile, a vector each; and as much again of what {@link #fold} reads beyond. */
     private final double[] sums = new double[(SIDE * SIDE + 1) * LANES];
 
@@ -161,13 +170,15 @@ final class VectorDoubleTiles extends VectorTiles {
 
     private void storeDots(Product p, int i, int j) {
         double alpha = p.alpha;
+        double beta = p.beta;
         double[] c = p.c.doubles;
         int rows = Math.min(SIDE, p.m - i);
         int columns = Math.min(SIDE, p.n - j);
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                c[at + s] = alpha * few((r * SIDE + s) * LANES);
+                double sum = alpha * few((r * SIDE + s) * LANES);
+                c[at + s] = beta == 0 ? sum : Math.fma(beta, c[at + s], sum);
             }
         }
     }
@@ -181,325 +192,168 @@ final class VectorDoubleTiles extends VectorTiles {
         return sum;
     }
 
-    // ---- multiples of rows ------------------------------------------------------------------------------------------
+    // ---- panels -----------------------------------------------------------------------------------------------------
 
     @Override
-    void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh) {
-        int aColumn = p.aColumn();
-        int lastRow = p.aAt + (p.m - 1) * p.aRow() + q * aColumn;
-        int row0 = p.aAt + i * p.aRow() + q * aColumn;
-        int row1 = Math.min(row0 + p.aRow(), lastRow);
-        int row2 = Math.min(row1 + p.aRow(), lastRow);
-        int row3 = Math.min(row2 + p.aRow(), lastRow);
-        int last = p.cAt + (p.m - 1) * p.cStride + j;
-        int c0 = p.cAt + i * p.cStride + j;
-        int c1 = Math.min(c0 + p.cStride, last);
-        int c2 = Math.min(c1 + p.cStride, last);
-        int c3 = Math.min(c2 + p.cStride, last);
-        double[] a = p.a.doubles;
-        double[] b = p.b.doubles;
-        double[] c = p.c.doubles;
-        int bRow = p.bStride;
-        int bAt = p.bAt + q * bRow + j;
-        switch (terms) {
-            case 4 -> addFour(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
-            case 2 -> addTwo(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
-            default -> addOne(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
-        }
-        if (width % LANES != 0) {
-            addRest(terms, p, i, row0, bAt, c0, width, fresh);
+    void pack(Product p, int q, int depth, int j) {
+        int width = Math.min(WIDTH, p.n - j);
+        int at = p.bAt + q * (p.bFlipped ? 1 : p.bStride) + j * p.bColumn();
+        if (width == WIDTH && p.bFlipped) {
+            packColumns(p.b.doubles, at, p.bStride, depth);
+        } else if (width == WIDTH) {
+            packRows(p.b.doubles, at, p.bStride, depth, panel);
+        } else {
+            Arrays.fill(panel, 0, depth * WIDTH, 0);
+            packRest(p, at, width, depth);
         }
     }
 
-    @Override
-    void scale(Product p, int i, int j, int width) {
-        for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
-            scale(p.alpha, p.c.doubles, p.cAt + r * p.cStride + j, width);
+    private void packRest(Product p, int at, int width, int depth) {
+        if (p.bFlipped) {
+            packColumns(p.b.doubles, at, p.bStride, width, depth, panel);
+        } else {
+            packRows(p.b.doubles, at, p.bStride, width, depth, panel);
         }
     }
 
-    private static void scale(double alpha, double[] c, int at, int width) {
-        DoubleVector factor = DoubleVector.broadcast(SPECIES, alpha);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            DoubleVector.fromArray(SPECIES, c, at + l).mul(factor).intoArray(c, at + l);
-        }
-        for (int l = width - width % LANES; l < width; l++) {
-            c[at + l] *= alpha;
+    private static void packRows(double[] b, int at, int stride, int depth, double[] panel) {
+        for (int r = 0; r < depth; r++) {
+            int from = at + r * stride;
+            int to = r * WIDTH;
+            DoubleVector.fromArray(SPECIES, b, from).intoArray(panel, to);
+            DoubleVector.fromArray(SPECIES, b, from + LANES).intoArray(panel, to + LANES);
         }
     }
 
-    /** The columns that do not fill a vector, row by row. */
-    private static void addRest(int terms, Product p, int i, int row0, int bAt, int c0, int width, boolean fresh) {
-        int from = width - width % LANES;
-        int aColumn = p.aColumn();
-        for (int r = 0; r < Math.min(SIDE, p.m - i); r++) {
-            int aAt = row0 + r * p.aRow();
-            int cAt = c0 + r * p.cStride;
-            switch (terms) {
-                case 4 ->
-                    addFour(
-                            p.a.doubles,
-                            aAt,
-                            aColumn,
-                            p.b.doubles,
-                            bAt,
-                            p.bStride,
-                            p.c.doubles,
-                            cAt,
-                            from,
-                            width,
-                            fresh);
-                case 2 ->
-                    addTwo(
-                            p.a.doubles,
-                            aAt,
-                            aColumn,
-                            p.b.doubles,
-                            bAt,
-                            p.bStride,
-                            p.c.doubles,
-                            cAt,
-                            from,
-                            width,
-                            fresh);
-                default ->
-                    addOne(
-                            p.a.doubles,
-                            aAt,
-                            aColumn,
-                            p.b.doubles,
-                            bAt,
-                            p.bStride,
-                            p.c.doubles,
-                            cAt,
-                            from,
-                            width,
-                            fresh);
+    private static void packRows(double[] b, int at, int stride, int width, int depth, double[] panel) {
+        for (int r = 0; r < depth; r++) {
+            System.arraycopy(b, at + r * stride, panel, r * WIDTH, width);
+        }
+    }
+
+    /** A row of the panel is gathered from as many rows of b. */
+    private void packColumns(double[] b, int at, int stride, int depth) {
+        for (int s = 0; s < WIDTH; s++) {
+            columns[s] = s * stride;
+        }
+        gather(b, at, columns, depth, panel);
+    }
+
+    private static void gather(double[] b, int at, int[] columns, int depth, double[] panel) {
+        for (int r = 0; r < depth; r++) {
+            DoubleVector.fromArray(SPECIES, b, at + r, columns, 0).intoArray(panel, r * WIDTH);
+            DoubleVector.fromArray(SPECIES, b, at + r, columns, LANES).intoArray(panel, r * WIDTH + LANES);
+        }
+    }
+
+    private static void packColumns(double[] b, int at, int stride, int width, int depth, double[] panel) {
+        for (int s = 0; s < width; s++) {
+            for (int r = 0; r < depth; r++) {
+                panel[r * WIDTH + s] = b[at + s * stride + r];
             }
         }
     }
 
-    private static void addFour(
-            double[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int aColumn,
-            double[] b,
-            int bAt,
-            int bRow,
-            double[] c,
-            int c0,
-            int c1,
-            int c2,
-            int c3,
-            int width,
-            boolean fresh) {
-        DoubleVector f00 = DoubleVector.broadcast(SPECIES, a[row0]);
-        DoubleVector f01 = DoubleVector.broadcast(SPECIES, a[row0 + aColumn]);
-        DoubleVector f02 = DoubleVector.broadcast(SPECIES, a[row0 + 2 * aColumn]);
-        DoubleVector f03 = DoubleVector.broadcast(SPECIES, a[row0 + 3 * aColumn]);
-        DoubleVector f10 = DoubleVector.broadcast(SPECIES, a[row1]);
-        DoubleVector f11 = DoubleVector.broadcast(SPECIES, a[row1 + aColumn]);
-        DoubleVector f12 = DoubleVector.broadcast(SPECIES, a[row1 + 2 * aColumn]);
-        DoubleVector f13 = DoubleVector.broadcast(SPECIES, a[row1 + 3 * aColumn]);
-        DoubleVector f20 = DoubleVector.broadcast(SPECIES, a[row2]);
-        DoubleVector f21 = DoubleVector.broadcast(SPECIES, a[row2 + aColumn]);
-        DoubleVector f22 = DoubleVector.broadcast(SPECIES, a[row2 + 2 * aColumn]);
-        DoubleVector f23 = DoubleVector.broadcast(SPECIES, a[row2 + 3 * aColumn]);
-        DoubleVector f30 = DoubleVector.broadcast(SPECIES, a[row3]);
-        DoubleVector f31 = DoubleVector.broadcast(SPECIES, a[row3 + aColumn]);
-        DoubleVector f32 = DoubleVector.broadcast(SPECIES, a[row3 + 2 * aColumn]);
-        DoubleVector f33 = DoubleVector.broadcast(SPECIES, a[row3 + 3 * aColumn]);
-        DoubleVector zero = DoubleVector.zero(SPECIES);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            DoubleVector s0 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c0 + l);
-            DoubleVector s1 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c1 + l);
-            DoubleVector s2 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c2 + l);
-            DoubleVector s3 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c3 + l);
-            DoubleVector y;
-            y = DoubleVector.fromArray(SPECIES, b, bAt + l);
-            s0 = f00.fma(y, s0);
-            s1 = f10.fma(y, s1);
-            s2 = f20.fma(y, s2);
-            s3 = f30.fma(y, s3);
-            y = DoubleVector.fromArray(SPECIES, b, bAt + bRow + l);
-            s0 = f01.fma(y, s0);
-            s1 = f11.fma(y, s1);
-            s2 = f21.fma(y, s2);
-            s3 = f31.fma(y, s3);
-            y = DoubleVector.fromArray(SPECIES, b, bAt + 2 * bRow + l);
-            s0 = f02.fma(y, s0);
-            s1 = f12.fma(y, s1);
-            s2 = f22.fma(y, s2);
-            s3 = f32.fma(y, s3);
-            y = DoubleVector.fromArray(SPECIES, b, bAt + 3 * bRow + l);
-            s0 = f03.fma(y, s0);
-            s1 = f13.fma(y, s1);
-            s2 = f23.fma(y, s2);
-            s3 = f33.fma(y, s3);
-            s0.intoArray(c, c0 + l);
-            s1.intoArray(c, c1 + l);
-            s2.intoArray(c, c2 + l);
-            s3.intoArray(c, c3 + l);
+    @Override
+    void tile(Product p, int i, int q, int depth, int j) {
+        int last = p.aAt + (p.m - 1) * p.aStride + q;
+        int a0 = p.aAt + i * p.aStride + q;
+        int a1 = Math.min(a0 + p.aStride, last);
+        int a2 = Math.min(a1 + p.aStride, last);
+        int a3 = Math.min(a2 + p.aStride, last);
+        int a4 = Math.min(a3 + p.aStride, last);
+        multiply(depth, p.a.doubles, a0, a1, a2, a3, a4, panel, sums);
+        double alpha = p.alpha;
+        double beta = q == 0 ? p.beta : 1;
+        int rows = Math.min(ROWS, p.m - i);
+        int width = Math.min(WIDTH, p.n - j);
+        int at = p.cAt + i * p.cStride + j;
+        if (width == WIDTH && beta == 0) {
+            store(alpha, sums, p.c.doubles, at, p.cStride, rows);
+        } else if (width == WIDTH) {
+            store(alpha, sums, beta, p.c.doubles, at, p.cStride, rows);
+        } else {
+            storeRest(alpha, sums, beta, p.c.doubles, at, p.cStride, rows, width);
         }
     }
 
-    private static void addFour(
-            double[] a,
-            int aAt,
-            int aColumn,
-            double[] b,
-            int bAt,
-            int bRow,
-            double[] c,
-            int cAt,
-            int from,
-            int to,
-            boolean fresh) {
-        double f0 = a[aAt];
-        double f1 = a[aAt + aColumn];
-        double f2 = a[aAt + 2 * aColumn];
-        double f3 = a[aAt + 3 * aColumn];
-        for (int l = from; l < to; l++) {
-            double sum = fresh ? 0 : c[cAt + l];
-            sum = Math.fma(f0, b[bAt + l], sum);
-            sum = Math.fma(f1, b[bAt + bRow + l], sum);
-            sum = Math.fma(f2, b[bAt + 2 * bRow + l], sum);
-            sum = Math.fma(f3, b[bAt + 3 * bRow + l], sum);
-            c[cAt + l] = sum;
+    private static void multiply(
+            int depth, double[] a, int a0, int a1, int a2, int a3, int a4, double[] panel, double[] sums) {
+        DoubleVector s00 = DoubleVector.zero(SPECIES);
+        DoubleVector s01 = DoubleVector.zero(SPECIES);
+        DoubleVector s10 = DoubleVector.zero(SPECIES);
+        DoubleVector s11 = DoubleVector.zero(SPECIES);
+        DoubleVector s20 = DoubleVector.zero(SPECIES);
+        DoubleVector s21 = DoubleVector.zero(SPECIES);
+        DoubleVector s30 = DoubleVector.zero(SPECIES);
+        DoubleVector s31 = DoubleVector.zero(SPECIES);
+        DoubleVector s40 = DoubleVector.zero(SPECIES);
+        DoubleVector s41 = DoubleVector.zero(SPECIES);
+        DoubleVector x;
+        for (int r = 0; r < depth; r++) {
+            DoubleVector y0 = DoubleVector.fromArray(SPECIES, panel, r * WIDTH);
+            DoubleVector y1 = DoubleVector.fromArray(SPECIES, panel, r * WIDTH + LANES);
+            x = DoubleVector.broadcast(SPECIES, a[a0 + r]);
+            s00 = x.fma(y0, s00);
+            s01 = x.fma(y1, s01);
+            x = DoubleVector.broadcast(SPECIES, a[a1 + r]);
+            s10 = x.fma(y0, s10);
+            s11 = x.fma(y1, s11);
+            x = DoubleVector.broadcast(SPECIES, a[a2 + r]);
+            s20 = x.fma(y0, s20);
+            s21 = x.fma(y1, s21);
+            x = DoubleVector.broadcast(SPECIES, a[a3 + r]);
+            s30 = x.fma(y0, s30);
+            s31 = x.fma(y1, s31);
+            x = DoubleVector.broadcast(SPECIES, a[a4 + r]);
+            s40 = x.fma(y0, s40);
+            s41 = x.fma(y1, s41);
+        }
+        s00.intoArray(sums, 0);
+        s01.intoArray(sums, LANES);
+        s10.intoArray(sums, 2 * LANES);
+        s11.intoArray(sums, 3 * LANES);
+        s20.intoArray(sums, 4 * LANES);
+        s21.intoArray(sums, 5 * LANES);
+        s30.intoArray(sums, 6 * LANES);
+        s31.intoArray(sums, 7 * LANES);
+        s40.intoArray(sums, 8 * LANES);
+        s41.intoArray(sums, 9 * LANES);
+    }
+
+    /** c = alpha sums, for some rows of a tile. */
+    private static void store(double alpha, double[] sums, double[] c, int at, int stride, int rows) {
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, alpha);
+        for (int r = 0; r < rows; r++) {
+            int to = at + r * stride;
+            DoubleVector.fromArray(SPECIES, sums, r * WIDTH).mul(factor).intoArray(c, to);
+            DoubleVector.fromArray(SPECIES, sums, r * WIDTH + LANES).mul(factor).intoArray(c, to + LANES);
         }
     }
 
-    private static void addTwo(
-            double[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int aColumn,
-            double[] b,
-            int bAt,
-            int bRow,
-            double[] c,
-            int c0,
-            int c1,
-            int c2,
-            int c3,
-            int width,
-            boolean fresh) {
-        DoubleVector f00 = DoubleVector.broadcast(SPECIES, a[row0]);
-        DoubleVector f01 = DoubleVector.broadcast(SPECIES, a[row0 + aColumn]);
-        DoubleVector f10 = DoubleVector.broadcast(SPECIES, a[row1]);
-        DoubleVector f11 = DoubleVector.broadcast(SPECIES, a[row1 + aColumn]);
-        DoubleVector f20 = DoubleVector.broadcast(SPECIES, a[row2]);
-        DoubleVector f21 = DoubleVector.broadcast(SPECIES, a[row2 + aColumn]);
-        DoubleVector f30 = DoubleVector.broadcast(SPECIES, a[row3]);
-        DoubleVector f31 = DoubleVector.broadcast(SPECIES, a[row3 + aColumn]);
-        DoubleVector zero = DoubleVector.zero(SPECIES);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            DoubleVector s0 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c0 + l);
-            DoubleVector s1 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c1 + l);
-            DoubleVector s2 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c2 + l);
-            DoubleVector s3 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c3 + l);
-            DoubleVector y;
-            y = DoubleVector.fromArray(SPECIES, b, bAt + l);
-            s0 = f00.fma(y, s0);
-            s1 = f10.fma(y, s1);
-            s2 = f20.fma(y, s2);
-            s3 = f30.fma(y, s3);
-            y = DoubleVector.fromArray(SPECIES, b, bAt + bRow + l);
-            s0 = f01.fma(y, s0);
-            s1 = f11.fma(y, s1);
-            s2 = f21.fma(y, s2);
-            s3 = f31.fma(y, s3);
-            s0.intoArray(c, c0 + l);
-            s1.intoArray(c, c1 + l);
-            s2.intoArray(c, c2 + l);
-            s3.intoArray(c, c3 + l);
+    /** c = alpha sums + beta c, likewise. */
+    private static void store(double alpha, double[] sums, double beta, double[] c, int at, int stride, int rows) {
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, alpha);
+        DoubleVector kept = DoubleVector.broadcast(SPECIES, beta);
+        for (int r = 0; r < rows; r++) {
+            int to = at + r * stride;
+            DoubleVector sum0 = DoubleVector.fromArray(SPECIES, sums, r * WIDTH).mul(factor);
+            DoubleVector sum1 =
+                    DoubleVector.fromArray(SPECIES, sums, r * WIDTH + LANES).mul(factor);
+            DoubleVector.fromArray(SPECIES, c, to).fma(kept, sum0).intoArray(c, to);
+            DoubleVector.fromArray(SPECIES, c, to + LANES).fma(kept, sum1).intoArray(c, to + LANES);
         }
     }
 
-    private static void addTwo(
-            double[] a,
-            int aAt,
-            int aColumn,
-            double[] b,
-            int bAt,
-            int bRow,
-            double[] c,
-            int cAt,
-            int from,
-            int to,
-            boolean fresh) {
-        double f0 = a[aAt];
-        double f1 = a[aAt + aColumn];
-        for (int l = from; l < to; l++) {
-            double sum = fresh ? 0 : c[cAt + l];
-            sum = Math.fma(f0, b[bAt + l], sum);
-            sum = Math.fma(f1, b[bAt + bRow + l], sum);
-            c[cAt + l] = sum;
-        }
-    }
-
-    private static void addOne(
-            double[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int aColumn,
-            double[] b,
-            int bAt,
-            int bRow,
-            double[] c,
-            int c0,
-            int c1,
-            int c2,
-            int c3,
-            int width,
-            boolean fresh) {
-        DoubleVector f00 = DoubleVector.broadcast(SPECIES, a[row0]);
-        DoubleVector f10 = DoubleVector.broadcast(SPECIES, a[row1]);
-        DoubleVector f20 = DoubleVector.broadcast(SPECIES, a[row2]);
-        DoubleVector f30 = DoubleVector.broadcast(SPECIES, a[row3]);
-        DoubleVector zero = DoubleVector.zero(SPECIES);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            DoubleVector s0 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c0 + l);
-            DoubleVector s1 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c1 + l);
-            DoubleVector s2 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c2 + l);
-            DoubleVector s3 = fresh ? zero : DoubleVector.fromArray(SPECIES, c, c3 + l);
-            DoubleVector y;
-            y = DoubleVector.fromArray(SPECIES, b, bAt + l);
-            s0 = f00.fma(y, s0);
-            s1 = f10.fma(y, s1);
-            s2 = f20.fma(y, s2);
-            s3 = f30.fma(y, s3);
-            s0.intoArray(c, c0 + l);
-            s1.intoArray(c, c1 + l);
-            s2.intoArray(c, c2 + l);
-            s3.intoArray(c, c3 + l);
-        }
-    }
-
-    private static void addOne(
-            double[] a,
-            int aAt,
-            int aColumn,
-            double[] b,
-            int bAt,
-            int bRow,
-            double[] c,
-            int cAt,
-            int from,
-            int to,
-            boolean fresh) {
-        double f0 = a[aAt];
-        for (int l = from; l < to; l++) {
-            double sum = fresh ? 0 : c[cAt + l];
-            sum = Math.fma(f0, b[bAt + l], sum);
-            c[cAt + l] = sum;
+    /** The same where c ends before the panel does. */
+    private static void storeRest(
+            double alpha, double[] sums, double beta, double[] c, int at, int stride, int rows, int width) {
+        for (int r = 0; r < rows; r++) {
+            for (int s = 0; s < width; s++) {
+                double sum = alpha * sums[r * WIDTH + s];
+                int to = at + r * stride + s;
+                c[to] = beta == 0 ? sum : Math.fma(beta, c[to], sum);
+            }
         }
     }
 }

@@ -22,6 +22,15 @@ final class VectorFloatTiles extends VectorTiles {
         Arrays.fill(LAST, LANES, 2 * LANES, true);
     }
 
+    /** Columns of a panel. */
+    private static final int WIDTH = PANEL_VECTORS * LANES;
+
+    /** Some terms of a panel of op(b): its rows, one after the other, filled up with zeros where op(b) ends. */
+    private final float[] panel = new float[DEPTH * WIDTH];
+
+    /** Where the columns of a panel begin in b. */
+    private final int[] columns = new int[WIDTH];
+
     /** The sums of a tile, a vector each; and as much again of what {@link #fold} reads beyond. */
     private final float[] sums = new float[(SIDE * SIDE + 1) * LANES];
 
@@ -150,13 +159,15 @@ final class VectorFloatTiles extends VectorTiles {
 
     private void storeDots(Product p, int i, int j) {
         float alpha = (float) p.alpha;
+        float beta = (float) p.beta;
         float[] c = p.c.floats;
         int rows = Math.min(SIDE, p.m - i);
         int columns = Math.min(SIDE, p.n - j);
         for (int r = 0; r < rows; r++) {
             int at = p.cAt + (i + r) * p.cStride + j;
             for (int s = 0; s < columns; s++) {
-                c[at + s] = alpha * few((r * SIDE + s) * LANES);
+                float sum = alpha * few((r * SIDE + s) * LANES);
+                c[at + s] = beta == 0 ? sum : Math.fma(beta, c[at + s], sum);
             }
         }
     }
@@ -170,292 +181,168 @@ final class VectorFloatTiles extends VectorTiles {
         return sum;
     }
 
-    // ---- multiples of rows ------------------------------------------------------------------------------------------
+    // ---- panels -----------------------------------------------------------------------------------------------------
 
     @Override
-    void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh) {
-        int aColumn = p.aColumn();
-        int lastRow = p.aAt + (p.m - 1) * p.aRow() + q * aColumn;
-        int row0 = p.aAt + i * p.aRow() + q * aColumn;
-        int row1 = Math.min(row0 + p.aRow(), lastRow);
-        int row2 = Math.min(row1 + p.aRow(), lastRow);
-        int row3 = Math.min(row2 + p.aRow(), lastRow);
-        int last = p.cAt + (p.m - 1) * p.cStride + j;
-        int c0 = p.cAt + i * p.cStride + j;
-        int c1 = Math.min(c0 + p.cStride, last);
-        int c2 = Math.min(c1 + p.cStride, last);
-        int c3 = Math.min(c2 + p.cStride, last);
-        float[] a = p.a.floats;
-        float[] b = p.b.floats;
-        float[] c = p.c.floats;
-        int bRow = p.bStride;
-        int bAt = p.bAt + q * bRow + j;
-        switch (terms) {
-            case 4 -> addFour(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
-            case 2 -> addTwo(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
-            default -> addOne(a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
-        }
-        if (width % LANES != 0) {
-            addRest(terms, p, i, row0, bAt, c0, width, fresh);
+    void pack(Product p, int q, int depth, int j) {
+        int width = Math.min(WIDTH, p.n - j);
+        int at = p.bAt + q * (p.bFlipped ? 1 : p.bStride) + j * p.bColumn();
+        if (width == WIDTH && p.bFlipped) {
+            packColumns(p.b.floats, at, p.bStride, depth);
+        } else if (width == WIDTH) {
+            packRows(p.b.floats, at, p.bStride, depth, panel);
+        } else {
+            Arrays.fill(panel, 0, depth * WIDTH, 0);
+            packRest(p, at, width, depth);
         }
     }
 
-    @Override
-    void scale(Product p, int i, int j, int width) {
-        for (int r = i; r < Math.min(i + SIDE, p.m); r++) {
-            scale((float) p.alpha, p.c.floats, p.cAt + r * p.cStride + j, width);
+    private void packRest(Product p, int at, int width, int depth) {
+        if (p.bFlipped) {
+            packColumns(p.b.floats, at, p.bStride, width, depth, panel);
+        } else {
+            packRows(p.b.floats, at, p.bStride, width, depth, panel);
         }
     }
 
-    private static void scale(float alpha, float[] c, int at, int width) {
-        FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            FloatVector.fromArray(SPECIES, c, at + l).mul(factor).intoArray(c, at + l);
-        }
-        for (int l = width - width % LANES; l < width; l++) {
-            c[at + l] *= alpha;
+    private static void packRows(float[] b, int at, int stride, int depth, float[] panel) {
+        for (int r = 0; r < depth; r++) {
+            int from = at + r * stride;
+            int to = r * WIDTH;
+            FloatVector.fromArray(SPECIES, b, from).intoArray(panel, to);
+            FloatVector.fromArray(SPECIES, b, from + LANES).intoArray(panel, to + LANES);
         }
     }
 
-    /** The columns that do not fill a vector, row by row. */
-    private static void addRest(int terms, Product p, int i, int row0, int bAt, int c0, int width, boolean fresh) {
-        int from = width - width % LANES;
-        int aColumn = p.aColumn();
-        for (int r = 0; r < Math.min(SIDE, p.m - i); r++) {
-            int aAt = row0 + r * p.aRow();
-            int cAt = c0 + r * p.cStride;
-            switch (terms) {
-                case 4 ->
-                    addFour(p.a.floats, aAt, aColumn, p.b.floats, bAt, p.bStride, p.c.floats, cAt, from, width, fresh);
-                case 2 ->
-                    addTwo(p.a.floats, aAt, aColumn, p.b.floats, bAt, p.bStride, p.c.floats, cAt, from, width, fresh);
-                default ->
-                    addOne(p.a.floats, aAt, aColumn, p.b.floats, bAt, p.bStride, p.c.floats, cAt, from, width, fresh);
+    private static void packRows(float[] b, int at, int stride, int width, int depth, float[] panel) {
+        for (int r = 0; r < depth; r++) {
+            System.arraycopy(b, at + r * stride, panel, r * WIDTH, width);
+        }
+    }
+
+    /** A row of the panel is gathered from as many rows of b. */
+    private void packColumns(float[] b, int at, int stride, int depth) {
+        for (int s = 0; s < WIDTH; s++) {
+            columns[s] = s * stride;
+        }
+        gather(b, at, columns, depth, panel);
+    }
+
+    private static void gather(float[] b, int at, int[] columns, int depth, float[] panel) {
+        for (int r = 0; r < depth; r++) {
+            FloatVector.fromArray(SPECIES, b, at + r, columns, 0).intoArray(panel, r * WIDTH);
+            FloatVector.fromArray(SPECIES, b, at + r, columns, LANES).intoArray(panel, r * WIDTH + LANES);
+        }
+    }
+
+    private static void packColumns(float[] b, int at, int stride, int width, int depth, float[] panel) {
+        for (int s = 0; s < width; s++) {
+            for (int r = 0; r < depth; r++) {
+                panel[r * WIDTH + s] = b[at + s * stride + r];
             }
         }
     }
 
-    private static void addFour(
-            float[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int aColumn,
-            float[] b,
-            int bAt,
-            int bRow,
-            float[] c,
-            int c0,
-            int c1,
-            int c2,
-            int c3,
-            int width,
-            boolean fresh) {
-        FloatVector f00 = FloatVector.broadcast(SPECIES, a[row0]);
-        FloatVector f01 = FloatVector.broadcast(SPECIES, a[row0 + aColumn]);
-        FloatVector f02 = FloatVector.broadcast(SPECIES, a[row0 + 2 * aColumn]);
-        FloatVector f03 = FloatVector.broadcast(SPECIES, a[row0 + 3 * aColumn]);
-        FloatVector f10 = FloatVector.broadcast(SPECIES, a[row1]);
-        FloatVector f11 = FloatVector.broadcast(SPECIES, a[row1 + aColumn]);
-        FloatVector f12 = FloatVector.broadcast(SPECIES, a[row1 + 2 * aColumn]);
-        FloatVector f13 = FloatVector.broadcast(SPECIES, a[row1 + 3 * aColumn]);
-        FloatVector f20 = FloatVector.broadcast(SPECIES, a[row2]);
-        FloatVector f21 = FloatVector.broadcast(SPECIES, a[row2 + aColumn]);
-        FloatVector f22 = FloatVector.broadcast(SPECIES, a[row2 + 2 * aColumn]);
-        FloatVector f23 = FloatVector.broadcast(SPECIES, a[row2 + 3 * aColumn]);
-        FloatVector f30 = FloatVector.broadcast(SPECIES, a[row3]);
-        FloatVector f31 = FloatVector.broadcast(SPECIES, a[row3 + aColumn]);
-        FloatVector f32 = FloatVector.broadcast(SPECIES, a[row3 + 2 * aColumn]);
-        FloatVector f33 = FloatVector.broadcast(SPECIES, a[row3 + 3 * aColumn]);
-        FloatVector zero = FloatVector.zero(SPECIES);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
-            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
-            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
-            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
-            FloatVector y;
-            y = FloatVector.fromArray(SPECIES, b, bAt + l);
-            s0 = f00.fma(y, s0);
-            s1 = f10.fma(y, s1);
-            s2 = f20.fma(y, s2);
-            s3 = f30.fma(y, s3);
-            y = FloatVector.fromArray(SPECIES, b, bAt + bRow + l);
-            s0 = f01.fma(y, s0);
-            s1 = f11.fma(y, s1);
-            s2 = f21.fma(y, s2);
-            s3 = f31.fma(y, s3);
-            y = FloatVector.fromArray(SPECIES, b, bAt + 2 * bRow + l);
-            s0 = f02.fma(y, s0);
-            s1 = f12.fma(y, s1);
-            s2 = f22.fma(y, s2);
-            s3 = f32.fma(y, s3);
-            y = FloatVector.fromArray(SPECIES, b, bAt + 3 * bRow + l);
-            s0 = f03.fma(y, s0);
-            s1 = f13.fma(y, s1);
-            s2 = f23.fma(y, s2);
-            s3 = f33.fma(y, s3);
-            s0.intoArray(c, c0 + l);
-            s1.intoArray(c, c1 + l);
-            s2.intoArray(c, c2 + l);
-            s3.intoArray(c, c3 + l);
+    @Override
+    void tile(Product p, int i, int q, int depth, int j) {
+        int last = p.aAt + (p.m - 1) * p.aStride + q;
+        int a0 = p.aAt + i * p.aStride + q;
+        int a1 = Math.min(a0 + p.aStride, last);
+        int a2 = Math.min(a1 + p.aStride, last);
+        int a3 = Math.min(a2 + p.aStride, last);
+        int a4 = Math.min(a3 + p.aStride, last);
+        multiply(depth, p.a.floats, a0, a1, a2, a3, a4, panel, sums);
+        float alpha = (float) p.alpha;
+        float beta = q == 0 ? (float) p.beta : 1;
+        int rows = Math.min(ROWS, p.m - i);
+        int width = Math.min(WIDTH, p.n - j);
+        int at = p.cAt + i * p.cStride + j;
+        if (width == WIDTH && beta == 0) {
+            store(alpha, sums, p.c.floats, at, p.cStride, rows);
+        } else if (width == WIDTH) {
+            store(alpha, sums, beta, p.c.floats, at, p.cStride, rows);
+        } else {
+            storeRest(alpha, sums, beta, p.c.floats, at, p.cStride, rows, width);
         }
     }
 
-    private static void addFour(
-            float[] a,
-            int aAt,
-            int aColumn,
-            float[] b,
-            int bAt,
-            int bRow,
-            float[] c,
-            int cAt,
-            int from,
-            int to,
-            boolean fresh) {
-        float f0 = a[aAt];
-        float f1 = a[aAt + aColumn];
-        float f2 = a[aAt + 2 * aColumn];
-        float f3 = a[aAt + 3 * aColumn];
-        for (int l = from; l < to; l++) {
-            float sum = fresh ? 0 : c[cAt + l];
-            sum = Math.fma(f0, b[bAt + l], sum);
-            sum = Math.fma(f1, b[bAt + bRow + l], sum);
-            sum = Math.fma(f2, b[bAt + 2 * bRow + l], sum);
-            sum = Math.fma(f3, b[bAt + 3 * bRow + l], sum);
-            c[cAt + l] = sum;
+    private static void multiply(
+            int depth, float[] a, int a0, int a1, int a2, int a3, int a4, float[] panel, float[] sums) {
+        FloatVector s00 = FloatVector.zero(SPECIES);
+        FloatVector s01 = FloatVector.zero(SPECIES);
+        FloatVector s10 = FloatVector.zero(SPECIES);
+        FloatVector s11 = FloatVector.zero(SPECIES);
+        FloatVector s20 = FloatVector.zero(SPECIES);
+        FloatVector s21 = FloatVector.zero(SPECIES);
+        FloatVector s30 = FloatVector.zero(SPECIES);
+        FloatVector s31 = FloatVector.zero(SPECIES);
+        FloatVector s40 = FloatVector.zero(SPECIES);
+        FloatVector s41 = FloatVector.zero(SPECIES);
+        FloatVector x;
+        for (int r = 0; r < depth; r++) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, panel, r * WIDTH);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, panel, r * WIDTH + LANES);
+            x = FloatVector.broadcast(SPECIES, a[a0 + r]);
+            s00 = x.fma(y0, s00);
+            s01 = x.fma(y1, s01);
+            x = FloatVector.broadcast(SPECIES, a[a1 + r]);
+            s10 = x.fma(y0, s10);
+            s11 = x.fma(y1, s11);
+            x = FloatVector.broadcast(SPECIES, a[a2 + r]);
+            s20 = x.fma(y0, s20);
+            s21 = x.fma(y1, s21);
+            x = FloatVector.broadcast(SPECIES, a[a3 + r]);
+            s30 = x.fma(y0, s30);
+            s31 = x.fma(y1, s31);
+            x = FloatVector.broadcast(SPECIES, a[a4 + r]);
+            s40 = x.fma(y0, s40);
+            s41 = x.fma(y1, s41);
+        }
+        s00.intoArray(sums, 0);
+        s01.intoArray(sums, LANES);
+        s10.intoArray(sums, 2 * LANES);
+        s11.intoArray(sums, 3 * LANES);
+        s20.intoArray(sums, 4 * LANES);
+        s21.intoArray(sums, 5 * LANES);
+        s30.intoArray(sums, 6 * LANES);
+        s31.intoArray(sums, 7 * LANES);
+        s40.intoArray(sums, 8 * LANES);
+        s41.intoArray(sums, 9 * LANES);
+    }
+
+    /** c = alpha sums, for some rows of a tile. */
+    private static void store(float alpha, float[] sums, float[] c, int at, int stride, int rows) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
+        for (int r = 0; r < rows; r++) {
+            int to = at + r * stride;
+            FloatVector.fromArray(SPECIES, sums, r * WIDTH).mul(factor).intoArray(c, to);
+            FloatVector.fromArray(SPECIES, sums, r * WIDTH + LANES).mul(factor).intoArray(c, to + LANES);
         }
     }
 
-    private static void addTwo(
-            float[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int aColumn,
-            float[] b,
-            int bAt,
-            int bRow,
-            float[] c,
-            int c0,
-            int c1,
-            int c2,
-            int c3,
-            int width,
-            boolean fresh) {
-        FloatVector f00 = FloatVector.broadcast(SPECIES, a[row0]);
-        FloatVector f01 = FloatVector.broadcast(SPECIES, a[row0 + aColumn]);
-        FloatVector f10 = FloatVector.broadcast(SPECIES, a[row1]);
-        FloatVector f11 = FloatVector.broadcast(SPECIES, a[row1 + aColumn]);
-        FloatVector f20 = FloatVector.broadcast(SPECIES, a[row2]);
-        FloatVector f21 = FloatVector.broadcast(SPECIES, a[row2 + aColumn]);
-        FloatVector f30 = FloatVector.broadcast(SPECIES, a[row3]);
-        FloatVector f31 = FloatVector.broadcast(SPECIES, a[row3 + aColumn]);
-        FloatVector zero = FloatVector.zero(SPECIES);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
-            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
-            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
-            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
-            FloatVector y;
-            y = FloatVector.fromArray(SPECIES, b, bAt + l);
-            s0 = f00.fma(y, s0);
-            s1 = f10.fma(y, s1);
-            s2 = f20.fma(y, s2);
-            s3 = f30.fma(y, s3);
-            y = FloatVector.fromArray(SPECIES, b, bAt + bRow + l);
-            s0 = f01.fma(y, s0);
-            s1 = f11.fma(y, s1);
-            s2 = f21.fma(y, s2);
-            s3 = f31.fma(y, s3);
-            s0.intoArray(c, c0 + l);
-            s1.intoArray(c, c1 + l);
-            s2.intoArray(c, c2 + l);
-            s3.intoArray(c, c3 + l);
+    /** c = alpha sums + beta c, likewise. */
+    private static void store(float alpha, float[] sums, float beta, float[] c, int at, int stride, int rows) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
+        FloatVector kept = FloatVector.broadcast(SPECIES, beta);
+        for (int r = 0; r < rows; r++) {
+            int to = at + r * stride;
+            FloatVector sum0 = FloatVector.fromArray(SPECIES, sums, r * WIDTH).mul(factor);
+            FloatVector sum1 =
+                    FloatVector.fromArray(SPECIES, sums, r * WIDTH + LANES).mul(factor);
+            FloatVector.fromArray(SPECIES, c, to).fma(kept, sum0).intoArray(c, to);
+            FloatVector.fromArray(SPECIES, c, to + LANES).fma(kept, sum1).intoArray(c, to + LANES);
         }
     }
 
-    private static void addTwo(
-            float[] a,
-            int aAt,
-            int aColumn,
-            float[] b,
-            int bAt,
-            int bRow,
-            float[] c,
-            int cAt,
-            int from,
-            int to,
-            boolean fresh) {
-        float f0 = a[aAt];
-        float f1 = a[aAt + aColumn];
-        for (int l = from; l < to; l++) {
-            float sum = fresh ? 0 : c[cAt + l];
-            sum = Math.fma(f0, b[bAt + l], sum);
-            sum = Math.fma(f1, b[bAt + bRow + l], sum);
-            c[cAt + l] = sum;
-        }
-    }
-
-    private static void addOne(
-            float[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int aColumn,
-            float[] b,
-            int bAt,
-            int bRow,
-            float[] c,
-            int c0,
-            int c1,
-            int c2,
-            int c3,
-            int width,
-            boolean fresh) {
-        FloatVector f00 = FloatVector.broadcast(SPECIES, a[row0]);
-        FloatVector f10 = FloatVector.broadcast(SPECIES, a[row1]);
-        FloatVector f20 = FloatVector.broadcast(SPECIES, a[row2]);
-        FloatVector f30 = FloatVector.broadcast(SPECIES, a[row3]);
-        FloatVector zero = FloatVector.zero(SPECIES);
-        for (int l = 0; l <= width - LANES; l += LANES) {
-            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
-            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
-            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
-            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
-            FloatVector y;
-            y = FloatVector.fromArray(SPECIES, b, bAt + l);
-            s0 = f00.fma(y, s0);
-            s1 = f10.fma(y, s1);
-            s2 = f20.fma(y, s2);
-            s3 = f30.fma(y, s3);
-            s0.intoArray(c, c0 + l);
-            s1.intoArray(c, c1 + l);
-            s2.intoArray(c, c2 + l);
-            s3.intoArray(c, c3 + l);
-        }
-    }
-
-    private static void addOne(
-            float[] a,
-            int aAt,
-            int aColumn,
-            float[] b,
-            int bAt,
-            int bRow,
-            float[] c,
-            int cAt,
-            int from,
-            int to,
-            boolean fresh) {
-        float f0 = a[aAt];
-        for (int l = from; l < to; l++) {
-            float sum = fresh ? 0 : c[cAt + l];
-            sum = Math.fma(f0, b[bAt + l], sum);
-            c[cAt + l] = sum;
+    /** The same where c ends before the panel does. */
+    private static void storeRest(
+            float alpha, float[] sums, float beta, float[] c, int at, int stride, int rows, int width) {
+        for (int r = 0; r < rows; r++) {
+            for (int s = 0; s < width; s++) {
+                float sum = alpha * sums[r * WIDTH + s];
+                int to = at + r * stride + s;
+                c[to] = beta == 0 ? sum : Math.fma(beta, c[to], sum);
+            }
         }
     }
 }

@@ -3,16 +3,21 @@ package io.nudge.cpu;
 import io.nudge.tensor.DType;
 
 /**
- * Matrix products with the Vector API. Where the rows of op(b) lie in memory one after the other, c gathers multiples
- * of them; where its columns do, an element of c is the dot product of two stretches of memory. Each element of c is
- * summed in an order that depends on k and the kind of product alone, so that neither the tiles nor the threads show in
- * it.
+ * Matrix products with the Vector API. A panel of some columns of op(b) is packed into the first cache, and goes by all
+ * rows of op(a) (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). Where c has few rows,
+ * and the columns of op(b) lie along memory, packing does not pay: there an element of c is the dot product of two
+ * stretches of memory. Each element of c is summed in an order that depends on k and the kind of product alone, so that
+ * neither the tiles nor the threads show in it.
  */
 final class VectorProductLoops implements ProductLoops {
-    /** Columns of c, and rows of op(b), that are worked on at a time: what is used again stays in the second cache. */
-    private static final int COLUMNS = 1024;
+    /** Rows of c up to which dot products are faster than packing. */
+    private static final int FEW_ROWS = 24;
 
-    private static final int DEPTH = 32;
+    /** Rows of op(a) that a panel goes by: so many, of the panel's depth, are still in the second cache for the next one. */
+    private static final int ROWS = 100 * VectorTiles.ROWS;
+
+    /** Rows of a stored matrix that become columns together: as many elements as a line of the cache has. */
+    private static final int LINE = 16;
 
     private final VectorTiles floats = new VectorFloatTiles();
     private final VectorTiles doubles = new VectorDoubleTiles();
@@ -25,16 +30,26 @@ final class VectorProductLoops implements ProductLoops {
     }
 
     @Override
+    public int rowsAtOnce() {
+        return VectorTiles.ROWS;
+    }
+
+    @Override
+    public int columnsAtOnce(boolean isFloat32) {
+        return VectorTiles.PANEL_VECTORS * (isFloat32 ? floats : doubles).lanes();
+    }
+
+    @Override
     public void multiply(Product p) {
         VectorTiles tiles = p.isFloat32() ? floats : doubles;
-        if (p.bFlipped && !p.aFlipped && p.k >= tiles.lanes()) {
+        if (p.bFlipped && !p.aFlipped && p.k >= tiles.lanes() && p.m <= FEW_ROWS) {
             dots(tiles, p);
             return;
         }
-        if (p.bFlipped) {
+        if (p.aFlipped) {
             straighten(p);
         }
-        multiples(tiles, p);
+        panels(tiles, p);
     }
 
     private static void dots(VectorTiles tiles, Product p) {
@@ -45,43 +60,63 @@ final class VectorProductLoops implements ProductLoops {
         }
     }
 
-    private void multiples(VectorTiles tiles, Product p) {
-        for (int j = 0; j < p.n; j += COLUMNS) {
-            int width = Math.min(COLUMNS, p.n - j);
-            for (int q = 0; q < p.k; q += DEPTH) {
-                int end = Math.min(p.k, q + DEPTH);
-                for (int i = 0; i < p.m; i += VectorTiles.SIDE) {
-                    multiples(tiles, p, i, q, end, j, width);
-                    if (end == p.k && p.alpha != 1) {
-                        tiles.scale(p, i, j, width);
-                    }
+    private void panels(VectorTiles tiles, Product p) {
+        int blocks = (p.k + VectorTiles.DEPTH - 1) / VectorTiles.DEPTH;
+        int depth = (p.k + blocks - 1) / blocks;
+        for (int i = 0; i < p.m; i += ROWS) {
+            int end = Math.min(p.m, i + ROWS);
+            for (int j = 0; j < p.n; j += columnsAtOnce(p.isFloat32())) {
+                for (int q = 0; q < p.k; q += depth) {
+                    panel(tiles, p, i, end, q, Math.min(depth, p.k - q), j);
                 }
             }
         }
     }
 
-    private static void multiples(VectorTiles tiles, Product p, int i, int from, int to, int j, int width) {
-        int q = from;
-        while (q < to) {
-            int terms = to - q >= 4 ? 4 : to - q >= 2 ? 2 : 1;
-            tiles.addMultiples(terms, p, i, q, j, width, q == 0);
-            q += terms;
+    private static void panel(VectorTiles tiles, Product p, int from, int to, int q, int depth, int j) {
+        tiles.pack(p, q, depth, j);
+        for (int i = from; i < to; i += VectorTiles.ROWS) {
+            tiles.tile(p, i, q, depth, j);
         }
     }
 
-    /** Makes a copy of b with the rows of op(b) one after the other. */
+    /** Makes a copy of a with the rows of op(a) one after the other. */
     private void straighten(Product p) {
         if (p.isFloat32()) {
-            floatRoom = floatRoom.orLarger((long) p.k * p.n);
-            FloatKernels.transpose(p.b.floats, p.bAt, p.n, p.k, 0, p.n, floatRoom.floats, 0);
-            p.b = floatRoom;
+            floatRoom = floatRoom.orLarger((long) p.m * p.k);
+            straighten(p.a.floats, p.aAt, p.aStride, p.m, p.k, floatRoom.floats);
+            p.a = floatRoom;
         } else {
-            doubleRoom = doubleRoom.orLarger((long) p.k * p.n);
-            DoubleKernels.transpose(p.b.doubles, p.bAt, p.n, p.k, 0, p.n, doubleRoom.doubles, 0);
-            p.b = doubleRoom;
+            doubleRoom = doubleRoom.orLarger((long) p.m * p.k);
+            straighten(p.a.doubles, p.aAt, p.aStride, p.m, p.k, doubleRoom.doubles);
+            p.a = doubleRoom;
         }
-        p.bAt = 0;
-        p.bStride = p.n;
-        p.bFlipped = false;
+        p.aAt = 0;
+        p.aStride = p.k;
+        p.aFlipped = false;
+    }
+
+    private static void straighten(float[] a, int at, int stride, int m, int k, float[] into) {
+        for (int from = 0; from < m; from += LINE) {
+            int to = Math.min(m, from + LINE);
+            for (int q = 0; q < k; q++) {
+                int row = at + q * stride;
+                for (int i = from; i < to; i++) {
+                    into[i * k + q] = a[row + i];
+                }
+            }
+        }
+    }
+
+    private static void straighten(double[] a, int at, int stride, int m, int k, double[] into) {
+        for (int from = 0; from < m; from += LINE) {
+            int to = Math.min(m, from + LINE);
+            for (int q = 0; q < k; q++) {
+                int row = at + q * stride;
+                for (int i = from; i < to; i++) {
+                    into[i * k + q] = a[row + i];
+                }
+            }
+        }
     }
 }
