@@ -145,10 +145,16 @@ struct Target {
   int64 m;
   int64 n;
   int64 k;
-  real alpha;
-  real beta;
+  const volatile real* scalars;  // in shared memory, where they take no registers while sums are made
   real* scratch;
   unsigned* counter;
+
+  __device__ real alpha() const {
+    return scalars[0];
+  }
+  __device__ real beta() const {
+    return scalars[1];
+  }
 };
 
 /// How the work is divided; it all follows from the shape alone.
@@ -276,6 +282,8 @@ struct Product {
   /// A tile of c from the sums of all parts, in order.
   __device__ void join(int64 top, int64 left) const {
     int64 size = to.m * to.n;
+    real alpha = to.alpha();
+    real beta = to.beta();
     #pragma unroll 1
     for (int e = threadIdx.x; e < T::M * T::N; e += THREADS) {
       int64 row = top + e / T::N;
@@ -289,7 +297,7 @@ struct Product {
       for (int64 part = 0; part < division.parts; part++) {
         sum += __ldcg(to.scratch + part * size + at);
       }
-      to.c[at] = joined(to.alpha, sum, to.beta, to.beta == 0 ? 0 : to.c[at]);
+      to.c[at] = joined(alpha, sum, beta, beta == 0 ? 0 : to.c[at]);
     }
   }
 
@@ -302,10 +310,10 @@ struct Product {
       int64 left = tile % division.across * T::N;
       int64 first = part * division.depth;
       int64 end = first + division.depth < to.k ? first + division.depth : to.k;
-      sum(a, b, top, left, first, to.alpha == 0 ? first : end);
+      sum(a, b, top, left, first, to.alpha() == 0 ? first : end);
       bool shared = division.parts > 1;
       real* into = shared ? to.scratch + part * to.m * to.n : to.c;
-      emit(into, top, left, shared ? 1 : to.alpha, shared ? 0 : to.beta);
+      emit(into, top, left, shared ? 1 : to.alpha(), shared ? 0 : to.beta());
       if (shared && isLast(to.counter + tile, division.parts)) {
         join(top, left);
       }
@@ -317,11 +325,13 @@ template <class T, bool FLIP_A, bool FLIP_B>
 __device__ inline void product(
     double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n, int64 k, const real* factors,
     real* scratch, unsigned* counter) {
-  Target to = {c, m, n, k, real(alpha), real(beta), scratch, counter};
-  if (factors != nullptr) {
-    to.alpha = factors[0];
-    to.beta = factors[1];
+  __shared__ real scalars[2];
+  if (threadIdx.x == 0) {
+    scalars[0] = factors == nullptr ? real(alpha) : factors[0];
+    scalars[1] = factors == nullptr ? real(beta) : factors[1];
   }
+  __syncthreads();
+  Target to = {c, m, n, k, scalars, scratch, counter};
   Product<T, FLIP_A, FLIP_B>(to).run(a, b);
 }
 

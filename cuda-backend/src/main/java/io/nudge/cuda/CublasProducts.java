@@ -34,6 +34,7 @@ final class CublasProducts implements Products {
     private static final long SMALL_WORKSPACE = 4 << 20;
 
     private static final int HOPPER = 9;
+    private static final int UNKNOWN = -1;
 
     private final Calls calls;
     private final Uses uses;
@@ -49,6 +50,7 @@ final class CublasProducts implements Products {
             ByteBuffer.allocateDirect(2 * Double.BYTES).order(ByteOrder.nativeOrder());
     private final Pointer alphaAt = Pointer.to(factors);
     private final Pointer betaAt = alphaAt.withByteOffset(Double.BYTES);
+    private int pointerMode = UNKNOWN;
 
     CublasProducts(
             Calls calls,
@@ -100,6 +102,7 @@ final class CublasProducts implements Products {
         } else {
             factors.putFloat(0, (float) alpha).putFloat(Double.BYTES, (float) beta);
         }
+        pointerMode(cublasPointerMode.CUBLAS_POINTER_MODE_HOST);
         multiply(alphaAt, betaAt, a, ta, b, tb, c);
     }
 
@@ -110,16 +113,17 @@ final class CublasProducts implements Products {
     @Override
     public void multiply(Tensor scalars, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c) {
         pointerMode(cublasPointerMode.CUBLAS_POINTER_MODE_DEVICE);
-        try {
-            CudaMemory memory = uses.of(scalars);
-            multiply(memory.pointer(scalars.offset()), memory.pointer(scalars.offset() + 1), a, ta, b, tb, c);
-        } finally {
-            pointerMode(cublasPointerMode.CUBLAS_POINTER_MODE_HOST);
-        }
+        CudaMemory memory = uses.of(scalars);
+        multiply(memory.pointer(scalars.offset()), memory.pointer(scalars.offset() + 1), a, ta, b, tb, c);
     }
 
-    private void pointerMode(int mode) {
-        calls.cublas(JCublas2.cublasSetPointerMode(handle, mode), "cublasSetPointerMode");
+    /** Where factors lie from now on; if that fails, the next product asks again. */
+    private void pointerMode(int wanted) {
+        if (pointerMode != wanted) {
+            pointerMode = UNKNOWN;
+            calls.cublas(JCublas2.cublasSetPointerMode(handle, wanted), "cublasSetPointerMode");
+            pointerMode = wanted;
+        }
     }
 
     private void multiply(Pointer alpha, Pointer beta, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c) {

@@ -40,6 +40,7 @@ final class EntryArguments {
             case "stored" -> device.halves(beforeCopy, most, UNTOUCHED);
             case "tally" -> device.reals(Real.F64, 0, 0, 0, 0);
             case "schedule" -> device.reals(Real.F64, 0, 0.1, 1, 1);
+            case "factors" -> device.reals(type, before, 0.5, 0.25);
             case "scratch" -> device.room(Real.F64, 0, 64 * most);
             case "state" -> device.reals(type, before, new double[2 * most]);
             default -> pointer ? device.reals(type, before, Numbers.random(type, most, 1)) : numbers.get(name);
