@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -64,21 +65,37 @@ public abstract class WholeNetworkSpecification extends BackendSpecification {
     /** The bounds are narrow enough to tell one learning rate from another. */
     @Example
     void aRateThatIsAThousandthOffIsSeen() {
+        Descent descent = Descent.of(Optimizer.sgd(0.5));
+        assertSeen(plain(descent, 0), plain(descent.withOptimizer(Optimizer.sgd(0.5005)), 0), "parameters");
+    }
+
+    @Example
+    void aLimitOfTheNormThatIsAThousandthOffIsSeen() {
+        Descent descent = Descent.of(Optimizer.sgd(0.5)).withClipNorm(0.1);
+        assertSeen(plain(descent, 0), plain(descent.withClipNorm(0.1001), 0), "gradients");
+    }
+
+    @Example
+    void whatIsNotDroppedIsSeen() {
+        Descent descent = Descent.of(Optimizer.sgd(0.5));
+        assertSeen(plain(descent, 0.5), plain(descent, 0), "δ of layer 1");
+    }
+
+    private void assertSeen(Function<DType, Setting> setting, Function<DType, Setting> other, String where) {
         for (DType type : floatingTypes()) {
-            Setting setting = plain(Optimizer.sgd(0.5), type);
-            try (Learner learner = new Learner(setting, backend, 1);
-                    Learner off = new Learner(plain(Optimizer.sgd(0.5005), type), backend, 1)) {
+            try (Learner learner = new Learner(setting.apply(type), backend, 1);
+                    Learner off = new Learner(other.apply(type), backend, 1)) {
                 assertThatThrownBy(() -> compare(learner, off, 0))
                         .isInstanceOf(AssertionError.class)
-                        .hasMessageContaining("step 0: parameters against the default");
+                        .hasMessageContaining("step 0: " + where + " against the default");
             }
         }
     }
 
-    private static Setting plain(Optimizer optimizer, DType type) {
-        List<Dense> layers = List.of(new Dense(7, Activation.TANH), new Dense(3, Activation.SOFTMAX));
+    private static Function<DType, Setting> plain(Descent descent, double dropout) {
+        List<Dense> layers = List.of(new Dense(7, Activation.TANH, dropout), new Dense(3, Activation.SOFTMAX));
         Architecture architecture = new Architecture(5, layers, Cost.CATEGORICAL_CROSS_ENTROPY);
-        return new Setting(architecture, Descent.of(optimizer), 6, 6, type, 1);
+        return type -> new Setting(architecture, descent, 6, 6, type, 1);
     }
 
     /** What an output layer may be made of. */

@@ -101,15 +101,29 @@ final class CudaMemory implements Memory {
         if (block == null) {
             return;
         }
-        if (flow != null) {
+        try {
+            if (flow != null) {
+                endFlow();
+            }
+        } finally {
+            engine.allocator.give(block);
+            if (copy != null) {
+                engine.allocator.give(copy);
+            }
+        }
+    }
+
+    /** Lets the next owner's work come after the last copy; where the stream cannot be told so, the host waits for that. */
+    private void endFlow() {
+        try {
             if (!engine.calls.faulted()) {
                 flow.waitForCopy(); // the next owner's work comes after it then
             }
+        } catch (CudaException e) {
+            engine.uploads().untilDone();
+            throw e;
+        } finally {
             flow.close();
-        }
-        engine.allocator.give(block);
-        if (copy != null) {
-            engine.allocator.give(copy);
         }
     }
 }

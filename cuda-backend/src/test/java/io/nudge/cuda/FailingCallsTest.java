@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import jcuda.driver.CUresult;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Every call of the driver and of cuBLAS that a training run makes is made to fail, each time that it is made: there is an
  * exception that names it, nothing is left behind, and the next backend trains as ever.
  */
-@EmulatedDevice
+@EmulatedDevice(computeCapability = "8.0") // where cuBLAS has the smaller workspace, so that each run takes less time
 class FailingCallsTest {
     /** Their results are of no use: they are made when something has failed already, or leave what they cannot change. */
     private static final Set<String> UNHEARD =
@@ -126,10 +127,12 @@ class FailingCallsTest {
         private void fail(String call, long nth, int code) {
             String what = call + ", time " + nth + ": ";
             Emulator.fail(call, nth, code);
-            Throwable thrown = catchThrowable(() -> train(precision));
+            AtomicReference<double[]> found = new AtomicReference<>();
+            Throwable thrown = catchThrowable(() -> found.set(train(precision)));
+            boolean recovered = code == CUresult.CUDA_ERROR_OUT_OF_MEMORY && Arrays.equals(found.get(), expected);
             boolean told = thrown instanceof IllegalStateException || thrown instanceof BackendUnavailableException;
             boolean named = told && thrown.getMessage().contains(nameInMessages(call));
-            if (!named && !(thrown instanceof OutOfMemoryError)) {
+            if (!named && !recovered && !(thrown instanceof OutOfMemoryError)) {
                 faults.add(what + "threw " + thrown);
             }
             Emulator.drain();
@@ -194,6 +197,7 @@ class FailingCallsTest {
         assertThat(faults).isEmpty();
     }
 
+    /** Told, or made up for by what the backend had kept. */
     @ParameterizedTest
     @EnumSource(names = {"STRICT", "BFLOAT16", "FLOAT16"})
     void outOfMemoryAtEachAllocationInTurnIsToldAndLeavesNothingBehind(Precision precision) {
