@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A program without JUnit: what it leaves behind is told when it ends, if the setting asks for it. */
+/** A program without JUnit: the environment says whether what it leaves behind is told at the end, and which calls fail. */
 @EmulatedDevice
 class ExitReportTest {
     /** Leaves 48 bytes on the device. */
@@ -21,13 +21,17 @@ class ExitReportTest {
     }
 
     private static String errors(String exitReport) throws IOException, InterruptedException {
+        return output(0, "EMU_EXIT_REPORT", exitReport);
+    }
+
+    private static String output(int code, String variable, String value) throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder = new ProcessBuilder(
                 List.of(java, "-cp", System.getProperty("java.class.path"), Leaking.class.getName()));
-        builder.environment().put("EMU_EXIT_REPORT", exitReport);
+        builder.environment().put(variable, value);
         Process process = builder.redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(text).isZero();
+        assertThat(process.waitFor()).as(text).isEqualTo(code);
         return text;
     }
 
@@ -40,5 +44,10 @@ class ExitReportTest {
     @Test
     void nothingIsToldUnasked() throws IOException, InterruptedException {
         assertThat(errors("false")).doesNotContain("leak");
+    }
+
+    @Test
+    void theEnvironmentMakesCallsFailFromTheStart() throws IOException, InterruptedException {
+        assertThat(output(1, "EMU_FAIL", "cuMemAlloc:1:2")).contains("CUDA_ERROR_OUT_OF_MEMORY");
     }
 }
