@@ -8,6 +8,7 @@ import io.nudge.tensor.Backend;
 import io.nudge.tensor.Backends;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,10 +57,9 @@ class EmulationTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Opener.class.getName()));
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(agents());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Opener.class.getName()));
         command.addAll(List.of(names));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("LD_LIBRARY_PATH", folder.toString());
@@ -69,6 +69,13 @@ class EmulationTest {
                 .as(Files.readString(folder.resolve("err")))
                 .isZero();
         return output.lines().toList();
+    }
+
+    /** Those of this process: what the other one executes is covered too. */
+    private static List<String> agents() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-javaagent:"))
+                .toList();
     }
 
     @Test
