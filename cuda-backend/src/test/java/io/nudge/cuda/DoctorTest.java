@@ -37,8 +37,7 @@ class DoctorTest {
         assertThat(found.isUsable()).isTrue();
         assertThat(found.findings())
                 .extracting(Finding::subject)
-                .containsExactly(
-                        "emulated", "libcuda", "JCuda", "driver", "libcublas", "JCublas", "device", "kernels");
+                .containsExactly("emulated", "libcuda", "JCuda", "driver", "libcublas", "JCublas", "device", "kernels");
     }
 
     @Test
