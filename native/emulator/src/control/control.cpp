@@ -189,6 +189,9 @@ int emu_is_device(uint64_t address) { return Memory::get().isDeviceAddress(addre
 void emu_report(const char* kind, const char* text) {
   locked([&] { Watch::get().report(kind, text); });
 }
+int emu_zero_keeps_out() {
+  return locked([] { return int(settings().zeroKeepsOut); });
+}
 int emu_capability() {
   return locked([] { return settings().major * 10 + settings().minor; });
 }

@@ -36,6 +36,7 @@ EMU_CONTROL uint8_t* emu_rows(uint64_t address, uint64_t width, uint64_t rows, u
 EMU_CONTROL int emu_is_device(uint64_t address);
 EMU_CONTROL void emu_report(const char* kind, const char* text);
 EMU_CONTROL int emu_capability();  // of the devices, 90 for 9.0
+EMU_CONTROL int emu_zero_keeps_out();  // whether products whose alpha is 0 do not look at their factors
 // Functions that a reset and a check for leaks call, with the lock held.
 EMU_CONTROL void emu_on_reset(void (*function)());
 EMU_CONTROL void emu_on_leak_check(void (*function)());

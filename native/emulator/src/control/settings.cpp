@@ -62,6 +62,7 @@ constexpr uint64_t maxMemory = 128ull << 30;
 bool Settings::set(const std::string& name, const std::string& value) {
   static const std::map<std::string, bool Settings::*> flags = {
       {"lazy", &Settings::lazy},
+      {"cublas.zero", &Settings::zeroKeepsOut},
       {"echo", &Settings::echo},
       {"exit.report", &Settings::exitReport},
       {"check.bounds", &Settings::checkBounds},
@@ -125,7 +126,7 @@ bool Settings::checksAddress(const std::string& kind) const {
 }
 
 Settings Settings::fromEnvironment() {
-  static const char* names[] = {"devices", "capability", "multiprocessors", "name", "memory", "driver", "seed", "threads", "budget", "lazy", "echo", "exit.report", "fail", "memory.failsafter", "trace",
+  static const char* names[] = {"devices", "capability", "multiprocessors", "name", "memory", "driver", "seed", "threads", "budget", "lazy", "cublas.zero", "echo", "exit.report", "fail", "memory.failsafter", "trace",
                                 "check.bounds", "check.alignment", "check.freed", "check.pointers", "check.initialised", "check.races", "check.races.global", "check.barriers", "check.shuffles", "check.leaks"};
   Settings result;
   for (const char* name : names) {

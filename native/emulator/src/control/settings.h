@@ -34,6 +34,7 @@ struct Settings {
   bool checkBarriers = true;          // divergent barriers
   bool checkShuffles = true;          // shuffles and votes whose partners are not there
   bool checkLeaks = true;
+  bool zeroKeepsOut = true;           // a product whose alpha is 0 does not look at a and b (else NaN there shows)
   bool echo = false;                  // reports go to standard error too, as they come
   std::vector<Failure> failures;      // calls that have to fail, again after every reset
   uint64_t memoryFailsAfter = ~0ull;  // bytes allocated in all, counted from the last reset, after which there is no more

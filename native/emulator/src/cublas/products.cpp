@@ -80,11 +80,11 @@ void store(const Shape& s, uint64_t place, T alpha, const T* r, T beta) {
   }
 }
 
-// Where beta is 0, c is not read; where alpha is, a and b are not.
+// Where beta is 0, c is not read; where alpha is, a and b are not, unless that is left open, as it is in the manual.
 template <class T>
 void one(const Shape& s, T alpha, T beta, const Places& p) {
   thread_local std::vector<T> sums;
-  bool reads = alpha != 0 && s.k > 0;
+  bool reads = (alpha != 0 || emu_zero_keeps_out() == 0) && s.k > 0;
   Operand a{nullptr, s.typeA, s.lda, s.opA != 0}, b{nullptr, s.typeB, s.ldb, s.opB != 0};
   if (reads) {
     a.at = matrix(s.typeA, p.a, s.opA ? s.k : s.m, s.opA ? s.m : s.k, s.lda, s.name);

@@ -107,8 +107,7 @@ final class CublasProducts implements Products {
     }
 
     /**
-     * As in the reference implementation of BLAS, which the manual refers to, alpha 0 means that a and b are not looked at
-     * (Reference LAPACK, dgemm: "if ALPHA is zero the values in A and B do not affect the result").
+     * Whether NaN in a and b stays out where alpha is 0 is up to the library: {@link ZeroFactor}.
      */
     @Override
     public void multiply(Tensor scalars, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c) {

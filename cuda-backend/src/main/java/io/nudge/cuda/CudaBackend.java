@@ -157,7 +157,7 @@ public final class CudaBackend extends Backend {
 
     @Override
     protected Operations rawOperations() {
-        return new CudaOperations(engine);
+        return new CudaOperations(engine, () -> ZeroFactor.keepsOut(this));
     }
 
     @Override

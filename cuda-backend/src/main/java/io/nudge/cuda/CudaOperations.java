@@ -6,14 +6,24 @@ import io.nudge.math.Descent;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.Transpose;
+import java.util.function.BooleanSupplier;
 
 /**
  * The mathematics on the device. Called with arguments already checked, by one thread at a time. Each operation is one
  * launch, or none where there is nothing to do; a kernel is never launched on an empty matrix.
  */
 final class CudaOperations extends CudaTensorOperations {
-    CudaOperations(Engine engine) {
+    private final BooleanSupplier keepsOut;
+    private Boolean stepsWeights;
+
+    /**
+     * For an engine.
+     *
+     * @param keepsOut finds out whether products keep out what is in their factors where alpha is 0
+     */
+    CudaOperations(Engine engine, BooleanSupplier keepsOut) {
         super(engine);
+        this.keepsOut = keepsOut;
     }
 
     private static Launcher output(Launcher launch, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
@@ -134,10 +144,19 @@ final class CudaOperations extends CudaTensorOperations {
         }
     }
 
-    /** Where products take copies of 16 bits, the update stores those of the weights, which a product cannot. */
+    /**
+     * Where products take copies of 16 bits, the update stores those of the weights, which a product cannot. Where NaN times 0
+     * would get into the weights after a fault, they have to move by gradients as well.
+     */
     @Override
     public boolean stepsWeights() {
-        return !factors.precision().isHalf();
+        if (factors.precision().isHalf()) {
+            return false;
+        }
+        if (stepsWeights == null) {
+            stepsWeights = keepsOut.getAsBoolean();
+        }
+        return stepsWeights;
     }
 
     @Override
