@@ -184,6 +184,7 @@ class StoredKernelsTest {
                 size,
                 size,
                 size,
+                0,
                 device.room(Real.F32, 0, (int) tile.scratch(size, size, size) + 1),
                 device.counters((int) tile.tiles(size, size)));
         return device.read(c);
