@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * The backend on the CPU. Its memory is the Java heap; its work is done when a call returns. Where vectors are
- * short, large products go to OpenBLAS if that loads; large operations are shared among threads; {@link CpuOptions} says what can be chosen.
+ * The backend on the CPU. Its memory is the Java heap; its work is done when a call returns. Large products go to
+ * OpenBLAS where that loads, and large operations are shared among threads; {@link CpuOptions} says what can be chosen.
  *
  * <p>Thread-safe, as every backend. The number of threads does not change the results, but for the products that
  * OpenBLAS computes.

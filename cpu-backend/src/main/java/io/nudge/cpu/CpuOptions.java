@@ -20,8 +20,8 @@ public record CpuOptions(int threads, ProductChoice product, boolean vectors) {
     /** What multiplies matrices. */
     public enum ProductChoice {
         /**
-         * Java where it has vectors of 512 bits; else OpenBLAS for large matrices and Java for small ones, and where
-         * OpenBLAS does not load, Java for all, with a line in the log.
+         * OpenBLAS for large matrices and Java for small ones; where OpenBLAS does not load, Java, with a line in the
+         * log.
          */
         AUTO,
         /** OpenBLAS for all, or an exception that says why not. */

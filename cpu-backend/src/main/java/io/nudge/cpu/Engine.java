@@ -14,9 +14,6 @@ import java.util.function.Supplier;
 final class Engine implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.nudge");
 
-    /** From so many float32 in a vector on, Java's products are faster than OpenBLAS at every size. */
-    private static final int WIDE = 16;
-
     final Workers workers;
 
     /** The passes in float32, for each worker. */
@@ -65,7 +62,7 @@ final class Engine implements AutoCloseable {
 
     private static Multiplier multiplier(
             ProductChoice choice, Multiplier java, int lanes, Workers workers, Function<Workers, Multiplier> openBlas) {
-        if (choice == ProductChoice.JAVA || (choice == ProductChoice.AUTO && lanes >= WIDE)) {
+        if (choice == ProductChoice.JAVA) {
             return java;
         }
         try {

@@ -11,9 +11,8 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * machine that has other things to do made products thirty times slower. Our workers share the rows or columns of c
  * instead, and each calls OpenBLAS for its part.
  *
- * <p>OpenBLAS chooses its code by the processor's model, and takes that of an older one for a model it does not know.
- * The environment variable OPENBLAS_CORETYPE overrules it: on a Zen 5, where version 0.3.31 takes Haswell, Cooperlake
- * is twice as fast.
+ * <p>OpenBLAS chooses its code by the processor's model. The environment variable OPENBLAS_CORETYPE overrules it, also for
+ * the worse: with Haswell, a processor with AVX-512 takes twice as long.
  */
 final class OpenBlas implements Multiplier {
     /** The largest matrix that is copied: what a buffer of float64 can hold, of 2³¹ − 1 bytes. */

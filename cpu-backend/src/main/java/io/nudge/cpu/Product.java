@@ -11,6 +11,9 @@ final class Product {
     int m;
     int n;
     int k;
+    /** Rows of the product that this one is a part of, or m: what decides the order of sums must not depend on the parts. */
+    int wholeRows;
+
     double alpha;
     double beta;
     CpuMemory a;
@@ -60,6 +63,7 @@ final class Product {
     void partOf(Product whole, int row, int rows, int column, int columns) {
         m = rows;
         n = columns;
+        wholeRows = whole.m;
         k = whole.k;
         alpha = whole.alpha;
         beta = whole.beta;

@@ -4,11 +4,11 @@ package io.nudge.cpu;
  * Small products in Java, large ones by OpenBLAS. For OpenBLAS the matrices are copied, and a call costs some 0.3 µs;
  * the larger the product, the less that counts, and the longer the vectors that Java has, the later.
  *
- * <p>Measured on one thread of an AMD EPYC (Zen 5), float32, m × n × k, in µs; the last column is OpenBLAS with its code
- * for longer vectors, which it does not choose there by itself (see {@link OpenBlas}):
+ * <p>Measured on one thread of an AMD EPYC (Zen 5), float32, m × n × k, in µs; OpenBLAS with its code for 256 bits
+ * (OPENBLAS_CORETYPE=Haswell) and for 512:
  *
  * <pre>
- *                     Java, 512 bits   256 bits   no vectors   OpenBLAS 0.3.31   (Cooperlake)
+ *                     Java, 512 bits   256 bits   no vectors   OpenBLAS 256 bits   512 bits
  *    10 ×  30 × 784              3.9         11           48         17             3.6
  *    30 × 784 ×  10              4.3        6.1           45          8.0           3.5
  *   128 ×  10 × 512               14         25          165         21              21

@@ -181,6 +181,321 @@ final class VectorFloatTiles extends VectorTiles {
         return sum;
     }
 
+    // ---- multiples of rows ------------------------------------------------------------------------------------------
+
+    @Override
+    void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh) {
+        int aColumn = p.aColumn();
+        int lastRow = p.aAt + (p.m - 1) * p.aRow() + q * aColumn;
+        int row0 = p.aAt + i * p.aRow() + q * aColumn;
+        int row1 = Math.min(row0 + p.aRow(), lastRow);
+        int row2 = Math.min(row1 + p.aRow(), lastRow);
+        int row3 = Math.min(row2 + p.aRow(), lastRow);
+        int last = p.cAt + (p.m - 1) * p.cStride + j;
+        int c0 = p.cAt + i * p.cStride + j;
+        int c1 = Math.min(c0 + p.cStride, last);
+        int c2 = Math.min(c1 + p.cStride, last);
+        int c3 = Math.min(c2 + p.cStride, last);
+        float alpha = (float) p.alpha;
+        float[] a = p.a.floats;
+        float[] b = p.b.floats;
+        float[] c = p.c.floats;
+        int bRow = p.bStride;
+        int bAt = p.bAt + q * bRow + j;
+        switch (terms) {
+            case 4 -> addFour(alpha, a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+            case 2 -> addTwo(alpha, a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+            default -> addOne(alpha, a, row0, row1, row2, row3, aColumn, b, bAt, bRow, c, c0, c1, c2, c3, width, fresh);
+        }
+        if (width % LANES != 0) {
+            addRest(terms, p, i, row0, bAt, c0, width, fresh);
+        }
+    }
+
+    /** The columns that do not fill a vector, row by row. */
+    private static void addRest(int terms, Product p, int i, int row0, int bAt, int c0, int width, boolean fresh) {
+        int from = width - width % LANES;
+        int aColumn = p.aColumn();
+        for (int r = 0; r < Math.min(SIDE, p.m - i); r++) {
+            int aAt = row0 + r * p.aRow();
+            int cAt = c0 + r * p.cStride;
+            switch (terms) {
+                case 4 ->
+                    addFour(
+                            (float) p.alpha,
+                            p.a.floats,
+                            aAt,
+                            aColumn,
+                            p.b.floats,
+                            bAt,
+                            p.bStride,
+                            p.c.floats,
+                            cAt,
+                            from,
+                            width,
+                            fresh);
+                case 2 ->
+                    addTwo(
+                            (float) p.alpha,
+                            p.a.floats,
+                            aAt,
+                            aColumn,
+                            p.b.floats,
+                            bAt,
+                            p.bStride,
+                            p.c.floats,
+                            cAt,
+                            from,
+                            width,
+                            fresh);
+                default ->
+                    addOne(
+                            (float) p.alpha,
+                            p.a.floats,
+                            aAt,
+                            aColumn,
+                            p.b.floats,
+                            bAt,
+                            p.bStride,
+                            p.c.floats,
+                            cAt,
+                            from,
+                            width,
+                            fresh);
+            }
+        }
+    }
+
+    private static void addFour(
+            float alpha,
+            float[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        FloatVector f00 = FloatVector.broadcast(SPECIES, alpha * a[row0]);
+        FloatVector f01 = FloatVector.broadcast(SPECIES, alpha * a[row0 + aColumn]);
+        FloatVector f02 = FloatVector.broadcast(SPECIES, alpha * a[row0 + 2 * aColumn]);
+        FloatVector f03 = FloatVector.broadcast(SPECIES, alpha * a[row0 + 3 * aColumn]);
+        FloatVector f10 = FloatVector.broadcast(SPECIES, alpha * a[row1]);
+        FloatVector f11 = FloatVector.broadcast(SPECIES, alpha * a[row1 + aColumn]);
+        FloatVector f12 = FloatVector.broadcast(SPECIES, alpha * a[row1 + 2 * aColumn]);
+        FloatVector f13 = FloatVector.broadcast(SPECIES, alpha * a[row1 + 3 * aColumn]);
+        FloatVector f20 = FloatVector.broadcast(SPECIES, alpha * a[row2]);
+        FloatVector f21 = FloatVector.broadcast(SPECIES, alpha * a[row2 + aColumn]);
+        FloatVector f22 = FloatVector.broadcast(SPECIES, alpha * a[row2 + 2 * aColumn]);
+        FloatVector f23 = FloatVector.broadcast(SPECIES, alpha * a[row2 + 3 * aColumn]);
+        FloatVector f30 = FloatVector.broadcast(SPECIES, alpha * a[row3]);
+        FloatVector f31 = FloatVector.broadcast(SPECIES, alpha * a[row3 + aColumn]);
+        FloatVector f32 = FloatVector.broadcast(SPECIES, alpha * a[row3 + 2 * aColumn]);
+        FloatVector f33 = FloatVector.broadcast(SPECIES, alpha * a[row3 + 3 * aColumn]);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
+            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
+            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
+            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
+            FloatVector y;
+            y = FloatVector.fromArray(SPECIES, b, bAt + l);
+            s0 = f00.fma(y, s0);
+            s1 = f10.fma(y, s1);
+            s2 = f20.fma(y, s2);
+            s3 = f30.fma(y, s3);
+            y = FloatVector.fromArray(SPECIES, b, bAt + bRow + l);
+            s0 = f01.fma(y, s0);
+            s1 = f11.fma(y, s1);
+            s2 = f21.fma(y, s2);
+            s3 = f31.fma(y, s3);
+            y = FloatVector.fromArray(SPECIES, b, bAt + 2 * bRow + l);
+            s0 = f02.fma(y, s0);
+            s1 = f12.fma(y, s1);
+            s2 = f22.fma(y, s2);
+            s3 = f32.fma(y, s3);
+            y = FloatVector.fromArray(SPECIES, b, bAt + 3 * bRow + l);
+            s0 = f03.fma(y, s0);
+            s1 = f13.fma(y, s1);
+            s2 = f23.fma(y, s2);
+            s3 = f33.fma(y, s3);
+            s0.intoArray(c, c0 + l);
+            s1.intoArray(c, c1 + l);
+            s2.intoArray(c, c2 + l);
+            s3.intoArray(c, c3 + l);
+        }
+    }
+
+    private static void addFour(
+            float alpha,
+            float[] a,
+            int aAt,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        float f0 = alpha * a[aAt];
+        float f1 = alpha * a[aAt + aColumn];
+        float f2 = alpha * a[aAt + 2 * aColumn];
+        float f3 = alpha * a[aAt + 3 * aColumn];
+        for (int l = from; l < to; l++) {
+            float sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            sum = Math.fma(f1, b[bAt + bRow + l], sum);
+            sum = Math.fma(f2, b[bAt + 2 * bRow + l], sum);
+            sum = Math.fma(f3, b[bAt + 3 * bRow + l], sum);
+            c[cAt + l] = sum;
+        }
+    }
+
+    private static void addTwo(
+            float alpha,
+            float[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        FloatVector f00 = FloatVector.broadcast(SPECIES, alpha * a[row0]);
+        FloatVector f01 = FloatVector.broadcast(SPECIES, alpha * a[row0 + aColumn]);
+        FloatVector f10 = FloatVector.broadcast(SPECIES, alpha * a[row1]);
+        FloatVector f11 = FloatVector.broadcast(SPECIES, alpha * a[row1 + aColumn]);
+        FloatVector f20 = FloatVector.broadcast(SPECIES, alpha * a[row2]);
+        FloatVector f21 = FloatVector.broadcast(SPECIES, alpha * a[row2 + aColumn]);
+        FloatVector f30 = FloatVector.broadcast(SPECIES, alpha * a[row3]);
+        FloatVector f31 = FloatVector.broadcast(SPECIES, alpha * a[row3 + aColumn]);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
+            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
+            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
+            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
+            FloatVector y;
+            y = FloatVector.fromArray(SPECIES, b, bAt + l);
+            s0 = f00.fma(y, s0);
+            s1 = f10.fma(y, s1);
+            s2 = f20.fma(y, s2);
+            s3 = f30.fma(y, s3);
+            y = FloatVector.fromArray(SPECIES, b, bAt + bRow + l);
+            s0 = f01.fma(y, s0);
+            s1 = f11.fma(y, s1);
+            s2 = f21.fma(y, s2);
+            s3 = f31.fma(y, s3);
+            s0.intoArray(c, c0 + l);
+            s1.intoArray(c, c1 + l);
+            s2.intoArray(c, c2 + l);
+            s3.intoArray(c, c3 + l);
+        }
+    }
+
+    private static void addTwo(
+            float alpha,
+            float[] a,
+            int aAt,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        float f0 = alpha * a[aAt];
+        float f1 = alpha * a[aAt + aColumn];
+        for (int l = from; l < to; l++) {
+            float sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            sum = Math.fma(f1, b[bAt + bRow + l], sum);
+            c[cAt + l] = sum;
+        }
+    }
+
+    private static void addOne(
+            float alpha,
+            float[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int c0,
+            int c1,
+            int c2,
+            int c3,
+            int width,
+            boolean fresh) {
+        FloatVector f00 = FloatVector.broadcast(SPECIES, alpha * a[row0]);
+        FloatVector f10 = FloatVector.broadcast(SPECIES, alpha * a[row1]);
+        FloatVector f20 = FloatVector.broadcast(SPECIES, alpha * a[row2]);
+        FloatVector f30 = FloatVector.broadcast(SPECIES, alpha * a[row3]);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int l = 0; l <= width - LANES; l += LANES) {
+            FloatVector s0 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c0 + l);
+            FloatVector s1 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c1 + l);
+            FloatVector s2 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c2 + l);
+            FloatVector s3 = fresh ? zero : FloatVector.fromArray(SPECIES, c, c3 + l);
+            FloatVector y;
+            y = FloatVector.fromArray(SPECIES, b, bAt + l);
+            s0 = f00.fma(y, s0);
+            s1 = f10.fma(y, s1);
+            s2 = f20.fma(y, s2);
+            s3 = f30.fma(y, s3);
+            s0.intoArray(c, c0 + l);
+            s1.intoArray(c, c1 + l);
+            s2.intoArray(c, c2 + l);
+            s3.intoArray(c, c3 + l);
+        }
+    }
+
+    private static void addOne(
+            float alpha,
+            float[] a,
+            int aAt,
+            int aColumn,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int cAt,
+            int from,
+            int to,
+            boolean fresh) {
+        float f0 = alpha * a[aAt];
+        for (int l = from; l < to; l++) {
+            float sum = fresh ? 0 : c[cAt + l];
+            sum = Math.fma(f0, b[bAt + l], sum);
+            c[cAt + l] = sum;
+        }
+    }
+
     // ---- panels -----------------------------------------------------------------------------------------------------
 
     @Override

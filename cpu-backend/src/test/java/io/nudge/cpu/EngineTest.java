@@ -59,9 +59,8 @@ class EngineTest {
                 new IllegalStateException("wrong version"));
     }
 
-    /** Without vectors, since whoever has long ones does without OpenBLAS. */
     private static Engine openWith(ProductChoice choice, Throwable failure) {
-        return Engine.open(new CpuOptions(1, choice, false), workers -> {
+        return Engine.open(new CpuOptions(1, choice, true), workers -> {
             if (failure instanceof Error error) {
                 throw error;
             }
@@ -103,24 +102,14 @@ class EngineTest {
 
     @Test
     void describesWhatItFound() {
-        try (Engine engine = Engine.open(new CpuOptions(2, ProductChoice.AUTO, false))) {
-            assertThat(engine.describe()).startsWith("2 threads; OpenBLAS 0.3").contains("no Vector API");
+        try (Engine engine = Engine.open(new CpuOptions(2, ProductChoice.AUTO, true))) {
+            assertThat(engine.describe()).startsWith("2 threads; OpenBLAS 0.3").contains("-bit vectors");
             assertThat(lines).isEmpty();
         }
         try (Engine engine = Engine.open(new CpuOptions(1, ProductChoice.JAVA, false))) {
             assertThat(engine.describe())
                     .isEqualTo("1 thread; plain Java products; no Vector API (start Java with --add-modules"
                             + " jdk.incubator.vector)");
-        }
-    }
-
-    @Test
-    void longVectorsDoWithoutOpenBlas() {
-        boolean wide =
-                Engine.choose(true, FloatFunctions.class, FloatFunctions::new).lanes() >= 16;
-        try (Engine engine = Engine.open(new CpuOptions(2, ProductChoice.AUTO, true))) {
-            String products = wide ? "Java products of" : "OpenBLAS 0.3";
-            assertThat(engine.describe()).startsWith("2 threads; " + products).contains("-bit vectors");
         }
     }
 }
