@@ -113,7 +113,7 @@ class Network:
         """Adam, with the corrections gathered into the rate and into epsilon."""
         root = np.sqrt(1 - 0.999**self.steps)
         rate = np.float32(self.rate * root / (1 - 0.9**self.steps))
-        epsilon = np.float32(1e-8 * root)
+        epsilon = np.float32(protocol.ADAM_EPSILON * root)
         for p, g, (m, v, scratch) in zip(self.w + self.b, self.dw + self.db, self.moments):
             np.multiply(m, np.float32(0.9), out=m)
             np.multiply(g, np.float32(0.1), out=scratch)
@@ -130,8 +130,15 @@ class Network:
 
 
 def versions():
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return "NumPy %s with %s %s, Python %s" % (np.__version__, blas["name"], blas["version"], sys.version.split()[0])
+    return "NumPy %s with %s, Python %s" % (np.__version__, blas(), sys.version.split()[0])
+
+
+def blas():
+    try:
+        found = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+        return "%s %s" % (found["name"], found["version"])
+    except TypeError:  # before 1.25
+        return "a BLAS that it does not name"
 
 
 if __name__ == "__main__":

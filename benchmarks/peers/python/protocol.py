@@ -5,6 +5,9 @@ import time
 
 MARK = "peer: "
 
+# Next to nothing, as in Job.java.
+ADAM_EPSILON = 1e-12
+
 
 class Job:
     """Written as name=value between tabs; Job.java says what each is."""

@@ -21,6 +21,12 @@ final class Contest {
 
     private static final double LEAD_IN = 0.3;
 
+    /** A warm-up is over after so many parts in which the rate did not grow by this factor, or after the most. */
+    private static final int PARTS = 3;
+
+    private static final double GROWTH = 1.05;
+    private static final int MOST_PARTS = 30;
+
     private final Pace pace;
     private final List<Integer> threads;
     private final Consumer<String> progress;
@@ -28,7 +34,7 @@ final class Contest {
     /**
      * How long things take.
      *
-     * @param warmup seconds of each process before anything counts
+     * @param warmup seconds in which a process must not get faster, before anything counts
      * @param seconds of each turn
      * @param rounds how many turns each process has
      */
@@ -81,7 +87,7 @@ final class Contest {
             try {
                 mine.add(enter(job, entrant, count));
             } catch (PeerException e) {
-                leaveOut(entrant.name(), job, e);
+                leaveOut(entrant.name(), count, job, e);
                 break;
             }
         }
@@ -124,10 +130,16 @@ final class Contest {
         }
     }
 
-    /** The rate of the last third: compilers are at work before. */
+    /** Runs while that gets faster, since compilers are at work; on a busy machine for long. Tells the best rate. */
     private double warmUp(Job job, Conversation talk) {
-        talk.run(pace.warmup() * 2 / 3);
-        return talk.run(pace.warmup() / 3) * job.batch();
+        double best = 0;
+        int sinceGrowth = 0;
+        for (int part = 0; part < MOST_PARTS && sinceGrowth < PARTS; part++) {
+            double rate = talk.run(pace.warmup() / PARTS);
+            sinceGrowth = rate > GROWTH * best ? 0 : sinceGrowth + 1;
+            best = Math.max(best, rate);
+        }
+        return best * job.batch();
     }
 
     /** To four digits: less than one in the fourth. */
@@ -148,13 +160,14 @@ final class Contest {
             } catch (PeerException e) {
                 racers.remove(racer);
                 racer.talk().close();
-                leaveOut(racer.entrant(), job, e);
+                leaveOut(racer.entrant(), racer.threads(), job, e);
             }
         }
     }
 
-    private void leaveOut(String entrant, Job job, PeerException reason) {
-        LeftOut left = new LeftOut(entrant, job.name(), reason.getMessage(), reason instanceof DisagreementException);
+    private void leaveOut(String entrant, int count, Job job, PeerException cause) {
+        String reason = cause.getMessage() + " (threads: " + count + ")";
+        LeftOut left = new LeftOut(entrant, job.name(), reason, cause instanceof DisagreementException);
         progress.accept(job.name() + ": " + entrant + " is left out: " + left.reason());
         leftOut.add(left);
     }

@@ -78,7 +78,8 @@ public final class Main {
         }
         Path folder = Files.createDirectories(options.out());
         List<String> environment = Environment.describe(List.of("cpu"));
-        List<Entrant> entrants = new Roster(options.sources(), folder.resolve("log.txt")).entrants(options.peers());
+        List<Entrant> entrants =
+                new Roster(options.sources(), options.python(), folder.resolve("log.txt")).entrants(options.peers());
         List<String> names = entrants.stream().map(Entrant::name).toList();
         List<Outcome> outcomes = new ArrayList<>();
         for (Job job : jobs) {

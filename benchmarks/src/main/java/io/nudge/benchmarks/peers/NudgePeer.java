@@ -78,7 +78,8 @@ public final class NudgePeer implements Peer {
     }
 
     private Runnable training(JobData data) {
-        Descent descent = Descent.of(job.adam() ? Optimizer.adam(job.rate()) : Optimizer.sgd(job.rate()));
+        Descent descent = Descent.of(
+                job.adam() ? new Optimizer.Adam(job.rate(), 0.9, 0.999, Job.ADAM_EPSILON) : Optimizer.sgd(job.rate()));
         pass = own(Pass.training(network, job.batch(), 1));
         Tensor inputs = zeros(DType.FLOAT32, job.examples(), job.layers().get(0));
         inputs.write(data.inputs());

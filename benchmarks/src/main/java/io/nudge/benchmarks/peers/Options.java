@@ -15,28 +15,37 @@ import java.util.stream.Stream;
  * @param jobs a regular expression of the jobs wanted
  * @param threads the numbers of threads to try
  * @param pace how long things take
+ * @param python the command that runs Python
  * @param sources the folder of the peers' sources
  * @param out where results go
  * @param help only an explanation is wanted
  */
 record Options(
-        Pattern peers, Pattern jobs, List<Integer> threads, Contest.Pace pace, Path sources, Path out, boolean help) {
+        Pattern peers,
+        Pattern jobs,
+        List<Integer> threads,
+        Contest.Pace pace,
+        String python,
+        Path sources,
+        Path out,
+        boolean help) {
     static final String HELP = """
             Measures Nudge beside other libraries, each in a process of its own, by turns, and writes a table.
 
-              benchmarks/compare [--peers REGEX] [--jobs REGEX] [--threads 1,2] [--rounds 5] [--seconds 1] [--warmup 3] [--out FOLDER]
+              benchmarks/compare [--peers REGEX] [--jobs REGEX] [options]
 
               --peers REGEX     only those in whose name this is found, such as 'numpy|libtorch'; Nudge always takes part
               --jobs REGEX      only jobs in whose name this is found: 'train A', 'train B with Adam', 'infer C at 4096', ...
-              --threads LIST    numbers of threads to try, of which the best counts; without it 1 and all processors
-              --rounds N        how many turns each process has
-              --seconds S       how long a turn is
-              --warmup S        how long each process runs before anything counts
+              --threads LIST    numbers of threads to try, of which the best counts; without it 1,N for N processors
+              --rounds N        how many turns each process has; without it 5
+              --seconds S       how long a turn is; without it 1
+              --warmup S        a process is warm when it did not get faster for so long; without it 3
+              --python COMMAND  which Python has NumPy and PyTorch; without it python3
               --out FOLDER      where table.md, results.json and log.txt go; without it a new folder in benchmarks/results
               --help            this
 
-            Peers on the JVM come from Maven at the first use (0.7 GB), NumPy and PyTorch from the Python on the PATH. What cannot be
-            had, or fails, is named with the reason and left out.
+            Peers on the JVM come from Maven at the first use (0.8 GB). What cannot be had, or fails, is named with the reason and
+            left out.
             """;
 
     static Options parse(List<String> words) {
@@ -47,6 +56,7 @@ record Options(
         double warmup = 3;
         double seconds = 1;
         int rounds = 5;
+        String python = "python3";
         Path sources = Path.of("peers");
         Path out = Path.of("results");
         boolean help = false;
@@ -60,13 +70,14 @@ record Options(
                 case "--rounds" -> rounds = whole(word, value(word, rest));
                 case "--seconds" -> seconds = positive(word, value(word, rest));
                 case "--warmup" -> warmup = positive(word, value(word, rest));
+                case "--python" -> python = value(word, rest);
                 case "--sources" -> sources = Path.of(value(word, rest)); // for the script
                 case "--out" -> out = Path.of(value(word, rest));
                 case "--help" -> help = true;
                 default -> throw new IllegalArgumentException("unknown option " + word + "; see --help");
             }
         }
-        return new Options(peers, jobs, threads, new Contest.Pace(warmup, seconds, rounds), sources, out, help);
+        return new Options(peers, jobs, threads, new Contest.Pace(warmup, seconds, rounds), python, sources, out, help);
     }
 
     private static String value(String option, Iterator<String> rest) {

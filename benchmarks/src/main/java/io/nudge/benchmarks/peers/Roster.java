@@ -18,14 +18,17 @@ final class Roster {
     private final MavenPeers maven;
     private final Path sources;
     private final Path log;
+    private final String python;
 
     /**
      * Entrants whose sources are in a folder.
      *
      * @param sources the folder
+     * @param python the command that runs Python
      * @param log what their processes say is added to this file
      */
-    Roster(Path sources, Path log) {
+    Roster(Path sources, String python, Path log) {
+        this.python = python;
         this.sources = sources;
         this.log = log;
         this.maven = new MavenPeers(sources, log);
@@ -64,7 +67,7 @@ final class Roster {
 
     private Entrant python(String name, String file) {
         Path script = sources.resolve("python").resolve(file);
-        return new Command(name, threads -> List.of("python3", script.toString(), String.valueOf(threads)), log);
+        return new Command(name, threads -> List.of(python, script.toString(), String.valueOf(threads)), log);
     }
 
     private Entrant jvm(String name, String module, String main, String... arguments) {
@@ -76,6 +79,10 @@ final class Roster {
                     words.addAll(List.of(
                             HEAP,
                             "--enable-native-access=ALL-UNNAMED",
+                            // Where natives are unpacked. In the cache of all, MKL would take the place of Nudge's
+                            // OpenBLAS.
+                            "-Dorg.bytedeco.javacpp.cachedir=" + built.resolve("cache"),
+                            "-DDJL_CACHE_DIR=" + built.resolve("cache"),
                             "-cp",
                             built.resolve("classes") + File.pathSeparator + built.resolve("lib") + "/*",
                             main,

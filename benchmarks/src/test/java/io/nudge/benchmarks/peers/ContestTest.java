@@ -9,27 +9,30 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Who is measured, who is left out, and what is made of it; with entrants whose rates are made up. Nothing is timed. */
 class ContestTest {
-    private static final Contest.Pace PACE = new Contest.Pace(3, 1, 3);
+    private static final Contest.Pace PACE = new Contest.Pace(9, 1, 3);
 
+    private int warmups;
     private final List<String> turns = new ArrayList<>();
     private final List<String> closed = new ArrayList<>();
     private final List<String> progress = new ArrayList<>();
 
-    /** Answers with losses and rates of steps from lists; each second run of a round counts, the first leads in. */
+    /** Answers with losses and rates of steps from lists; the last of a warm-up again and again. */
     private final class Scripted implements Conversation {
         private final String name;
         private final Deque<Double> losses;
-        private final Deque<Double> rates = new ArrayDeque<>();
+        private final Deque<Double> warmup;
+        private final Deque<Double> rounds;
 
-        Scripted(String name, List<Double> losses, double trial, List<Double> rounds) {
+        Scripted(String name, List<Double> losses, List<Double> warmup, List<Double> rounds) {
             this.name = name;
             this.losses = new ArrayDeque<>(losses);
-            rates.addAll(List.of(-1.0, trial));
-            rounds.forEach(rate -> rates.addAll(List.of(-1.0, rate)));
+            this.warmup = new ArrayDeque<>(warmup);
+            this.rounds = new ArrayDeque<>(rounds);
         }
 
         @Override
@@ -52,13 +55,18 @@ class ContestTest {
 
         @Override
         public double run(double seconds) {
-            if (rates.isEmpty()) {
+            if (seconds == PACE.warmup() / 3) {
+                warmups++;
+                return warmup.size() > 1 ? warmup.pop() : warmup.peek();
+            }
+            if (seconds != PACE.seconds()) {
+                return Double.NaN; // leads in
+            }
+            if (rounds.isEmpty()) {
                 throw new PeerException("crashed");
             }
-            if (seconds == PACE.seconds() && rates.size() <= 2 * PACE.rounds()) {
-                turns.add(name);
-            }
-            return rates.pop();
+            turns.add(name);
+            return rounds.pop();
         }
 
         @Override
@@ -79,7 +87,7 @@ class ContestTest {
     }
 
     private Fake entrant(String name, double before, double after, double trial, Double... rounds) {
-        return new Fake(name, Map.of(1, new Scripted(name, List.of(before, after), trial, List.of(rounds))));
+        return new Fake(name, Map.of(1, new Scripted(name, List.of(before, after), List.of(trial), List.of(rounds))));
     }
 
     private Fake nudge() {
@@ -115,8 +123,8 @@ class ContestTest {
         Outcome outcome = hold(List.of(1), nudge(), entrant("Other", 2.3025, 1.502, 10, 1.0, 1.0, 1.0));
         assertThat(outcome.best("Other")).isEmpty();
         assertThat(outcome.leftOut())
-                .containsExactly(
-                        new LeftOut("Other", "train A", "its loss after step 50 is 1.502, but Nudge's is 1.5", true));
+                .containsExactly(new LeftOut(
+                        "Other", "train A", "its loss after step 50 is 1.502, but Nudge's is 1.5 (threads: 1)", true));
     }
 
     @Test
@@ -129,16 +137,17 @@ class ContestTest {
     void aPeerThatCannotBeHadIsNamedWithTheReasonAndTheOthersGoOn() {
         Outcome outcome = hold(
                 List.of(1), nudge(), new Fake("Absent", Map.of()), entrant("Other", 2.3025, 1.5, 10, 1.0, 1.0, 1.0));
-        assertThat(outcome.leftOut()).containsExactly(new LeftOut("Absent", "train A", "is not installed", false));
+        assertThat(outcome.leftOut())
+                .containsExactly(new LeftOut("Absent", "train A", "is not installed (threads: 1)", false));
         assertThat(outcome.best("Other")).isPresent();
-        assertThat(progress).contains("train A: Absent is left out: is not installed");
+        assertThat(progress).contains("train A: Absent is left out: is not installed (threads: 1)");
     }
 
     @Test
     void aPeerThatFailsInARoundIsNamedAndLeavesTheOthers() {
         Outcome outcome = hold(List.of(1), nudge(), entrant("Other", 2.3025, 1.5, 10, 1.0));
         assertThat(outcome.best("Other")).isEmpty();
-        assertThat(outcome.leftOut()).containsExactly(new LeftOut("Other", "train A", "crashed", false));
+        assertThat(outcome.leftOut()).containsExactly(new LeftOut("Other", "train A", "crashed (threads: 1)", false));
         assertThat(outcome.best("Nudge").orElseThrow().rates()).hasSize(3);
     }
 
@@ -146,7 +155,8 @@ class ContestTest {
     void withoutNudgeThereIsNothingToCompareWith() {
         assertThatThrownBy(() -> hold(List.of(1), new Fake("Nudge", Map.of()), nudge()))
                 .isInstanceOf(PeerException.class)
-                .hasMessage("Nudge, with which the others are compared, failed at train A: is not installed");
+                .hasMessage(
+                        "Nudge, with which the others are compared, failed at train A: is not installed (threads: 1)");
     }
 
     private Fake onOneAndTwo(double trialOnOne, double trialOnTwo) {
@@ -154,8 +164,8 @@ class ContestTest {
         return new Fake(
                 "Nudge",
                 Map.of(
-                        1, new Scripted("on 1", losses, trialOnOne, List.of(1.0, 1.0, 1.0)),
-                        2, new Scripted("on 2", losses, trialOnTwo, List.of(2.0, 2.0, 2.0))));
+                        1, new Scripted("on 1", losses, List.of(trialOnOne), List.of(1.0, 1.0, 1.0)),
+                        2, new Scripted("on 2", losses, List.of(trialOnTwo), List.of(2.0, 2.0, 2.0))));
     }
 
     @Test
@@ -177,5 +187,24 @@ class ContestTest {
         hold(List.of(1, 2), onOneAndTwo(1, 100));
         hold(List.of(1), nudge(), entrant("Other", 1, 1, 1));
         assertThat(closed).contains("on 1", "on 2", "Nudge", "Other");
+    }
+
+    private Fake warmingUp(Double... rates) {
+        return new Fake(
+                "Nudge", Map.of(1, new Scripted("Nudge", List.of(2.0, 1.0), List.of(rates), List.of(1.0, 1.0, 1.0))));
+    }
+
+    @Test
+    void aProcessIsWarmWhenThreePartsInARowDidNotMakeItFaster() {
+        hold(List.of(1), warmingUp(1.0, 2.0, 2.0, 2.0, 3.0, 3.1, 2.9, 3.0, 100.0));
+        assertThat(warmups).isEqualTo(8);
+    }
+
+    @Test
+    void aWarmUpEndsThoughAProcessGetsFasterForever() {
+        hold(
+                List.of(1),
+                warmingUp(IntStream.range(0, 100).mapToObj(i -> Math.pow(2, i)).toArray(Double[]::new)));
+        assertThat(warmups).isEqualTo(30);
     }
 }

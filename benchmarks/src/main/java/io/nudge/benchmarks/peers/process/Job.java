@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param name for people, such as {@code B with Adam}
  * @param layers n of layer 0, 1, …, L
  * @param kind activations and cost
- * @param adam Adam with the constants of its paper, else plain SGD
+ * @param adam Adam with the constants of its paper, but for ε (see {@link #ADAM_EPSILON}), else plain SGD
  * @param rate of the optimizer
  * @param batch examples in a step
  * @param training whether a step trains, else it is a pass forward
@@ -31,6 +31,12 @@ public record Job(
         boolean training,
         int examples,
         Path folder) {
+    /**
+     * Next to nothing, so that it does not matter whether ε is added before or after the correction of the variance, in which
+     * libraries differ.
+     */
+    public static final double ADAM_EPSILON = 1e-12;
+
     /** Activations and cost, which go together. */
     public enum Kind {
         /** Sigmoid in every layer, C₀ = Σ (a − y)². */

@@ -4,7 +4,6 @@ import io.nudge.benchmarks.peers.process.Job;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Adam;
-import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.Optimizer;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
@@ -24,7 +23,7 @@ final class Autograd extends LibtorchPeer {
         all.forEach(parameter -> parameter.requires_grad_());
         TensorVector parameters = new TensorVector(all.toArray(Tensor[]::new));
         optimizer = job.adam()
-                ? new Adam(parameters, new AdamOptions(job.rate()))
+                ? new Adam(parameters, adamOptions())
                 : new SGD(parameters, new SGDOptions(job.rate()));
         perExample = new Scalar(1.0 / job.batch());
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.mkl.presets.mkl_rt;
+import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -62,6 +63,12 @@ abstract class LibtorchPeer implements Peer {
 
     private static Tensor tensor(float[] values, long... shape) {
         return torch.tensor(values).reshape(shape);
+    }
+
+    final AdamOptions adamOptions() {
+        AdamOptions options = new AdamOptions(job.rate());
+        options.eps().put(Job.ADAM_EPSILON);
+        return options;
     }
 
     /** Makes what a step needs besides parameters and data. */

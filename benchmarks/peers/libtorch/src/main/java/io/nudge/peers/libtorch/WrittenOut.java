@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Adam;
-import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -55,7 +54,7 @@ final class WrittenOut extends LibtorchPeer {
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).mutable_grad().put(gradients.get(i));
         }
-        adam = new Adam(new TensorVector(parameters.toArray(Tensor[]::new)), new AdamOptions(job.rate()));
+        adam = new Adam(new TensorVector(parameters.toArray(Tensor[]::new)), adamOptions());
     }
 
     @Override
