@@ -55,11 +55,11 @@ final class MavenPeers {
         }
     }
 
-    /** Maven's first error, without what it says of hosts. */
-    private static String reason(List<String> said) {
+    /** Maven's first error, without addresses, which are of no use to who reads a table. */
+    static String reason(List<String> said) {
         return said.stream()
                 .filter(line -> line.startsWith("[ERROR]"))
-                .map(line -> line.substring("[ERROR]".length()).trim())
+                .map(line -> line.substring("[ERROR]".length()).trim().replaceAll("https?://[^\\s)]+", "…"))
                 .findFirst()
                 .orElse("it did not say why");
     }

@@ -124,7 +124,11 @@ final class DjlPeer implements Peer {
         @Override
         public NDArray evaluate(NDList labels, NDList outputs) {
             NDArray y = labels.singletonOrThrow();
-            return outputs.singletonOrThrow().sub(y).square().sum().div(y.getShape().get(0));
+            return outputs.singletonOrThrow()
+                    .sub(y)
+                    .square()
+                    .sum()
+                    .div(y.getShape().get(0));
         }
     }
 

@@ -44,7 +44,8 @@ final class Dl4jPeer implements Peer {
 
     @Override
     public String versions() {
-        return "DL4J (" + Jars.of(MultiLayerNetwork.class) + ") with ND4J (" + Jars.of(Nd4j.getBackend().getClass()) + ")";
+        return "DL4J (" + Jars.of(MultiLayerNetwork.class) + ") with ND4J ("
+                + Jars.of(Nd4j.getBackend().getClass()) + ")";
     }
 
     @Override

@@ -22,9 +22,7 @@ final class Autograd extends LibtorchPeer {
         List<Tensor> all = Stream.concat(weights.stream(), biases.stream()).toList();
         all.forEach(parameter -> parameter.requires_grad_());
         TensorVector parameters = new TensorVector(all.toArray(Tensor[]::new));
-        optimizer = job.adam()
-                ? new Adam(parameters, adamOptions())
-                : new SGD(parameters, new SGDOptions(job.rate()));
+        optimizer = job.adam() ? new Adam(parameters, adamOptions()) : new SGD(parameters, new SGDOptions(job.rate()));
         perExample = new Scalar(1.0 / job.batch());
     }
 

@@ -56,7 +56,8 @@ abstract class LibtorchPeer implements Peer {
         }
         for (int i = 0; i < (work.training() ? work.batches() : 1); i++) {
             inputs.add(tensor(data.inputs(work, i), work.batch(), work.layers().get(0)));
-            targets.add(tensor(data.targets(work, i), work.batch(), work.layers().get(work.depth())));
+            targets.add(
+                    tensor(data.targets(work, i), work.batch(), work.layers().get(work.depth())));
         }
         prepare();
     }

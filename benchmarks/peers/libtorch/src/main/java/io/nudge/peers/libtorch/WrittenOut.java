@@ -36,7 +36,8 @@ final class WrittenOut extends LibtorchPeer {
             activations.add(torch.zeros(shape));
             deltas.add(torch.zeros(shape));
             transposedDeltas.add(deltas.get(l).t());
-            weightGradients.add(torch.zeros(job.layers().get(l + 1), job.layers().get(l)));
+            weightGradients.add(
+                    torch.zeros(job.layers().get(l + 1), job.layers().get(l)));
             biasGradients.add(torch.zeros(job.layers().get(l + 1)));
         }
         double slope = job.kind() == Job.Kind.RELU ? 1 : 2; // of the cost: a − y, or 2 (a − y)
@@ -48,7 +49,8 @@ final class WrittenOut extends LibtorchPeer {
     }
 
     private void prepareAdam() {
-        List<Tensor> parameters = Stream.concat(weights.stream(), biases.stream()).toList();
+        List<Tensor> parameters =
+                Stream.concat(weights.stream(), biases.stream()).toList();
         List<Tensor> gradients =
                 Stream.concat(weightGradients.stream(), biasGradients.stream()).toList();
         for (int i = 0; i < parameters.size(); i++) {

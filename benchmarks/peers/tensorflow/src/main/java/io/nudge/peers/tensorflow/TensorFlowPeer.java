@@ -66,8 +66,12 @@ final class TensorFlowPeer implements Peer {
     public void prepare(Job work) throws IOException {
         job = work;
         JobData data = JobData.read(work);
-        x = tf.placeholder(TFloat32.class, Placeholder.shape(shape(work.batch(), work.layers().get(0))));
-        y = tf.placeholder(TFloat32.class, Placeholder.shape(shape(work.batch(), work.layers().get(work.depth()))));
+        x = tf.placeholder(
+                TFloat32.class,
+                Placeholder.shape(shape(work.batch(), work.layers().get(0))));
+        y = tf.placeholder(
+                TFloat32.class,
+                Placeholder.shape(shape(work.batch(), work.layers().get(work.depth()))));
         Operand<TFloat32> z = weightedSum(data);
         output = job.kind() == Job.Kind.RELU ? tf.nn.softmax(z) : tf.math.sigmoid(z);
         loss = job.kind() == Job.Kind.RELU
