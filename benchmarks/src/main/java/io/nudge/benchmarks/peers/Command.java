@@ -28,7 +28,11 @@ record Command(String name, IntFunction<List<String>> words, Path log) implement
         try {
             Process process = builder.start();
             return new ProcessConversation(
-                    process.getInputStream(), process.getOutputStream(), PATIENCE, process::destroyForcibly);
+                    process.getInputStream(),
+                    process.getOutputStream(),
+                    PATIENCE,
+                    process.toHandle(),
+                    process::destroyForcibly);
         } catch (IOException e) {
             throw new PeerException("cannot be started: " + e.getMessage(), e);
         }

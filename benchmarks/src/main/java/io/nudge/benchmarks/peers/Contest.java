@@ -48,7 +48,7 @@ final class Contest {
             double before,
             double after,
             double trial,
-            List<Double> rates) {}
+            List<Rate> rates) {}
 
     private final List<Racer> racers = new ArrayList<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
@@ -135,7 +135,7 @@ final class Contest {
         double best = 0;
         int sinceGrowth = 0;
         for (int part = 0; part < MOST_PARTS && sinceGrowth < PARTS; part++) {
-            double rate = talk.run(pace.warmup() / PARTS);
+            double rate = talk.run(pace.warmup() / PARTS).perSecond();
             sinceGrowth = rate > GROWTH * best ? 0 : sinceGrowth + 1;
             best = Math.max(best, rate);
         }
@@ -156,7 +156,7 @@ final class Contest {
         for (Racer racer : order) {
             try {
                 racer.talk().run(LEAD_IN);
-                racer.rates().add(racer.talk().run(pace.seconds()) * job.batch());
+                racer.rates().add(racer.talk().run(pace.seconds()).times(job.batch()));
             } catch (PeerException e) {
                 racers.remove(racer);
                 racer.talk().close();

@@ -12,8 +12,8 @@ interface Conversation extends AutoCloseable {
 
     void steps(int count);
 
-    /** Steps for some time, and tells how many there were in a second. */
-    double run(double seconds);
+    /** Steps for some time, and tells how many there were. */
+    Rate run(double seconds);
 
     @Override
     void close();

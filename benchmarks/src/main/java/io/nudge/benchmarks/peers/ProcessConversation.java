@@ -19,6 +19,7 @@ final class ProcessConversation implements Conversation {
     private final BlockingQueue<Optional<String>> answers = new LinkedBlockingQueue<>();
     private final OutputStream commands;
     private final Duration patience;
+    private final ProcessHandle process;
     private final Runnable end;
     private final String versions;
 
@@ -28,9 +29,12 @@ final class ProcessConversation implements Conversation {
      * @param answers what the peer says
      * @param commands what it listens to
      * @param patience how long it may take to answer, over what it was told to take
+     * @param process whose processor time is told with the rate
      * @param end ends the peer
      */
-    ProcessConversation(InputStream answers, OutputStream commands, Duration patience, Runnable end) {
+    ProcessConversation(
+            InputStream answers, OutputStream commands, Duration patience, ProcessHandle process, Runnable end) {
+        this.process = process;
         this.commands = commands;
         this.patience = patience;
         this.end = end;
@@ -79,12 +83,20 @@ final class ProcessConversation implements Conversation {
     }
 
     @Override
-    public double run(double seconds) {
+    public Rate run(double seconds) {
+        double before = processorSeconds();
         String[] words = ask("run " + seconds, "ran", seconds).split(" ", -1);
         if (words.length != 2) {
             throw new PeerException("answered '" + String.join(" ", words) + "', which are not steps and seconds");
         }
-        return number(words[0]) / number(words[1]);
+        double steps = number(words[0]);
+        double spent = processorSeconds() - before;
+        return new Rate(steps / number(words[1]), spent > 0 ? steps / spent : Double.NaN);
+    }
+
+    /** In hundredths of a second, on Linux. */
+    private double processorSeconds() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() * 1e-9;
     }
 
     private static double number(String text) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,14 +56,21 @@ final class Report {
                 "Examples per second, the median over the rounds, from the least to the most, and the number of threads.\n\n");
         table(text, some, entrants, (outcome, entrant) -> outcome.best(entrant).map(Report::rate));
         String first = entrants.get(0);
+        List<String> others = entrants.subList(1, entrants.size());
         text.append("\nHow many times as fast ").append(first).append(" is.\n\n");
-        table(
-                text,
-                some,
-                entrants.subList(1, entrants.size()),
-                (outcome, entrant) -> outcome.best(first)
-                        .flatMap(nudge ->
-                                outcome.best(entrant).map(peer -> Figures.number(nudge.median() / peer.median()))));
+        table(text, some, others, (outcome, entrant) -> ratio(outcome, first, entrant, Standing::median));
+        text.append("\nHow many times as many examples ")
+                .append(first)
+                .append(
+                        " does in a second of processor time, all threads counted; a busy machine matters less to that.\n\n");
+        table(text, some, others, (outcome, entrant) -> ratio(outcome, first, entrant, Standing::medianOfCost));
+    }
+
+    private static Optional<String> ratio(
+            Outcome outcome, String first, String other, ToDoubleFunction<Standing> number) {
+        return outcome.best(first)
+                .flatMap(one -> outcome.best(other)
+                        .map(peer -> Figures.number(number.applyAsDouble(one) / number.applyAsDouble(peer))));
     }
 
     private static String rate(Standing standing) {
@@ -133,8 +141,14 @@ final class Report {
         values.put("lossBefore", standing.before());
         values.put("lossAfter", standing.after());
         values.put("examplesPerSecond", standing.median());
-        values.put("rounds", standing.rates());
+        values.put("examplesPerProcessorSecond", finite(standing.medianOfCost()));
+        values.put("rounds", standing.rates().stream().map(Rate::perSecond).toList());
         return values;
+    }
+
+    /** JSON has no NaN; what is null is not written. */
+    private static Object finite(double value) {
+        return Double.isFinite(value) ? value : null;
     }
 
     private static Map<String, Object> json(LeftOut left) {

@@ -1,6 +1,5 @@
 package io.nudge.benchmarks.peers;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,27 +10,28 @@ import java.util.List;
  * @param versions of what did the work
  * @param before the loss before step 0
  * @param after the loss after the first steps
- * @param rates examples in a second, of each round
+ * @param rates examples, of each round
  */
-record Standing(String entrant, int threads, String versions, double before, double after, List<Double> rates) {
+record Standing(String entrant, int threads, String versions, double before, double after, List<Rate> rates) {
     Standing {
         rates = List.copyOf(rates);
     }
 
+    /** Examples in a second, over the rounds. */
     double median() {
-        double[] sorted =
-                rates.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+        return Rate.median(rates, Rate::perSecond);
+    }
+
+    /** Examples in a second of processor time, over the rounds. */
+    double medianOfCost() {
+        return Rate.median(rates, Rate::perProcessorSecond);
     }
 
     double least() {
-        return rates.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+        return Rate.least(rates);
     }
 
     double most() {
-        return Arrays.stream(rates.stream().mapToDouble(Double::doubleValue).toArray())
-                .max()
-                .orElse(Double.NaN);
+        return Rate.most(rates);
     }
 }

@@ -54,19 +54,23 @@ class ContestTest {
         }
 
         @Override
-        public double run(double seconds) {
+        public Rate run(double seconds) {
             if (seconds == PACE.warmup() / 3) {
                 warmups++;
-                return warmup.size() > 1 ? warmup.pop() : warmup.peek();
+                return rate(warmup.size() > 1 ? warmup.pop() : warmup.peek());
             }
             if (seconds != PACE.seconds()) {
-                return Double.NaN; // leads in
+                return rate(Double.NaN); // leads in
             }
             if (rounds.isEmpty()) {
                 throw new PeerException("crashed");
             }
             turns.add(name);
-            return rounds.pop();
+            return rate(rounds.pop());
+        }
+
+        private static Rate rate(double steps) {
+            return new Rate(steps, 2 * steps);
         }
 
         @Override
@@ -101,8 +105,9 @@ class ContestTest {
     @Test
     void rateIsTheMedianOverRoundsInExamples() {
         Standing standing = hold(List.of(1), nudge()).best("Nudge").orElseThrow();
-        assertThat(standing.rates()).containsExactly(40.0, 120.0, 80.0); // a batch of 4
+        assertThat(standing.rates()).extracting(Rate::perSecond).containsExactly(40.0, 120.0, 80.0); // a batch of 4
         assertThat(standing.median()).isEqualTo(80);
+        assertThat(standing.medianOfCost()).isEqualTo(160);
     }
 
     @Test

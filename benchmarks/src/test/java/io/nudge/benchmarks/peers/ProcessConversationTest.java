@@ -36,7 +36,7 @@ class ProcessConversationTest {
             says.close();
         });
         serving.start();
-        return new ProcessConversation(answers, commands, LONG, () -> {
+        return new ProcessConversation(answers, commands, LONG, ProcessHandle.current(), () -> {
             try {
                 commands.close();
             } catch (IOException e) {
@@ -47,7 +47,8 @@ class ProcessConversationTest {
 
     private ProcessConversation thatSays(String lines) {
         InputStream answers = new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
-        return new ProcessConversation(answers, OutputStream.nullOutputStream(), LONG, () -> ended.set(true));
+        return new ProcessConversation(
+                answers, OutputStream.nullOutputStream(), LONG, ProcessHandle.current(), () -> ended.set(true));
     }
 
     @AfterEach
@@ -83,7 +84,7 @@ class ProcessConversationTest {
     @Test
     void aRunIsAtLeastOneStep() throws Exception {
         try (Conversation talk = withFakePeer()) {
-            assertThat(talk.run(1e-9)).isPositive();
+            assertThat(talk.run(1e-9).perSecond()).isPositive();
             assertThat(talk.loss()).isEqualTo(1);
         }
     }
@@ -100,7 +101,7 @@ class ProcessConversationTest {
     @Test
     void theRateOfARunIsStepsOverSeconds() {
         try (Conversation talk = thatSays("peer: ready\npeer: ran 30 1.5\n")) {
-            assertThat(talk.run(1)).isEqualTo(20);
+            assertThat(talk.run(1).perSecond()).isEqualTo(20);
         }
     }
 
@@ -152,7 +153,11 @@ class ProcessConversationTest {
         try (PipedOutputStream silent = new PipedOutputStream();
                 InputStream answers = new PipedInputStream(silent)) {
             assertThatThrownBy(() -> new ProcessConversation(
-                            answers, OutputStream.nullOutputStream(), Duration.ofMillis(1), () -> ended.set(true)))
+                            answers,
+                            OutputStream.nullOutputStream(),
+                            Duration.ofMillis(1),
+                            ProcessHandle.current(),
+                            () -> ended.set(true)))
                     .isInstanceOf(PeerException.class)
                     .hasMessageContaining("gave no answer");
             assertThat(ended).isTrue();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.nudge.benchmarks.peers.process.Job;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -13,8 +14,11 @@ class ReportTest {
         return new Job(name, List.of(784, 30, 10), Job.Kind.SIGMOID, false, 0.1, 10, training, 100, Path.of("data"));
     }
 
+    /** Each round costs as much processor time as all its threads have. */
     private static Standing standing(String entrant, int threads, Double... rates) {
-        return new Standing(entrant, threads, entrant + " 1.0", 2.3, 1.5, List.of(rates));
+        List<Rate> both =
+                Stream.of(rates).map(rate -> new Rate(rate, rate / threads)).toList();
+        return new Standing(entrant, threads, entrant + " 1.0", 2.3, 1.5, both);
     }
 
     private static Report report() {
@@ -53,6 +57,21 @@ class ReportTest {
     }
 
     @Test
+    void theCostIsComparedToo() {
+        assertThat(report().markdown())
+                .contains("in a second of processor time, all threads counted; a busy machine matters less to that."
+                        + "\n\n|  | train A |\n| --- | ---: |\n| NumPy | 5.00 |\n");
+    }
+
+    @Test
+    void whatIsNotKnownIsNotInTheJson() throws Exception {
+        Standing unknown = new Standing("Nudge", 1, "1.0", 2.3, 1.5, List.of(new Rate(7, Double.NaN)));
+        Outcome outcome = new Outcome(job("train A", true), List.of(unknown), List.of());
+        String json = new Report(List.of(), List.of("Nudge"), List.of(outcome)).json();
+        assertThat(json).contains("examplesPerSecond").doesNotContain("NaN", "examplesPerProcessorSecond");
+    }
+
+    @Test
     void whoIsLeftOutIsNamedOnceForAReason() {
         assertThat(report().markdown()).endsWith("""
 
@@ -74,6 +93,6 @@ class ReportTest {
         assertThat(JSON.std.mapFrom(json)).containsKeys("environment", "jobs");
         assertThat(json.replaceAll("\\s+", ""))
                 .contains("\"threads\":1,\"lossBefore\":2.3,\"lossAfter\":1.5,\"examplesPerSecond\":500.0,"
-                        + "\"rounds\":[400.0,500.0,600.0]");
+                        + "\"examplesPerProcessorSecond\":500.0,\"rounds\":[400.0,500.0,600.0]");
     }
 }
