@@ -130,14 +130,16 @@ final class Contest {
         }
     }
 
-    /** Runs while that gets faster, since compilers are at work; on a busy machine for long. Tells the best rate. */
+    /** Runs while that gets more efficient, since compilers are at work; on a busy machine for long. Tells the best rate. */
     private double warmUp(Job job, Conversation talk) {
         double best = 0;
+        double mostEfficient = 0;
         int sinceGrowth = 0;
         for (int part = 0; part < MOST_PARTS && sinceGrowth < PARTS; part++) {
-            double rate = talk.run(pace.warmup() / PARTS).perSecond();
-            sinceGrowth = rate > GROWTH * best ? 0 : sinceGrowth + 1;
-            best = Math.max(best, rate);
+            Rate rate = talk.run(pace.warmup() / PARTS);
+            sinceGrowth = rate.efficiency() > GROWTH * mostEfficient ? 0 : sinceGrowth + 1;
+            mostEfficient = Math.max(mostEfficient, rate.efficiency());
+            best = Math.max(best, rate.perSecond());
         }
         return best * job.batch();
     }

@@ -63,7 +63,7 @@ final class Report {
                 .append(first)
                 .append(
                         " does in a second of processor time, all threads counted; a busy machine matters less to that.\n\n");
-        table(text, some, others, (outcome, entrant) -> ratio(outcome, first, entrant, Standing::medianOfCost));
+        table(text, some, others, (outcome, entrant) -> ratio(outcome, first, entrant, Standing::medianEfficiency));
     }
 
     private static Optional<String> ratio(
@@ -141,7 +141,7 @@ final class Report {
         values.put("lossBefore", standing.before());
         values.put("lossAfter", standing.after());
         values.put("examplesPerSecond", standing.median());
-        values.put("examplesPerProcessorSecond", finite(standing.medianOfCost()));
+        values.put("examplesPerProcessorSecond", finite(standing.medianEfficiency()));
         values.put("rounds", standing.rates().stream().map(Rate::perSecond).toList());
         return values;
     }

@@ -23,7 +23,7 @@ record Standing(String entrant, int threads, String versions, double before, dou
     }
 
     /** Examples in a second of processor time, over the rounds. */
-    double medianOfCost() {
+    double medianEfficiency() {
         return Rate.median(rates, Rate::perProcessorSecond);
     }
 

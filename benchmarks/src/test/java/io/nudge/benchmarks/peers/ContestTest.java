@@ -107,7 +107,7 @@ class ContestTest {
         Standing standing = hold(List.of(1), nudge()).best("Nudge").orElseThrow();
         assertThat(standing.rates()).extracting(Rate::perSecond).containsExactly(40.0, 120.0, 80.0); // a batch of 4
         assertThat(standing.median()).isEqualTo(80);
-        assertThat(standing.medianOfCost()).isEqualTo(160);
+        assertThat(standing.medianEfficiency()).isEqualTo(160);
     }
 
     @Test
