@@ -34,7 +34,7 @@ final class Contest {
     /**
      * How long things take.
      *
-     * @param warmup seconds in which a process must not get faster, before anything counts
+     * @param warmup seconds in which a process must not get more efficient, before anything counts
      * @param seconds of each turn
      * @param rounds how many turns each process has
      */

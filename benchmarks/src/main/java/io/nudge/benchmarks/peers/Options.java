@@ -39,7 +39,7 @@ record Options(
               --threads LIST    numbers of threads to try, of which the best counts; without it 1,N for N processors
               --rounds N        how many turns each process has; without it 5
               --seconds S       how long a turn is; without it 1
-              --warmup S        a process is warm when it did not get faster for so long; without it 3
+              --warmup S        a process is warm when it did not get more efficient for so long; without it 6
               --python COMMAND  which Python has NumPy and PyTorch; without it python3
               --out FOLDER      where table.md, results.json and log.txt go; without it a new folder in benchmarks/results
               --help            this
@@ -53,7 +53,7 @@ record Options(
         Pattern jobs = Pattern.compile("");
         List<Integer> threads =
                 List.copyOf(new TreeSet<>(List.of(1, Runtime.getRuntime().availableProcessors())));
-        double warmup = 3;
+        double warmup = 6;
         double seconds = 1;
         int rounds = 5;
         String python = "python3";
