@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
 
 /** What is measured on, in lines for people. */
-final class Environment {
+public final class Environment {
     /** The load, for each processor, above which the machine is busy with something else. */
     private static final double IDLE = 0.1;
 
@@ -35,7 +35,7 @@ final class Environment {
      * @param backends their names
      * @return one line each
      */
-    static List<String> describe(List<String> backends) {
+    public static List<String> describe(List<String> backends) {
         List<String> lines = new ArrayList<>();
         lines.add("date: " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
         lines.add("machine: " + machine());

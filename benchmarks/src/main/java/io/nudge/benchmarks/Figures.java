@@ -6,13 +6,18 @@ import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Numbers as people read them: three digits, and the unit that keeps them short. */
-final class Figures {
+public final class Figures {
     private static final MathContext THREE_DIGITS = new MathContext(3, RoundingMode.HALF_UP);
 
     private Figures() {}
 
-    /** Three significant digits, without an exponent, with commas: 0.00123, 1.20, 412,000. */
-    static String number(double value) {
+    /**
+     * Three significant digits, without an exponent, with commas: 0.00123, 1.20, 412,000.
+     *
+     * @param value any number
+     * @return the text
+     */
+    public static String number(double value) {
         if (!Double.isFinite(value)) {
             return String.valueOf(value);
         }
