@@ -17,6 +17,7 @@ import io.nudge.train.TrainingListener;
 import io.nudge.train.TrainingState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A network at work for some seconds: trained by {@link Trainer}, as a user trains it, or answering batch after batch.
@@ -30,8 +31,14 @@ import java.util.List;
 record Bench(Architecture network, Optimizer optimizer, int batch, boolean inference, double seconds) {
     private static final long SEED = 1;
 
-    /** The share of the time that goes into warming up, on top. */
-    private static final double WARM_UP = 0.4;
+    /** The share of the time between two looks at whether it is still getting faster; warming up is on top. */
+    private static final double LOOK = 0.2;
+
+    /** Faster by less than this is not getting faster. */
+    private static final double MORE = 1.2;
+
+    /** So many looks without getting faster end the warming up: the compiler may be busy elsewhere for a while. */
+    private static final int PATIENCE = 5;
 
     /** So many rounds are made of the time, where the work is small enough. */
     private static final int ROUNDS = 20;
@@ -61,11 +68,22 @@ record Bench(Architecture network, Optimizer optimizer, int batch, boolean infer
     }
 
     private Rounds train(Network made) {
-        Rounds first = train(made, batch * (long) FEW, WARM_UP * seconds);
-        double wanted = first.rates().get(first.rates().size() - 1) * seconds / ROUNDS;
+        double wanted = warmUp(() -> train(made, batch * (long) FEW, LOOK * seconds)) * seconds / ROUNDS;
         long most = Math.max(1, MOST / (batch * ((long) network.inputs() + network.outputs())));
         long batches = Math.max(FEW, Math.min(most, Math.round(wanted / batch)));
         return train(made, batches * batch, seconds);
+    }
+
+    /** Works until it no longer gets faster: Java is slow until it is compiled. Gives the rate that was reached. */
+    private static double warmUp(Supplier<Rounds> work) {
+        double best = 0;
+        int patience = PATIENCE;
+        while (patience > 0) {
+            double rate = work.get().upper();
+            patience = rate > MORE * best ? PATIENCE : patience - 1;
+            best = Math.max(best, rate);
+        }
+        return best;
     }
 
     /** Each epoch is a round. */
@@ -125,18 +143,18 @@ record Bench(Architecture network, Optimizer optimizer, int batch, boolean infer
             float[] x = new float[batch * network.inputs()];
             data(batch).copyInputs(0, batch, x);
             pass.input().write(x);
-            rounds(backend, forward, WARM_UP * seconds);
-            return new Rounds(rounds(backend, forward, seconds));
+            warmUp(() -> rounds(backend, forward, LOOK * seconds));
+            return rounds(backend, forward, seconds);
         }
     }
 
-    private List<Double> rounds(Backend backend, Program forward, double time) {
+    private Rounds rounds(Backend backend, Program forward, double time) {
         List<Double> rates = new ArrayList<>();
         long begin = System.nanoTime();
         while (rates.isEmpty() || (System.nanoTime() - begin) * 1e-9 < time) {
             rates.add(round(backend, forward));
         }
-        return rates;
+        return new Rounds(rates);
     }
 
     /** One after the other, waited for now and then: twice as many until they take the time of a round. */

@@ -1,7 +1,5 @@
 package io.nudge.cli;
 
-import io.nudge.math.Activation;
-import io.nudge.math.Cost;
 import io.nudge.math.Optimizer;
 import io.nudge.nn.Architecture;
 import io.nudge.tensor.Backend;
@@ -20,6 +18,7 @@ import picocli.CommandLine.Option;
         abbreviateSynopsis = true,
         description = {
             "Measures how many examples a second a network learns here, or answers, and says what bounds it.",
+            "Without --layers it has 784,30,10.",
             "Data are random and in memory; a few seconds are enough to choose a batch, a backend or a machine."
         },
         footerHeading = "%nExamples:%n",
@@ -33,32 +32,10 @@ final class BenchCommand extends NudgeCommand {
     /** So small that the network is at the end nearly what it was: numbers of the same kind all along. */
     private static final double RATE = 1e-6;
 
-    @Option(
-            names = "--layers",
-            paramLabel = "N,N,...",
-            defaultValue = "784,30,10",
-            description = "Neurons of the layers, inputs first. Default: 784,30,10")
-    private String layers;
+    private static final String USUAL_LAYERS = "784,30,10";
 
-    @Option(
-            names = "--activation",
-            paramLabel = "NAME",
-            defaultValue = "sigmoid",
-            description = "Of the hidden layers: " + Activation.NAMES + ". Default: sigmoid")
-    private String activation;
-
-    @Option(
-            names = "--output-activation",
-            paramLabel = "NAME",
-            description = "Of the output layer. Default: as in train")
-    private String outputActivation;
-
-    @Option(
-            names = "--cost",
-            paramLabel = "NAME",
-            defaultValue = "quadratic",
-            description = Cost.NAMES + ". Default: quadratic")
-    private String cost;
+    @Mixin
+    private LayersOptions layers;
 
     @Option(
             names = "--optimizer",
@@ -120,17 +97,8 @@ final class BenchCommand extends NudgeCommand {
             throw new UsageException("--seconds must be more than 0 and at most 3600, but is " + Text.plain(seconds));
         }
         Optimizer rule = UsageException.of("--optimizer", () -> Optimizer.named(optimizer, RATE));
-        Architecture network = architecture();
+        Architecture network = layers.architecture(USUAL_LAYERS);
         return UsageException.of("--batch", () -> new Bench(network, rule, batch, inference, seconds));
-    }
-
-    private Architecture architecture() {
-        int[] sizes = Numbers.sizes("--layers", layers);
-        Activation hidden = UsageException.of("--activation", () -> Activation.named(activation));
-        Activation last = NetworkOptions.outputActivation(outputActivation, cost, false);
-        return UsageException.of(
-                sizes.length < 2 ? "--layers" : hidden.elementwise() ? "--cost" : "--activation",
-                () -> Architecture.uniform(hidden, last, Cost.named(cost, last), sizes));
     }
 
     private static Map<String, Object> json(BenchResult now, BenchResult before) {

@@ -4,8 +4,6 @@ import io.nudge.check.ChainRule;
 import io.nudge.check.Examples;
 import io.nudge.data.DataException;
 import io.nudge.data.Dataset;
-import io.nudge.math.Activation;
-import io.nudge.math.Cost;
 import io.nudge.nn.Architecture;
 import io.nudge.nn.Network;
 import io.nudge.tensor.Backend;
@@ -13,27 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The network and the examples that are looked at: a model and its data, or both made up. */
 final class SubjectOptions {
-    @Option(
-            names = "--layers",
-            paramLabel = "N,N,...",
-            description = "Neurons of the layers of a made-up network, inputs first: 2,3,2")
-    private String layers;
-
-    @Option(names = "--activation", paramLabel = "NAME", description = "Of its hidden layers. Default: sigmoid")
-    private String activation;
-
-    @Option(
-            names = "--output-activation",
-            paramLabel = "NAME",
-            description = "Of its output layer. Default: as in train")
-    private String outputActivation;
-
-    @Option(names = "--cost", paramLabel = "NAME", description = "Default: quadratic")
-    private String cost;
+    @Mixin
+    private LayersOptions layers;
 
     @Option(names = "--seed", paramLabel = "NUMBER", description = "Of what is drawn at random. Default: 1")
     private Long seed;
@@ -59,50 +43,24 @@ final class SubjectOptions {
 
     /** Whether nothing was chosen, so that the command may choose. */
     boolean isOpen() {
-        return layers == null
-                && activation == null
-                && outputActivation == null
-                && cost == null
-                && seed == null
-                && model == null;
+        return layers.isOpen() && seed == null && model == null;
     }
 
     /** Refuses what does not go together. */
     void check(SourceOptions data) {
         if (model != null) {
-            refuse("--layers", layers);
-            refuse("--activation", activation);
-            refuse("--output-activation", outputActivation);
-            refuse("--cost", cost);
+            layers.refuse();
         } else if (data.isGiven() || !examples.isEmpty()) {
             throw new UsageException((data.isGiven() ? "--data" : "--example")
                     + " is for a trained network; say which with --model, or leave it out");
         } else {
-            architecture("2,3,2");
+            layers.architecture("2,3,2");
         }
-    }
-
-    private static void refuse(String option, String value) {
-        if (value != null) {
-            throw new UsageException(
-                    option + " is for a made-up network, but --model names a trained one; leave one out");
-        }
-    }
-
-    private Architecture architecture(String usual) {
-        int[] sizes = Numbers.sizes("--layers", layers == null ? usual : layers);
-        Activation hidden =
-                UsageException.of("--activation", () -> Activation.named(activation == null ? "sigmoid" : activation));
-        String costName = cost == null ? "quadratic" : cost;
-        Activation output = NetworkOptions.outputActivation(outputActivation, costName, false);
-        return UsageException.of(
-                sizes.length < 2 ? "--layers" : hidden.elementwise() ? "--cost" : "--activation",
-                () -> Architecture.uniform(hidden, output, Cost.named(costName, output), sizes));
     }
 
     /** Makes the network up, and so many examples. */
     Subject madeUp(String usualLayers, int count, Backend backend) {
-        Architecture architecture = architecture(usualLayers);
+        Architecture architecture = layers.architecture(usualLayers);
         Examples drawn = Examples.drawn(architecture, count, seed());
         return Subject.madeUp(ChainRule.drawn(architecture, seed(), backend), drawn);
     }
