@@ -20,13 +20,15 @@ final class VectorProductLoops implements ProductLoops {
     private static final int COLUMNS = 1024;
 
     /** Rows of op(a) that a panel goes by: so many, of the panel's depth, are still in the second cache for the next one. */
-    private static final int ROWS = 100 * VectorTiles.ROWS;
+    private static final int ROWS = 100 * VectorPanels.ROWS;
 
     /** Rows of a stored matrix that become columns together: as many elements as a line of the cache has. */
     private static final int LINE = 16;
 
     private final VectorTiles floats = new VectorFloatTiles();
     private final VectorTiles doubles = new VectorDoubleTiles();
+    private final VectorPanels floatPanels = new VectorFloatPanels();
+    private final VectorPanels doublePanels = new VectorDoublePanels();
     private CpuMemory floatRoom = CpuMemory.allocate(DType.FLOAT32, 0);
     private CpuMemory doubleRoom = CpuMemory.allocate(DType.FLOAT64, 0);
 
@@ -37,12 +39,16 @@ final class VectorProductLoops implements ProductLoops {
 
     @Override
     public int rowsAtOnce() {
-        return VectorTiles.ROWS;
+        return VectorPanels.ROWS;
     }
 
     @Override
     public int columnsAtOnce(boolean isFloat32) {
-        return VectorTiles.PANEL_VECTORS * (isFloat32 ? floats : doubles).lanes();
+        return panels(isFloat32).width();
+    }
+
+    private VectorPanels panels(boolean isFloat32) {
+        return isFloat32 ? floatPanels : doublePanels;
     }
 
     @Override
@@ -60,7 +66,7 @@ final class VectorProductLoops implements ProductLoops {
             if (p.aFlipped) {
                 straightenA(p);
             }
-            panels(tiles, p);
+            panels(panels(p.isFloat32()), p);
         }
     }
 
@@ -103,23 +109,23 @@ final class VectorProductLoops implements ProductLoops {
         }
     }
 
-    private void panels(VectorTiles tiles, Product p) {
-        int blocks = (p.k + VectorTiles.DEPTH - 1) / VectorTiles.DEPTH;
+    private static void panels(VectorPanels panels, Product p) {
+        int blocks = (p.k + VectorPanels.DEPTH - 1) / VectorPanels.DEPTH;
         int depth = (p.k + blocks - 1) / blocks;
         for (int i = 0; i < p.m; i += ROWS) {
             int end = Math.min(p.m, i + ROWS);
-            for (int j = 0; j < p.n; j += columnsAtOnce(p.isFloat32())) {
+            for (int j = 0; j < p.n; j += panels.width()) {
                 for (int q = 0; q < p.k; q += depth) {
-                    panel(tiles, p, i, end, q, Math.min(depth, p.k - q), j);
+                    panel(panels, p, i, end, q, Math.min(depth, p.k - q), j);
                 }
             }
         }
     }
 
-    private static void panel(VectorTiles tiles, Product p, int from, int to, int q, int depth, int j) {
-        tiles.pack(p, q, depth, j);
-        for (int i = from; i < to; i += VectorTiles.ROWS) {
-            tiles.tile(p, i, q, depth, j);
+    private static void panel(VectorPanels panels, Product p, int from, int to, int q, int depth, int j) {
+        panels.pack(p, q, depth, j);
+        for (int i = from; i < to; i += VectorPanels.ROWS) {
+            panels.tile(p, i, q, depth, j);
         }
     }
 

@@ -9,19 +9,6 @@ abstract class VectorTiles {
     /** Rows and columns of a tile of dot products. */
     static final int SIDE = 4;
 
-    /**
-     * Rows of a tile of a panel. With {@link #PANEL_VECTORS} it takes ten registers for the sums, which is what two
-     * multipliers with a latency of four keep busy, and three more: what the sixteen of AVX2 hold, with room for the
-     * compiler.
-     */
-    static final int ROWS = 5;
-
-    /** Vectors that lie side by side in a panel. */
-    static final int PANEL_VECTORS = 2;
-
-    /** Terms in a panel, at most: 16 to 32 KiB of it, for the first cache. */
-    static final int DEPTH = 256;
-
     /** Elements in a vector. */
     abstract int lanes();
 
@@ -35,10 +22,4 @@ abstract class VectorTiles {
      * @param fresh whether these are the first terms, and what is in c does not count
      */
     abstract void addMultiples(int terms, Product p, int i, int q, int j, int width, boolean fresh);
-
-    /** Copies so many terms from q on of the columns from j on of op(b) into the panel. */
-    abstract void pack(Product p, int q, int depth, int j);
-
-    /** Multiplies some rows of a, from i on, by the panel that was packed, into c; beta comes in with the first terms. */
-    abstract void tile(Product p, int i, int q, int depth, int j);
 }

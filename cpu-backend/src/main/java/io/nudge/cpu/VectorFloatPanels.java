@@ -1,0 +1,194 @@
+package io.nudge.cpu;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The panels in float32. {@link VectorDoublePanels} is its likeness; a change here is a change there. What {@link
+ * VectorFloatTiles} says of loops over vectors holds here too.
+ */
+final class VectorFloatPanels extends VectorPanels {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+
+    /** Columns of a panel. */
+    private static final int WIDTH = VECTORS * LANES;
+
+    /** Some terms of a panel of op(b): its rows, one after the other, filled up with zeros where op(b) ends. */
+    private final float[] panel = new float[DEPTH * WIDTH];
+
+    /** Where the columns of a panel begin in b. */
+    private final int[] columns = new int[WIDTH];
+
+    /** The sums of a tile, a vector each. */
+    private final float[] sums = new float[ROWS * WIDTH];
+
+    @Override
+    int width() {
+        return WIDTH;
+    }
+
+    @Override
+    void pack(Product p, int q, int depth, int j) {
+        int width = Math.min(WIDTH, p.n - j);
+        int at = p.bAt + q * (p.bFlipped ? 1 : p.bStride) + j * p.bColumn();
+        if (width == WIDTH && p.bFlipped) {
+            packColumns(p.b.floats, at, p.bStride, depth);
+        } else if (width == WIDTH) {
+            packRows(p.b.floats, at, p.bStride, depth, panel);
+        } else {
+            Arrays.fill(panel, 0, depth * WIDTH, 0);
+            packRest(p, at, width, depth);
+        }
+    }
+
+    private void packRest(Product p, int at, int width, int depth) {
+        if (p.bFlipped) {
+            packColumns(p.b.floats, at, p.bStride, width, depth, panel);
+        } else {
+            packRows(p.b.floats, at, p.bStride, width, depth, panel);
+        }
+    }
+
+    private static void packRows(float[] b, int at, int stride, int depth, float[] panel) {
+        for (int r = 0; r < depth; r++) {
+            int from = at + r * stride;
+            int to = r * WIDTH;
+            FloatVector.fromArray(SPECIES, b, from).intoArray(panel, to);
+            FloatVector.fromArray(SPECIES, b, from + LANES).intoArray(panel, to + LANES);
+        }
+    }
+
+    private static void packRows(float[] b, int at, int stride, int width, int depth, float[] panel) {
+        for (int r = 0; r < depth; r++) {
+            System.arraycopy(b, at + r * stride, panel, r * WIDTH, width);
+        }
+    }
+
+    /** A row of the panel is gathered from as many rows of b. */
+    private void packColumns(float[] b, int at, int stride, int depth) {
+        for (int s = 0; s < WIDTH; s++) {
+            columns[s] = s * stride;
+        }
+        gather(b, at, columns, depth, panel);
+    }
+
+    private static void gather(float[] b, int at, int[] columns, int depth, float[] panel) {
+        for (int r = 0; r < depth; r++) {
+            FloatVector.fromArray(SPECIES, b, at + r, columns, 0).intoArray(panel, r * WIDTH);
+            FloatVector.fromArray(SPECIES, b, at + r, columns, LANES).intoArray(panel, r * WIDTH + LANES);
+        }
+    }
+
+    private static void packColumns(float[] b, int at, int stride, int width, int depth, float[] panel) {
+        for (int s = 0; s < width; s++) {
+            for (int r = 0; r < depth; r++) {
+                panel[r * WIDTH + s] = b[at + s * stride + r];
+            }
+        }
+    }
+
+    @Override
+    void tile(Product p, int i, int q, int depth, int j) {
+        int last = p.aAt + (p.m - 1) * p.aStride + q;
+        int a0 = p.aAt + i * p.aStride + q;
+        int a1 = Math.min(a0 + p.aStride, last);
+        int a2 = Math.min(a1 + p.aStride, last);
+        int a3 = Math.min(a2 + p.aStride, last);
+        int a4 = Math.min(a3 + p.aStride, last);
+        multiply(depth, p.a.floats, a0, a1, a2, a3, a4, panel, sums);
+        float alpha = (float) p.alpha;
+        float beta = q == 0 ? (float) p.beta : 1;
+        int rows = Math.min(ROWS, p.m - i);
+        int width = Math.min(WIDTH, p.n - j);
+        int at = p.cAt + i * p.cStride + j;
+        if (width == WIDTH && beta == 0) {
+            store(alpha, sums, p.c.floats, at, p.cStride, rows);
+        } else if (width == WIDTH) {
+            store(alpha, sums, beta, p.c.floats, at, p.cStride, rows);
+        } else {
+            storeRest(alpha, sums, beta, p.c.floats, at, p.cStride, rows, width);
+        }
+    }
+
+    private static void multiply(
+            int depth, float[] a, int a0, int a1, int a2, int a3, int a4, float[] panel, float[] sums) {
+        FloatVector s00 = FloatVector.zero(SPECIES);
+        FloatVector s01 = FloatVector.zero(SPECIES);
+        FloatVector s10 = FloatVector.zero(SPECIES);
+        FloatVector s11 = FloatVector.zero(SPECIES);
+        FloatVector s20 = FloatVector.zero(SPECIES);
+        FloatVector s21 = FloatVector.zero(SPECIES);
+        FloatVector s30 = FloatVector.zero(SPECIES);
+        FloatVector s31 = FloatVector.zero(SPECIES);
+        FloatVector s40 = FloatVector.zero(SPECIES);
+        FloatVector s41 = FloatVector.zero(SPECIES);
+        FloatVector x;
+        for (int r = 0; r < depth; r++) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, panel, r * WIDTH);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, panel, r * WIDTH + LANES);
+            x = FloatVector.broadcast(SPECIES, a[a0 + r]);
+            s00 = x.fma(y0, s00);
+            s01 = x.fma(y1, s01);
+            x = FloatVector.broadcast(SPECIES, a[a1 + r]);
+            s10 = x.fma(y0, s10);
+            s11 = x.fma(y1, s11);
+            x = FloatVector.broadcast(SPECIES, a[a2 + r]);
+            s20 = x.fma(y0, s20);
+            s21 = x.fma(y1, s21);
+            x = FloatVector.broadcast(SPECIES, a[a3 + r]);
+            s30 = x.fma(y0, s30);
+            s31 = x.fma(y1, s31);
+            x = FloatVector.broadcast(SPECIES, a[a4 + r]);
+            s40 = x.fma(y0, s40);
+            s41 = x.fma(y1, s41);
+        }
+        s00.intoArray(sums, 0);
+        s01.intoArray(sums, LANES);
+        s10.intoArray(sums, 2 * LANES);
+        s11.intoArray(sums, 3 * LANES);
+        s20.intoArray(sums, 4 * LANES);
+        s21.intoArray(sums, 5 * LANES);
+        s30.intoArray(sums, 6 * LANES);
+        s31.intoArray(sums, 7 * LANES);
+        s40.intoArray(sums, 8 * LANES);
+        s41.intoArray(sums, 9 * LANES);
+    }
+
+    /** c = alpha sums, for some rows of a tile. */
+    private static void store(float alpha, float[] sums, float[] c, int at, int stride, int rows) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
+        for (int r = 0; r < rows; r++) {
+            int to = at + r * stride;
+            FloatVector.fromArray(SPECIES, sums, r * WIDTH).mul(factor).intoArray(c, to);
+            FloatVector.fromArray(SPECIES, sums, r * WIDTH + LANES).mul(factor).intoArray(c, to + LANES);
+        }
+    }
+
+    /** c = alpha sums + beta c, likewise. */
+    private static void store(float alpha, float[] sums, float beta, float[] c, int at, int stride, int rows) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
+        FloatVector kept = FloatVector.broadcast(SPECIES, beta);
+        for (int r = 0; r < rows; r++) {
+            int to = at + r * stride;
+            FloatVector sum0 = FloatVector.fromArray(SPECIES, sums, r * WIDTH).mul(factor);
+            FloatVector sum1 =
+                    FloatVector.fromArray(SPECIES, sums, r * WIDTH + LANES).mul(factor);
+            FloatVector.fromArray(SPECIES, c, to).fma(kept, sum0).intoArray(c, to);
+            FloatVector.fromArray(SPECIES, c, to + LANES).fma(kept, sum1).intoArray(c, to + LANES);
+        }
+    }
+
+    /** The same where c ends before the panel does. */
+    private static void storeRest(
+            float alpha, float[] sums, float beta, float[] c, int at, int stride, int rows, int width) {
+        for (int r = 0; r < rows; r++) {
+            for (int s = 0; s < width; s++) {
+                float sum = alpha * sums[r * WIDTH + s];
+                int to = at + r * stride + s;
+                c[to] = beta == 0 ? sum : Math.fma(beta, c[to], sum);
+            }
+        }
+    }
+}
