@@ -50,11 +50,9 @@ public class StepBenchmark extends OnBackend {
     private Network network;
     private Descent descent;
     private Pass pass;
-    private boolean descends;
     private Tensor inputs;
     private Tensor labels;
     private Tensor order;
-    private Tensor norm;
     private Tensor state;
     private Tensor schedule;
     private Program program;
@@ -73,15 +71,10 @@ public class StepBenchmark extends OnBackend {
         network = own(Network.create(architecture, Initializer.GLOROT_NORMAL, SEED, backend(), type()));
         descent = Descent.of(Optimizer.named(optimizer, RATE));
         long parameters = architecture.parameterCount();
-        norm = own(backend().zeros(Shape.of(1), DType.FLOAT64));
         state = zeros(descent.optimizer().slots() * parameters);
         prepareData(sizes);
         prepareSchedule();
-        descends = descent.isPlain() && operations().stepsWeights();
-        pass = own(
-                descends
-                        ? Pass.descent(network, sizes.batch(), SEED, descent, schedule)
-                        : Pass.training(network, sizes.batch(), SEED));
+        pass = own(Pass.descent(network, sizes.batch(), SEED, descent, schedule));
         steps = 0;
         program = own(backend().record(this::record));
     }
@@ -108,21 +101,10 @@ public class StepBenchmark extends OnBackend {
     }
 
     private void record() {
-        Operations operations = operations();
-        operations.gatherBatch(inputs, labels, order, pass.position(), pass.input(), pass.target());
+        operations().gatherBatch(inputs, labels, order, pass.position(), pass.input(), pass.target());
         pass.forwardWithDropout();
         pass.backward();
-        operations.descend(
-                descent,
-                descends ? network.biases() : network.parameters(),
-                descends ? 0 : network.architecture().weightCount(),
-                pass.gradients(),
-                norm,
-                state,
-                schedule,
-                pass.position(),
-                pass.tally(),
-                pass.batch());
+        pass.descend(state);
     }
 
     private void run() {

@@ -212,12 +212,8 @@ public final class Network implements AutoCloseable {
         return architecture + ", " + type() + " on " + backend();
     }
 
-    /**
-     * The biases of all layers.
-     *
-     * @return a view of the last parameters
-     */
-    public Tensor biases() {
+    /** The biases of all layers: a view of the last parameters. */
+    Tensor biases() {
         long first = architecture.weightCount();
         return parameters.view(first, Shape.of(parameters.size() - first));
     }

@@ -26,8 +26,6 @@ public final class Pass implements AutoCloseable {
         INFERENCE,
         /** Forward and backward; δ takes the place of ∂C/∂a. */
         TRAINING,
-        /** The same, but weights move on the way back, so that there are gradients of the biases only. */
-        DESCENT,
         /** Forward and backward, every quantity kept, ∂C/∂a of the input too. */
         INSPECTION
     }
@@ -46,7 +44,7 @@ public final class Pass implements AutoCloseable {
     private final List<Tensor> activationGradients = new ArrayList<>();
     private final Tensor target;
     private final Tensor costs;
-    private final Plain plain;
+    private final Step step;
     private final Tensor gradients;
     private final List<Tensor> weightGradients;
     private final List<Tensor> biasGradients;
@@ -56,8 +54,16 @@ public final class Pass implements AutoCloseable {
     private final Tensor squares;
     private boolean dropping;
 
-    /** How plain gradient descent moves the weights. */
-    private record Plain(double l2, Tensor schedule, Tensor factors) {}
+    /**
+     * How parameters move.
+     *
+     * @param factors of the products by which weights move on the way back; null where they move by gradients, after it
+     */
+    private record Step(Descent rule, Tensor schedule, Tensor factors) {}
+
+    private Pass(Network network, int batch, Kind kind, long dropoutSeed) {
+        this(network, batch, kind, dropoutSeed, null, null);
+    }
 
     private Pass(Network network, int batch, Kind kind, long dropoutSeed, Descent rule, Tensor schedule) {
         if (batch < 1) {
@@ -78,14 +84,12 @@ public final class Pass implements AutoCloseable {
             report = own("report", Shape.of(Operations.TALLY + 1), DType.FLOAT64);
             tally = report.view(0, Shape.of(Operations.TALLY)).named("tally");
             squares = report.view(Operations.TALLY, Shape.of(1)).named("sum of squares");
-            plain = kind == Kind.DESCENT
-                    ? new Plain(rule.l2(), schedule, own("factors of a step", Shape.of(2), network.type()))
-                    : null;
-            boolean whole = kind == Kind.TRAINING || kind == Kind.INSPECTION;
+            step = rule == null ? null : new Step(rule, schedule, factors(rule));
+            boolean whole = !movesWeights();
             gradients = kind == Kind.INFERENCE
                     ? null
                     : own("gradients", Shape.of(whole ? architecture.parameterCount() : biases()), network.type());
-            weightGradients = whole ? Network.weightViews(architecture, gradients) : List.of();
+            weightGradients = whole && gradients != null ? Network.weightViews(architecture, gradients) : List.of();
             biasGradients = gradients == null
                     ? List.of()
                     : Network.biasViews(architecture, gradients, gradients.size() - biases());
@@ -95,6 +99,16 @@ public final class Pass implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    private Tensor factors(Descent rule) {
+        boolean byProducts = rule.isPlain() && network.backend().operations().stepsWeights();
+        return byProducts ? own("factors of a step", Shape.of(2), network.type()) : null;
+    }
+
+    /** Whether weights move on the way back, each by the product that is its gradient, which is stored nowhere. */
+    private boolean movesWeights() {
+        return step != null && step.factors != null;
     }
 
     private long biases() {
@@ -116,7 +130,7 @@ public final class Pass implements AutoCloseable {
         firstRows(whole.activationGradients, activationGradients, rows);
         target = whole.target.rows(0, rows);
         costs = whole.costs.rows(0, rows);
-        plain = whole.plain;
+        step = whole.step;
         gradients = whole.gradients;
         weightGradients = whole.weightGradients;
         biasGradients = whole.biasGradients;
@@ -140,7 +154,7 @@ public final class Pass implements AutoCloseable {
      * @return the pass, to be closed by the caller
      */
     public static Pass inference(Network network, int batch) {
-        return new Pass(network, batch, Kind.INFERENCE, 0, null, null);
+        return new Pass(network, batch, Kind.INFERENCE, 0);
     }
 
     /**
@@ -152,26 +166,24 @@ public final class Pass implements AutoCloseable {
      * @return the pass, to be closed by the caller
      */
     public static Pass training(Network network, int batch, long dropoutSeed) {
-        return new Pass(network, batch, Kind.TRAINING, dropoutSeed, null, null);
+        return new Pass(network, batch, Kind.TRAINING, dropoutSeed);
     }
 
     /**
-     * A pass for training by plain gradient descent, in which {@link #backward()} moves the weights: as soon as δ has gone on to
-     * the layer before, each by the product that is its gradient, which is stored nowhere. The biases are left to {@link
-     * Operations#descend}, with {@link #gradients()}.
+     * A pass for training that moves the parameters too, by {@link #descend}. Where the rule is {@linkplain Descent#isPlain()
+     * plain} and the backend {@linkplain Operations#stepsWeights() prefers it}, {@link #backward()} moves the weights already: as
+     * soon as δ has gone on to the layer before, each by the product that is its gradient, which is stored nowhere. Then {@link
+     * #gradients()} are those of the biases.
      *
      * @param network the network
      * @param batch examples in a batch; at least 1
      * @param dropoutSeed the run's seed, for dropout
-     * @param rule how to move; {@linkplain Descent#isPlain() plain}
+     * @param rule how to move
      * @param schedule float64 [steps, {@link io.nudge.math.Optimizer#COLUMNS}], to stay open as long as this pass
      * @return the pass, to be closed by the caller
      */
     public static Pass descent(Network network, int batch, long dropoutSeed, Descent rule, Tensor schedule) {
-        if (!rule.isPlain()) {
-            throw new IllegalArgumentException(rule + " needs gradients of all parameters; use Pass.training");
-        }
-        return new Pass(network, batch, Kind.DESCENT, dropoutSeed, rule, schedule);
+        return new Pass(network, batch, Kind.TRAINING, dropoutSeed, rule, schedule);
     }
 
     /**
@@ -183,7 +195,7 @@ public final class Pass implements AutoCloseable {
      * @return the pass, to be closed by the caller
      */
     public static Pass inspection(Network network, int batch) {
-        return new Pass(network, batch, Kind.INSPECTION, 0, null, null);
+        return new Pass(network, batch, Kind.INSPECTION, 0);
     }
 
     private void makeLayers() {
@@ -199,8 +211,7 @@ public final class Pass implements AutoCloseable {
             Tensor z = matrix("z of layer " + l, neurons);
             weightedSums.add(z);
             activations.add(back || l == depth ? matrix("a of layer " + l, neurons) : z);
-            boolean drops = (kind == Kind.TRAINING || kind == Kind.DESCENT)
-                    && architecture.layer(l).dropout() > 0;
+            boolean drops = kind == Kind.TRAINING && architecture.layer(l).dropout() > 0;
             dropped.add(drops ? matrix("kept a of layer " + l, neurons) : null);
             Tensor delta = back ? matrix("δ of layer " + l, neurons) : null;
             deltas.add(delta);
@@ -290,8 +301,8 @@ public final class Pass implements AutoCloseable {
 
     /**
      * Carries the cost back through every layer by the chain rule: C₀ and the tally, δ, ∂C/∂W, ∂C/∂b. Call it after a
-     * forward pass; what that dropped is dropped on the way back. In a pass of descent the weights move instead of giving
-     * ∂C/∂W.
+     * forward pass; what that dropped is dropped on the way back. In a pass of {@link #descent} weights may move instead of
+     * giving ∂C/∂W.
      */
     public void backward() {
         Operations operations = network.backend().operations();
@@ -312,8 +323,8 @@ public final class Pass implements AutoCloseable {
                 biasGradient(last),
                 position,
                 tally);
-        if (plain != null) {
-            operations.stepFactors(scale, plain.l2, plain.schedule, position, tally, plain.factors);
+        if (movesWeights()) {
+            operations.stepFactors(scale, step.rule.l2(), step.schedule, position, tally, step.factors);
         }
         for (int l = last - 1; l >= 1; l--) {
             Tensor upstream = activationGradients.get(l);
@@ -340,11 +351,35 @@ public final class Pass implements AutoCloseable {
     /** ∂C/∂W of a layer, or its weights moved by it, which then nothing needs as they were. */
     private void useDelta(int l, double scale) {
         Operations operations = network.backend().operations();
-        if (plain == null) {
-            operations.weightGradient(delta(l), passedOn(l - 1), scale, 0, weightGradient(l));
+        if (movesWeights()) {
+            operations.stepWeights(delta(l), passedOn(l - 1), step.factors, network.weights(l));
         } else {
-            operations.stepWeights(delta(l), passedOn(l - 1), plain.factors, network.weights(l));
+            operations.weightGradient(delta(l), passedOn(l - 1), scale, 0, weightGradient(l));
         }
+    }
+
+    /**
+     * Ends a step of descent, after a way back: the parameters that have not moved yet do, and the position moves on.
+     *
+     * @param state of the optimizer: [slots · p], slot by slot
+     */
+    public void descend(Tensor state) {
+        if (step == null) {
+            throw new IllegalStateException("this pass does not know how to move; make it with Pass.descent");
+        }
+        network.backend()
+                .operations()
+                .descend(
+                        step.rule,
+                        movesWeights() ? network.biases() : network.parameters(),
+                        movesWeights() ? 0 : architecture.weightCount(),
+                        gradients,
+                        squares,
+                        state,
+                        step.schedule,
+                        position,
+                        tally,
+                        batch);
     }
 
     /** ∂C₀/∂a of the output layer, which training never needs by itself. */
@@ -453,16 +488,16 @@ public final class Pass implements AutoCloseable {
     }
 
     /**
-     * ∂C/∂W of a layer, the mean over the batch. A pass of descent has none.
+     * ∂C/∂W of a layer, the mean over the batch. A pass that moves weights on the way back has none.
      *
      * @param l 1 to L
      * @return the tensor [out, in]
      */
     public Tensor weightGradient(int l) {
         requireBackward();
-        if (kind == Kind.DESCENT) {
+        if (movesWeights()) {
             throw new IllegalStateException(
-                    "a pass of descent moves weights without storing ∂C/∂W; make it with Pass.training");
+                    "this pass of descent moves weights without storing ∂C/∂W; make it with Pass.training");
         }
         architecture.layer(l);
         return weightGradients.get(l - 1);

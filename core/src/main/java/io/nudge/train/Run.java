@@ -32,9 +32,7 @@ final class Run implements AutoCloseable {
     private final int stepsPerEpoch;
     private final Cleanup resources = new Cleanup();
     private final DeviceData data;
-    private final boolean descends;
     private final Pass pass;
-    private final Tensor moved;
     private final Tensor state;
     private final Tensor schedule;
     private final Tensor best;
@@ -72,12 +70,7 @@ final class Run implements AutoCloseable {
                     Shape.of(settings.descent.optimizer().slots() * parameters),
                     network.type());
             schedule = tensor("schedule", Shape.of(stepsPerEpoch, Optimizer.COLUMNS), DType.FLOAT64);
-            descends = settings.descent.isPlain() && backend.operations().stepsWeights();
-            pass = resources.add(
-                    descends
-                            ? Pass.descent(network, batch, settings.seed, settings.descent, schedule)
-                            : Pass.training(network, batch, settings.seed));
-            moved = descends ? network.biases() : network.parameters();
+            pass = resources.add(Pass.descent(network, batch, settings.seed, settings.descent, schedule));
             best = settings.keepBest ? tensor("best parameters", Shape.of(parameters), network.type()) : null;
             wholeSteps = data.record(resources, part -> step(pass, part));
             int ragged = examples % batch;
@@ -98,26 +91,12 @@ final class Run implements AutoCloseable {
                 Scope.unscoped(() -> network.backend().zeros(shape, type)).named(name));
     }
 
-    /**
-     * A whole training step on a batch of a part of the data, as it is recorded. Where plain descent allows, the weights move on
-     * the way back and only the biases after it.
-     */
+    /** A whole training step on a batch of a part of the data, as it is recorded. */
     private void step(Pass step, int part) {
-        Operations operations = network.backend().operations();
         data.gather(step, part);
         step.forwardWithDropout();
         step.backward();
-        operations.descend(
-                settings.descent,
-                moved,
-                descends ? 0 : network.architecture().weightCount(),
-                step.gradients(),
-                step.squares(),
-                state,
-                schedule,
-                step.position(),
-                step.tally(),
-                step.batch());
+        step.descend(state);
     }
 
     History toEnd() {

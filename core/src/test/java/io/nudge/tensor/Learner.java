@@ -32,12 +32,10 @@ final class Learner implements AutoCloseable {
     private final Backend backend;
     private final Scope scope = Scope.open();
     private final Network network;
-    private final boolean descends;
     private final Pass whole;
     private final Tensor inputs;
     private final Tensor targets;
     private final Tensor order;
-    private final Tensor norm;
     private final Tensor state;
     private final Tensor schedule;
     private final Map<Integer, Program> programs = new LinkedHashMap<>();
@@ -63,7 +61,6 @@ final class Learner implements AutoCloseable {
                 setting.type());
         order = backend.zeros(Shape.of(setting.examples()), DType.INT64);
         order.write(backwards());
-        norm = backend.zeros(Shape.of(1), DType.FLOAT64);
         Optimizer optimizer = setting.descent().optimizer();
         state = backend.zeros(Shape.of(optimizer.slots() * network.parameters().size()), setting.type());
         schedule = backend.zeros(Shape.of(steps, Optimizer.COLUMNS), DType.FLOAT64);
@@ -72,10 +69,7 @@ final class Learner implements AutoCloseable {
             System.arraycopy(optimizer.row(1, step), 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         schedule.write(rows);
-        descends = setting.descent().isPlain() && backend.operations().stepsWeights();
-        whole = descends
-                ? Pass.descent(network, setting.batch(), setting.seed(), setting.descent(), schedule)
-                : Pass.training(network, setting.batch(), setting.seed());
+        whole = Pass.descent(network, setting.batch(), setting.seed(), setting.descent(), schedule);
     }
 
     /** Between −2 and 2, in quarters. */
@@ -174,17 +168,7 @@ final class Learner implements AutoCloseable {
         operations.gatherBatch(inputs, targets, order, pass.position(), pass.input(), pass.target());
         pass.forwardWithDropout();
         pass.backward();
-        operations.descend(
-                setting.descent(),
-                descends ? network.biases() : network.parameters(),
-                descends ? 0 : network.architecture().weightCount(),
-                pass.gradients(),
-                norm,
-                state,
-                schedule,
-                pass.position(),
-                pass.tally(),
-                pass.batch());
+        pass.descend(state);
     }
 
     @Override

@@ -28,14 +28,11 @@ final class TrainingStep implements Runnable, AutoCloseable {
 
     private final Scope scope = Scope.open();
     private final Operations operations;
-    private final Descent descent;
-    private final boolean descends;
     private final Network network;
     private final Pass pass;
     private final Tensor inputs;
     private final Tensor labels;
     private final Tensor order;
-    private final Tensor norm;
     private final Tensor state;
     private final Tensor schedule;
 
@@ -45,8 +42,7 @@ final class TrainingStep implements Runnable, AutoCloseable {
 
     TrainingStep(Backend backend, DType type, int layers, Optimizer optimizer) {
         operations = backend.operations();
-        descent = Descent.of(optimizer);
-        descends = descent.isPlain() && operations.stepsWeights();
+        Descent descent = Descent.of(optimizer);
         network = Network.create(architecture(layers), Initializer.NORMAL, 1, backend, type);
         RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);
         double[] values = new double[EXAMPLES * INPUTS];
@@ -56,7 +52,6 @@ final class TrainingStep implements Runnable, AutoCloseable {
         inputs = backend.tensor(values, Shape.of(EXAMPLES, INPUTS), type);
         labels = below(backend, random, CLASSES);
         order = below(backend, random, EXAMPLES);
-        norm = backend.zeros(Shape.of(1), DType.FLOAT64);
         long parameters = network.parameters().size();
         state = backend.zeros(Shape.of(descent.optimizer().slots() * parameters), type);
         int steps = 1000;
@@ -66,7 +61,7 @@ final class TrainingStep implements Runnable, AutoCloseable {
             System.arraycopy(descent.optimizer().row(1, step), 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
         schedule.write(rows);
-        pass = descends ? Pass.descent(network, BATCH, 1, descent, schedule) : Pass.training(network, BATCH, 1);
+        pass = Pass.descent(network, BATCH, 1, descent, schedule);
     }
 
     private static Architecture architecture(int layers) {
@@ -93,17 +88,7 @@ final class TrainingStep implements Runnable, AutoCloseable {
         operations.gatherBatch(inputs, labels, order, pass.position(), pass.input(), pass.target());
         pass.forwardWithDropout();
         pass.backward();
-        operations.descend(
-                descent,
-                descends ? network.biases() : network.parameters(),
-                descends ? 0 : network.architecture().weightCount(),
-                pass.gradients(),
-                norm,
-                state,
-                schedule,
-                pass.position(),
-                pass.tally(),
-                BATCH);
+        pass.descend(state);
     }
 
     double[] parameters() {

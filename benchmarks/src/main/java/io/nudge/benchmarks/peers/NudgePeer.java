@@ -80,7 +80,6 @@ public final class NudgePeer implements Peer {
     private Runnable training(JobData data) {
         Descent descent = Descent.of(
                 job.adam() ? new Optimizer.Adam(job.rate(), 0.9, 0.999, Job.ADAM_EPSILON) : Optimizer.sgd(job.rate()));
-        pass = own(Pass.training(network, job.batch(), 1));
         Tensor inputs = zeros(DType.FLOAT32, job.examples(), job.layers().get(0));
         inputs.write(data.inputs());
         Tensor classes = zeros(DType.INT64, job.examples());
@@ -89,27 +88,16 @@ public final class NudgePeer implements Peer {
                 .toArray());
         Tensor order = zeros(DType.INT64, job.examples());
         order.write(LongStream.range(0, job.examples()).toArray());
-        Tensor norm = zeros(DType.FLOAT64, 1);
         Tensor state = zeros(
                 DType.FLOAT32,
                 descent.optimizer().slots() * network.architecture().parameterCount());
-        Tensor schedule = schedule(descent.optimizer());
+        pass = own(Pass.descent(network, job.batch(), 1, descent, schedule(descent.optimizer())));
         Operations operations = backend.operations();
         return () -> {
             operations.gatherBatch(inputs, classes, order, pass.position(), pass.input(), pass.target());
             pass.forwardWithDropout();
             pass.backward();
-            operations.descend(
-                    descent,
-                    network.parameters(),
-                    network.architecture().weightCount(),
-                    pass.gradients(),
-                    norm,
-                    state,
-                    schedule,
-                    pass.position(),
-                    pass.tally(),
-                    pass.batch());
+            pass.descend(state);
         };
     }
 
