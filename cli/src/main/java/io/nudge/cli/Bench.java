@@ -17,7 +17,6 @@ import io.nudge.train.TrainingListener;
 import io.nudge.train.TrainingState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * A network at work for some seconds: trained by {@link Trainer}, as a user trains it, or answering batch after batch.
@@ -33,12 +32,6 @@ record Bench(Architecture network, Optimizer optimizer, int batch, boolean infer
 
     /** The share of the time between two looks at whether it is still getting faster; warming up is on top. */
     private static final double LOOK = 0.2;
-
-    /** Faster by less than this is not getting faster. */
-    private static final double MORE = 1.2;
-
-    /** So many looks without getting faster end the warming up: the compiler may be busy elsewhere for a while. */
-    private static final int PATIENCE = 5;
 
     /** So many rounds are made of the time, where the work is small enough. */
     private static final int ROUNDS = 20;
@@ -68,22 +61,13 @@ record Bench(Architecture network, Optimizer optimizer, int batch, boolean infer
     }
 
     private Rounds train(Network made) {
-        double wanted = warmUp(() -> train(made, batch * (long) FEW, LOOK * seconds)) * seconds / ROUNDS;
+        double wanted = Steady.rate(
+                        () -> train(made, batch * (long) FEW, LOOK * seconds).upper())
+                * seconds
+                / ROUNDS;
         long most = Math.max(1, MOST / (batch * ((long) network.inputs() + network.outputs())));
         long batches = Math.max(FEW, Math.min(most, Math.round(wanted / batch)));
         return train(made, batches * batch, seconds);
-    }
-
-    /** Works until it no longer gets faster: Java is slow until it is compiled. Gives the rate that was reached. */
-    private static double warmUp(Supplier<Rounds> work) {
-        double best = 0;
-        int patience = PATIENCE;
-        while (patience > 0) {
-            double rate = work.get().upper();
-            patience = rate > MORE * best ? PATIENCE : patience - 1;
-            best = Math.max(best, rate);
-        }
-        return best;
     }
 
     /** Each epoch is a round. */
@@ -104,10 +88,15 @@ record Bench(Architecture network, Optimizer optimizer, int batch, boolean infer
     private static final class Epochs implements TrainingListener {
         final List<Double> rates = new ArrayList<>();
         private final double time;
-        private final long begin = System.nanoTime();
+        private long begin;
 
         Epochs(double time) {
             this.time = time;
+        }
+
+        @Override
+        public void started(int epochs, int examples) {
+            begin = System.nanoTime();
         }
 
         @Override
@@ -143,7 +132,7 @@ record Bench(Architecture network, Optimizer optimizer, int batch, boolean infer
             float[] x = new float[batch * network.inputs()];
             data(batch).copyInputs(0, batch, x);
             pass.input().write(x);
-            warmUp(() -> rounds(backend, forward, LOOK * seconds));
+            Steady.rate(() -> rounds(backend, forward, LOOK * seconds).upper());
             return rounds(backend, forward, seconds);
         }
     }

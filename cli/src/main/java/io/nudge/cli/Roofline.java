@@ -18,13 +18,16 @@ import io.nudge.tensor.Transpose;
  * @param bytes bytes a second, read and written
  */
 record Roofline(double flops, double bytes) {
-    private static final int SMALLEST = 128;
-    private static final int LARGEST = 2048;
+    /** So large that no backend takes another way than for larger ones. */
+    private static final int SMALLEST = 512;
 
-    /** A product that takes so long is large enough. */
-    private static final double LONG = 0.02;
+    private static final int LARGEST = 4096;
 
-    private static final double SECONDS = 0.3;
+    /** A product that takes so many seconds is large enough. */
+    private static final double LONG = 0.0025;
+
+    /** Seconds of a look at how fast something is. */
+    private static final double LOOK = 0.05;
 
     static Roofline measure(Backend backend, DType type, long parameters) {
         return new Roofline(products(backend, type), copies(backend, type, Math.max(1, parameters)));
@@ -34,56 +37,56 @@ record Roofline(double flops, double bytes) {
         double best = 0;
         double time = 0;
         for (int n = SMALLEST; n <= LARGEST && time < LONG; n *= 2) {
-            try (Scope scope = Scope.open()) {
-                Shape shape = Shape.of(n, n);
-                Tensor a = backend.zeros(shape, type);
-                Tensor b = backend.zeros(shape, type);
-                Tensor c = backend.zeros(shape, type);
-                backend.operations().fill(a, 1);
-                backend.operations().fill(b, 1);
-                Operations operations = backend.operations();
-                time = shortest(
-                        backend, () -> operations.product(1, a, Transpose.NO, b, Transpose.YES, 0, c), SECONDS / 4);
-            }
-            best = Math.max(best, 2.0 * n * n * n / time);
+            double products = products(backend, type, n);
+            time = 1 / products;
+            best = Math.max(best, products * 2.0 * n * n * n);
         }
         return best;
+    }
+
+    private static double products(Backend backend, DType type, int n) {
+        try (Scope scope = Scope.open()) {
+            Tensor a = backend.zeros(Shape.of(n, n), type);
+            Tensor b = backend.zeros(Shape.of(n, n), type);
+            Tensor c = backend.zeros(Shape.of(n, n), type);
+            Operations operations = backend.operations();
+            operations.fill(a, 1);
+            operations.fill(b, 1);
+            return perSecond(backend, () -> operations.product(1, a, Transpose.NO, b, Transpose.YES, 0, c));
+        }
     }
 
     private static double copies(Backend backend, DType type, long elements) {
         try (Scope scope = Scope.open()) {
             Tensor from = backend.zeros(Shape.of(elements), type);
             Tensor to = backend.zeros(Shape.of(elements), type);
-            double time = shortest(backend, () -> backend.operations().copy(from, to), SECONDS);
-            return 2.0 * elements * type.bytes() / time;
+            return 2.0
+                    * elements
+                    * type.bytes()
+                    * perSecond(backend, () -> backend.operations().copy(from, to));
         }
     }
 
-    /** The least seconds that some work takes: of as often as there is time for, and while it still gets much faster. */
-    private static double shortest(Backend backend, Runnable work, double seconds) {
+    /** How often a second some work can be done. */
+    private static double perSecond(Backend backend, Runnable work) {
         try (Program program = backend.record(work)) {
-            double least = Double.POSITIVE_INFINITY;
-            double end = seconds;
-            double passed = 0;
-            long begin = System.nanoTime();
-            for (int times = 1; passed < end; ) {
-                double time = time(backend, program, times) / times;
-                passed = (System.nanoTime() - begin) * 1e-9;
-                end = time < least / 2 && least < Double.POSITIVE_INFINITY ? passed + seconds : end;
-                least = Math.min(least, time);
-                times = time * times < LONG / 4 ? 2 * times : times;
-            }
-            return least;
+            return Steady.rate(() -> look(backend, program));
         }
     }
 
-    private static double time(Backend backend, Program program, int times) {
-        long begin = System.nanoTime();
-        for (int i = 0; i < times; i++) {
-            program.run();
+    /** Twice as often until it takes the time of a look; what counts is the last and longest. */
+    private static double look(Backend backend, Program program) {
+        for (long times = 1; ; times *= 2) {
+            long begin = System.nanoTime();
+            for (long i = 0; i < times; i++) {
+                program.run();
+            }
+            backend.synchronize();
+            double seconds = (System.nanoTime() - begin) * 1e-9;
+            if (seconds > LOOK / 2) {
+                return times / seconds;
+            }
         }
-        backend.synchronize();
-        return (System.nanoTime() - begin) * 1e-9;
     }
 
     /** The least seconds that the products of a batch take. */
