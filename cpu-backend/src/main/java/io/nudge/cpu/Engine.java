@@ -24,7 +24,7 @@ final class Engine implements AutoCloseable {
 
     final Multiplier multiplier;
 
-    /** Loops of training with packed weights. */
+    /** Loops of training with packed weights; null without the Vector API, where single operations are faster. */
     final PackedLoops packed;
 
     private final int lanes;
@@ -68,7 +68,7 @@ final class Engine implements AutoCloseable {
                 new JavaMultiplier(workers, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
         int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
-        PackedLoops packed = choose(vectors, PackedLoops.class, PackedLoops::new);
+        PackedLoops packed = vectors ? choose(true, PackedLoops.class, PackedLoops::new) : null;
         return new Engine(workers, floats, doubles, all, packed, lanes);
     }
 

@@ -19,17 +19,21 @@ final class PackedLayer {
     /** Terms of a sum, or rows of a panel, that are taken at a time: with 512-bit vectors 32 KiB of a panel. */
     private static final int DEPTH = 256;
 
-    /** Rows of a panel that a step moves at a time. */
-    private static final int MOVED = 80;
-
     private final PackedLoops loops;
     private final int width;
+
+    /** Rows of a panel that a step moves at a time: whole tiles, and whole rows of the tiles that they are flipped to. */
+    private final int moved;
+
     final int inputs;
     final int neurons;
     final Activation activation;
 
-    /** Panels of Wᵀ. */
+    /** Panels of Wᵀ, each of {@link #panelRows} rows. */
     private final CpuMemory panels;
+
+    /** The inputs, rounded up to a multiple of the loops' rows; what is in the rows beyond is of no account. */
+    private final int panelRows;
 
     /** Panels of W; null in the first layer. */
     private final CpuMemory flipped;
@@ -52,17 +56,32 @@ final class PackedLayer {
     PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int rows, boolean first) {
         this.loops = loops;
         width = loops.width();
+        moved = leastCommonMultiple(width, loops.rows());
         inputs = layer.inputs();
         neurons = layer.neurons();
         activation = layer.activation();
-        panels = CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(neurons) * inputs * width);
+        panelRows = (inputs + loops.rows() - 1) / loops.rows() * loops.rows();
+        panels = CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(neurons) * panelRows * width);
         flipped = first ? null : CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(inputs) * neurons * width);
         bias = new float[panelsOf(neurons) * width];
         nothing = new float[width];
         stride = stride(neurons, width);
-        z = CpuMemory.allocate(DType.FLOAT32, (long) rows * stride);
-        a = CpuMemory.allocate(DType.FLOAT32, (long) rows * stride);
-        delta = CpuMemory.allocate(DType.FLOAT32, (long) rows * stride);
+        z = room(loops, rows, stride);
+        a = room(loops, rows, stride);
+        delta = room(loops, rows, stride);
+    }
+
+    private static int leastCommonMultiple(int a, int b) {
+        int multiple = a;
+        while (multiple % b != 0) {
+            multiple += a;
+        }
+        return multiple;
+    }
+
+    /** Room for rows, and for what loops read beyond the last of them. */
+    static CpuMemory room(PackedLoops loops, int rows, int stride) {
+        return CpuMemory.allocate(DType.FLOAT32, (long) rows * stride + loops.rows());
     }
 
     static int stride(int columns, int width) {
@@ -85,7 +104,7 @@ final class PackedLayer {
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
             Transposition.into(
-                    w, at + p * width * inputs, inputs, columns, inputs, panels.floats, p * inputs * width, width);
+                    w, at + p * width * inputs, inputs, columns, inputs, panels.floats, p * panelRows * width, width);
         }
         System.arraycopy(CpuMemory.of(biases).floats, (int) biases.offset(), bias, 0, neurons);
         for (int p = 0; p < panels(); p++) {
@@ -99,7 +118,7 @@ final class PackedLayer {
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
             Transposition.into(
-                    panels.floats, p * inputs * width, width, inputs, columns, w, at + p * width * inputs, inputs);
+                    panels.floats, p * panelRows * width, width, inputs, columns, w, at + p * width * inputs, inputs);
         }
         System.arraycopy(bias, 0, CpuMemory.of(biases).floats, (int) biases.offset(), neurons);
     }
@@ -114,141 +133,100 @@ final class PackedLayer {
             int some = Math.min(width, row + rows - k);
             int to = (k / width * neurons + panel * width) * width + k % width;
             Transposition.into(
-                    panels.floats, (panel * inputs + k) * width, width, some, columns, flipped.floats, to, width);
+                    panels.floats, (panel * panelRows + k) * width, width, some, columns, flipped.floats, to, width);
         }
     }
 
     /** z = x Wᵀ + b for the rows from first to last, whole multiples of the loops' rows. */
     void forward(float[] x, int xStride, int first, int last) {
-        for (int k = 0; k < inputs; k += DEPTH) {
-            multiply(
-                    Math.min(DEPTH, inputs - k),
-                    k,
-                    inputs,
-                    x,
-                    xStride,
-                    panels.floats,
-                    neurons,
-                    bias,
-                    1,
-                    z.floats,
-                    stride,
-                    first,
-                    last);
-        }
+        float[] matrix = panels.floats;
+        multiply(x, xStride, matrix, panelRows, inputs, neurons, bias, width, z.floats, stride, first, last);
     }
 
     /** ∂C/∂a of the layer before = δ W, likewise. */
     void back(PackedLayer before, int first, int last) {
+        float[] matrix = flipped.floats;
         float[] into = before.delta.floats;
-        for (int k = 0; k < neurons; k += DEPTH) {
-            int depth = Math.min(DEPTH, neurons - k);
-            multiply(
-                    depth,
-                    k,
-                    neurons,
-                    delta.floats,
-                    stride,
-                    flipped.floats,
-                    inputs,
-                    nothing,
-                    0,
-                    into,
-                    before.stride,
-                    first,
-                    last);
-        }
+        multiply(delta.floats, stride, matrix, neurons, neurons, inputs, nothing, 0, into, before.stride, first, last);
     }
 
-    /** Some terms of a product, from the k-th on, of so many; the first begin with a row of {@code start}. */
+    /**
+     * z = start + x matrix, some terms at a time: what they read of a panel stays in the first cache while all rows of x go over it.
+     *
+     * @param matrix in panels, each with so many rows, the first of which are the terms
+     * @param startStep elements of {@code start} from one panel to the next
+     */
     private void multiply(
-            int depth,
-            int k,
-            int terms,
             float[] x,
             int xStride,
             float[] matrix,
+            int matrixRows,
+            int terms,
             int columns,
             float[] start,
             int startStep,
-            float[] into,
-            int intoStride,
+            float[] z,
+            int zStride,
             int first,
             int last) {
-        for (int p = 0; p < panelsOf(columns); p++) {
-            int panelAt = (p * terms + k) * width;
-            for (int i = first; i < last; i += loops.rows()) {
-                int to = i * intoStride + p * width;
-                if (k == 0) {
-                    loops.multiply(
-                            depth,
-                            x,
-                            i * xStride,
-                            xStride,
-                            matrix,
-                            panelAt,
-                            start,
-                            p * width * startStep,
-                            0,
-                            into,
-                            to,
-                            intoStride);
-                } else {
+        for (int k = 0; k < terms; k += DEPTH) {
+            int some = Math.min(DEPTH, terms - k);
+            for (int p = 0; p < panelsOf(columns); p++) {
+                int at = (p * matrixRows + k) * width;
+                for (int i = first; i < last; i += loops.rows()) {
                     int from = i * xStride + k;
-                    loops.multiply(
-                            depth, x, from, xStride, matrix, panelAt, into, to, intoStride, into, to, intoStride);
+                    int to = i * zStride + p * width;
+                    if (k == 0) {
+                        int startAt = p * startStep;
+                        loops.multiply(some, x, from, xStride, matrix, at, start, startAt, 0, z, to, zStride);
+                    } else {
+                        loops.multiply(some, x, from, xStride, matrix, at, z, to, zStride, z, to, zStride);
+                    }
                 }
             }
         }
     }
 
-    /** Moves some panels, weights and biases: Wᵀ = beta Wᵀ + xᵀ δ, where δ has its factor already. */
-    void move(Kernels kernels, double beta, float[] x, int xStride, int rows, int firstPanel, int lastPanel) {
-        for (int k = 0; k < inputs; k += MOVED) {
-            int count = Math.min(MOVED, inputs - k);
+    /**
+     * Moves some panels, weights and biases: Wᵀ = beta Wᵀ + alpha xᵀ δ.
+     *
+     * @param examples so many rows of x and δ count, a multiple of the loops' rows; 0 for none
+     */
+    void move(
+            Kernels kernels,
+            double alpha,
+            double beta,
+            float[] x,
+            int xStride,
+            int examples,
+            int firstPanel,
+            int lastPanel) {
+        float factor = (float) alpha;
+        for (int k = 0; k < inputs; k += moved) {
+            int count = Math.min(moved, inputs - k);
             for (int p = firstPanel; p < lastPanel; p++) {
-                int at = (p * inputs + k) * width;
+                int at = (p * panelRows + k) * width;
                 if (beta != 1) {
                     kernels.scale(beta, panels, at, panels, at, count * width);
                 }
-                add(x, k, xStride, rows, p, k, count);
+                add(x, k, xStride, examples, factor, p * width, count, at);
                 flip(p, k, count);
             }
         }
-        for (int p = firstPanel; p < lastPanel; p++) {
-            loops.addRows(rows, delta.floats, p * width, stride, bias, p * width);
+        for (int p = firstPanel; p < lastPanel && examples > 0; p++) {
+            loops.addRows(examples, delta.floats, p * width, stride, factor, bias, p * width);
         }
     }
 
-    /** Adds xᵀ δ to some rows of a panel, a few examples at a time, or else a few rows, of which then some may be left. */
-    private void add(float[] x, int xAt, int xStride, int rows, int panel, int row, int count) {
-        int at = (panel * inputs + row) * width;
-        int done = 0;
-        if (rows > loops.rows()) {
-            for (; done + loops.rows() <= count; done += loops.rows()) {
-                loops.sum(
-                        rows,
-                        x,
-                        xAt + done,
-                        xStride,
-                        delta.floats,
-                        panel * width,
-                        stride,
-                        panels.floats,
-                        at + done * width);
+    /** Adds factor xᵀ δ to some rows of a panel: all at once if there are few examples, else a few rows at a time. */
+    private void add(float[] x, int xAt, int xStride, int examples, float factor, int deltaAt, int count, int at) {
+        if (examples == loops.rows()) {
+            loops.add(count, x, xAt, xStride, delta.floats, deltaAt, stride, factor, panels.floats, at);
+        } else {
+            for (int k = 0; k < count && examples > 0; k += loops.rows()) {
+                int to = at + k * width;
+                loops.sum(examples, x, xAt + k, xStride, delta.floats, deltaAt, stride, factor, panels.floats, to);
             }
-        }
-        for (int i = 0; i < rows && done < count; i += loops.rows()) {
-            loops.add(
-                    count - done,
-                    x,
-                    xAt + i * xStride + done,
-                    xStride,
-                    delta.floats,
-                    i * stride + panel * width,
-                    stride,
-                    panels.floats,
-                    at + done * width);
         }
     }
 

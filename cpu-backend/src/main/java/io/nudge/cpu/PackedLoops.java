@@ -6,13 +6,13 @@ package io.nudge.cpu;
  * arrays have room for a multiple of that.
  *
  * <p>These are plain loops. Each element is one chain of fused multiplications and additions, term after term, so that {@code
- * VectorPackedLoops} gives the same bits.
+ * VectorPackedLoops} gives the same bits. Sums stand in variables, which the compiler keeps in registers.
  */
 class PackedLoops {
     private static final int WIDTH = 16;
     private static final int ROWS = 5;
 
-    /** Columns of a panel. */
+    /** Columns of a panel; a multiple of 4. */
     int width() {
         return WIDTH;
     }
@@ -36,83 +36,48 @@ class PackedLoops {
             float[] z,
             int zAt,
             int zStride) {
-        for (int i = 0; i < rows(); i += 2) {
-            int next = Math.min(i + 1, rows() - 1);
+        for (int i = 0; i < rows(); i++) {
+            int start = fromAt + i * fromStride;
+            int to = zAt + i * zStride;
             for (int j = 0; j < width(); j += 4) {
-                tile(
-                        depth,
-                        x,
-                        xAt + i * xStride,
-                        xAt + next * xStride,
-                        1,
-                        panel,
-                        panelAt + j,
-                        width(),
-                        from,
-                        fromAt + i * fromStride + j,
-                        fromAt + next * fromStride + j,
-                        z,
-                        zAt + i * zStride + j,
-                        zAt + next * zStride + j);
+                multiply(depth, x, xAt + i * xStride, panel, panelAt + j, width(), from, start + j, z, to + j);
             }
         }
     }
 
-    /**
-     * Two rows of four sums, of so many terms each: z = from + Σ x y. In variables, which the compiler keeps in registers. Where
-     * there is one row only, it is both.
-     */
-    private static void tile(
+    private static void multiply(
             int depth,
             float[] x,
-            int x0,
-            int x1,
-            int xStep,
-            float[] y,
-            int yAt,
-            int yStep,
+            int xAt,
+            float[] panel,
+            int panelAt,
+            int width,
             float[] from,
-            int from0,
-            int from1,
+            int start,
             float[] z,
-            int z0,
-            int z1) {
-        float s00 = from[from0];
-        float s01 = from[from0 + 1];
-        float s02 = from[from0 + 2];
-        float s03 = from[from0 + 3];
-        float s10 = from[from1];
-        float s11 = from[from1 + 1];
-        float s12 = from[from1 + 2];
-        float s13 = from[from1 + 3];
+            int to) {
+        float s0 = from[start];
+        float s1 = from[start + 1];
+        float s2 = from[start + 2];
+        float s3 = from[start + 3];
         for (int k = 0; k < depth; k++) {
-            float a0 = x[x0 + k * xStep];
-            float a1 = x[x1 + k * xStep];
-            int at = yAt + k * yStep;
-            float b = y[at];
-            s00 = Math.fma(a0, b, s00);
-            s10 = Math.fma(a1, b, s10);
-            b = y[at + 1];
-            s01 = Math.fma(a0, b, s01);
-            s11 = Math.fma(a1, b, s11);
-            b = y[at + 2];
-            s02 = Math.fma(a0, b, s02);
-            s12 = Math.fma(a1, b, s12);
-            b = y[at + 3];
-            s03 = Math.fma(a0, b, s03);
-            s13 = Math.fma(a1, b, s13);
+            float each = x[xAt + k];
+            int at = panelAt + k * width;
+            s0 = Math.fma(each, panel[at], s0);
+            s1 = Math.fma(each, panel[at + 1], s1);
+            s2 = Math.fma(each, panel[at + 2], s2);
+            s3 = Math.fma(each, panel[at + 3], s3);
         }
-        z[z0] = s00;
-        z[z0 + 1] = s01;
-        z[z0 + 2] = s02;
-        z[z0 + 3] = s03;
-        z[z1] = s10;
-        z[z1 + 1] = s11;
-        z[z1 + 2] = s12;
-        z[z1 + 3] = s13;
+        z[to] = s0;
+        z[to + 1] = s1;
+        z[to + 2] = s2;
+        z[to + 3] = s3;
     }
 
-    /** panel = panel + xᵀ δ, for some columns of x, which are rows of the panel, and its columns: a sum over the rows. */
+    /**
+     * panel = panel + factor xᵀ δ, for so many columns of x, which are rows of the panel, and its columns: a sum over as many examples
+     * as {@link #rows} says, added up before it comes to what was there.
+     */
     void add(
             int count,
             float[] x,
@@ -121,9 +86,10 @@ class PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
-        add(rows(), count, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+        add(rows(), count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
     }
 
     /** The same for so many examples, any number, and as many columns of x as {@link #rows} says. */
@@ -135,9 +101,10 @@ class PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
-        add(examples, rows(), x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+        add(examples, rows(), x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
     }
 
     private void add(
@@ -149,40 +116,54 @@ class PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
-        int width = width();
-        for (int k = 0; k < count; k += 2) {
-            int next = Math.min(k + 1, count - 1);
-            int at = panelAt + k * width;
-            int nextAt = panelAt + next * width;
-            for (int j = 0; j < width; j += 4) {
-                tile(
-                        examples,
-                        x,
-                        xAt + k,
-                        xAt + next,
-                        xStride,
-                        delta,
-                        deltaAt + j,
-                        deltaStride,
-                        panel,
-                        at + j,
-                        nextAt + j,
-                        panel,
-                        at + j,
-                        nextAt + j);
+        for (int k = 0; k < count; k++) {
+            int to = panelAt + k * width();
+            for (int j = 0; j < width(); j += 4) {
+                fourSums(examples, x, xAt + k, xStride, delta, deltaAt + j, deltaStride, factor, panel, to + j);
             }
         }
     }
 
-    /** bias = bias + the sum of so many rows of δ, any number, for the columns of a panel. */
-    void addRows(int rows, float[] delta, int deltaAt, int deltaStride, float[] bias, int biasAt) {
-        int width = width();
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < width; j++) {
-                bias[biasAt + j] += delta[deltaAt + i * deltaStride + j];
+    private static void fourSums(
+            int examples,
+            float[] x,
+            int xAt,
+            int xStride,
+            float[] delta,
+            int deltaAt,
+            int deltaStride,
+            float factor,
+            float[] panel,
+            int to) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        for (int i = 0; i < examples; i++) {
+            float each = x[xAt + i * xStride];
+            int at = deltaAt + i * deltaStride;
+            s0 = Math.fma(each, delta[at], s0);
+            s1 = Math.fma(each, delta[at + 1], s1);
+            s2 = Math.fma(each, delta[at + 2], s2);
+            s3 = Math.fma(each, delta[at + 3], s3);
+        }
+        panel[to] = Math.fma(factor, s0, panel[to]);
+        panel[to + 1] = Math.fma(factor, s1, panel[to + 1]);
+        panel[to + 2] = Math.fma(factor, s2, panel[to + 2]);
+        panel[to + 3] = Math.fma(factor, s3, panel[to + 3]);
+    }
+
+    /** bias = bias + factor times the sum of so many rows of δ, any number, for the columns of a panel. */
+    void addRows(int rows, float[] delta, int deltaAt, int deltaStride, float factor, float[] bias, int biasAt) {
+        for (int j = 0; j < width(); j++) {
+            float sum = 0;
+            for (int i = 0; i < rows; i++) {
+                sum += delta[deltaAt + i * deltaStride + j];
             }
+            bias[biasAt + j] = Math.fma(factor, sum, bias[biasAt + j]);
         }
     }
 }

@@ -62,7 +62,7 @@ final class PackedNetwork implements Task {
             }
         }
         xStride = PackedLayer.stride(layers[0].inputs, loops.width());
-        x = room((long) most * xStride);
+        x = PackedLayer.room(loops, most, xStride);
         outputs = layers[layers.length - 1].neurons;
         long cells = (long) steps.batch() * outputs;
         z = room(cells);
@@ -231,29 +231,15 @@ final class PackedNetwork implements Task {
         }
     }
 
-    /** Once δ has gone on to the layer before, it is multiplied by the factor of the step. */
     private void back(int first, int last, Kernels worker) {
         int count = Math.min(last, rows) - first;
-        for (int l = layers.length - 1; l >= 0; l--) {
+        for (int l = layers.length - 1; l > 0; l--) {
             PackedLayer layer = layers[l];
-            int at = first * layer.stride;
-            if (l > 0) {
-                PackedLayer before = layers[l - 1];
-                layer.back(before, first, last);
-                int to = first * before.stride;
-                worker.chain(
-                        before.activation,
-                        before.z,
-                        to,
-                        before.a,
-                        to,
-                        before.delta,
-                        to,
-                        before.delta,
-                        to,
-                        count * before.stride);
-            }
-            worker.scale(alpha, layer.delta, at, layer.delta, at, count * layer.stride);
+            PackedLayer before = layers[l - 1];
+            layer.back(before, first, last);
+            int at = first * before.stride;
+            int n = count * before.stride;
+            worker.chain(before.activation, before.z, at, before.a, at, before.delta, at, before.delta, at, n);
         }
     }
 
@@ -261,6 +247,6 @@ final class PackedNetwork implements Task {
     private void move(int l, int firstPanel, int lastPanel, Kernels worker) {
         CpuMemory from = l == 0 ? x : layers[l - 1].a;
         int stride = l == 0 ? xStride : layers[l - 1].stride;
-        layers[l].move(worker, beta, from.floats, stride, alpha == 0 ? 0 : whole(rows), firstPanel, lastPanel);
+        layers[l].move(worker, alpha, beta, from.floats, stride, alpha == 0 ? 0 : whole(rows), firstPanel, lastPanel);
     }
 }

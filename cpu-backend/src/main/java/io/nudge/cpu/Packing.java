@@ -18,6 +18,11 @@ final class Packing {
     private final PackedLoops loops;
     private PackedNetwork network;
 
+    /**
+     * With what there is to compute with.
+     *
+     * @param loops null if nothing is to be packed
+     */
     Packing(Workers workers, Kernels[] kernels, PackedLoops loops) {
         this.workers = workers;
         this.kernels = kernels;
@@ -25,7 +30,7 @@ final class Packing {
     }
 
     int stepsAtOnce(WholeSteps steps) {
-        if (steps.inputs().type() != DType.FLOAT32 || !elementwise(steps) || !fits(steps)) {
+        if (loops == null || steps.inputs().type() != DType.FLOAT32 || !elementwise(steps) || !fits(steps)) {
             return 1;
         }
         double step = 6.0 * steps.parameters() * steps.batch();

@@ -11,9 +11,6 @@ import java.util.Queue;
  * <p>Thread-safe.
  */
 final class Trial {
-    /** With this property set to {@code off} vectors are used at once, as slow as they may be at first. */
-    static final String PROPERTY = "nudge.cpu.trials";
-
     /** So often in a row the vectors must be faster. */
     private static final int WINS = 5;
 
@@ -25,7 +22,8 @@ final class Trial {
 
     private final Runnable vectors;
     private final Runnable loops;
-    private volatile boolean passed = "off".equals(System.getProperty(PROPERTY));
+    private final double patience;
+    private volatile boolean passed;
     private volatile boolean asked;
 
     /**
@@ -35,8 +33,14 @@ final class Trial {
      * @param loops than this
      */
     Trial(Runnable vectors, Runnable loops) {
+        this(vectors, loops, PATIENCE, !CpuOptions.trialsProperty());
+    }
+
+    Trial(Runnable vectors, Runnable loops, double patience, boolean passed) {
         this.vectors = vectors;
         this.loops = loops;
+        this.patience = patience;
+        this.passed = passed;
     }
 
     /** Whether the vectors are faster by now. The first to ask makes the background thread look into it. */
@@ -84,7 +88,7 @@ final class Trial {
     private void run() {
         long begin = System.nanoTime();
         int wins = 0;
-        while (wins < WINS && (System.nanoTime() - begin) * 1e-9 < PATIENCE) {
+        while (wins < WINS && (System.nanoTime() - begin) * 1e-9 < patience) {
             wins = time(vectors) < time(loops) ? wins + 1 : 0;
         }
         passed = wins == WINS;

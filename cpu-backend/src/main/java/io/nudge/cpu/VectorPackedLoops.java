@@ -27,13 +27,14 @@ final class VectorPackedLoops extends PackedLoops {
             () -> multiplyVectors(TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH),
             () -> super.multiply(TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH));
     private final Trial adding = new Trial(
-            () -> addVectors(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, ROOM, 0),
-            () -> super.add(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, ROOM, 0));
+            () -> addVectors(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, 0, ROOM, 0),
+            () -> super.add(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, 0, ROOM, 0));
     private final Trial summing = new Trial(
-            () -> sumVectors(TERMS, X, 0, ROWS, PANEL, 0, WIDTH, ROOM, 0),
-            () -> super.sum(TERMS, X, 0, ROWS, PANEL, 0, WIDTH, ROOM, 0));
+            () -> sumVectors(TERMS, X, 0, ROWS, PANEL, 0, WIDTH, 0, ROOM, 0),
+            () -> super.sum(TERMS, X, 0, ROWS, PANEL, 0, WIDTH, 0, ROOM, 0));
     private final Trial addingRows = new Trial(
-            () -> addRowVectors(TERMS, PANEL, 0, WIDTH, ROOM, 0), () -> super.addRows(TERMS, PANEL, 0, WIDTH, ROOM, 0));
+            () -> addRowVectors(TERMS, PANEL, 0, WIDTH, 0, ROOM, 0),
+            () -> super.addRows(TERMS, PANEL, 0, WIDTH, 0, ROOM, 0));
 
     @Override
     int width() {
@@ -95,12 +96,13 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
         if (adding.passed()) {
-            addVectors(count, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            addVectors(count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         } else {
-            super.add(count, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            super.add(count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         }
     }
 
@@ -112,12 +114,13 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
         if (TEN) {
-            add10(count, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            add10(count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         } else {
-            add5(count, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            add5(count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         }
     }
 
@@ -130,12 +133,13 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
         if (summing.passed()) {
-            sumVectors(examples, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            sumVectors(examples, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         } else {
-            super.sum(examples, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            super.sum(examples, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         }
     }
 
@@ -147,34 +151,37 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
         if (TEN) {
-            sum10(examples, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            sum10(examples, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         } else {
-            sum5(examples, x, xAt, xStride, delta, deltaAt, deltaStride, panel, panelAt);
+            sum5(examples, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         }
     }
 
     @Override
-    void addRows(int rows, float[] delta, int deltaAt, int deltaStride, float[] bias, int biasAt) {
+    void addRows(int rows, float[] delta, int deltaAt, int deltaStride, float factor, float[] bias, int biasAt) {
         if (addingRows.passed()) {
-            addRowVectors(rows, delta, deltaAt, deltaStride, bias, biasAt);
+            addRowVectors(rows, delta, deltaAt, deltaStride, factor, bias, biasAt);
         } else {
-            super.addRows(rows, delta, deltaAt, deltaStride, bias, biasAt);
+            super.addRows(rows, delta, deltaAt, deltaStride, factor, bias, biasAt);
         }
     }
 
-    private static void addRowVectors(int rows, float[] delta, int deltaAt, int deltaStride, float[] bias, int biasAt) {
-        FloatVector b0 = FloatVector.fromArray(SPECIES, bias, biasAt);
-        FloatVector b1 = FloatVector.fromArray(SPECIES, bias, biasAt + LANES);
+    private static void addRowVectors(
+            int rows, float[] delta, int deltaAt, int deltaStride, float factor, float[] bias, int biasAt) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = FloatVector.zero(SPECIES);
         for (int i = 0; i < rows; i++) {
             int at = deltaAt + i * deltaStride;
-            b0 = b0.add(FloatVector.fromArray(SPECIES, delta, at));
-            b1 = b1.add(FloatVector.fromArray(SPECIES, delta, at + LANES));
+            s0 = s0.add(FloatVector.fromArray(SPECIES, delta, at));
+            s1 = s1.add(FloatVector.fromArray(SPECIES, delta, at + LANES));
         }
-        b0.intoArray(bias, biasAt);
-        b1.intoArray(bias, biasAt + LANES);
+        FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+        s0.fma(factors, FloatVector.fromArray(SPECIES, bias, biasAt)).intoArray(bias, biasAt);
+        s1.fma(factors, FloatVector.fromArray(SPECIES, bias, biasAt + LANES)).intoArray(bias, biasAt + LANES);
     }
 
     private static void multiply10(
@@ -345,6 +352,7 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
         int x0 = xAt;
@@ -377,43 +385,44 @@ final class VectorPackedLoops extends PackedLoops {
         FloatVector d81 = FloatVector.fromArray(SPECIES, delta, deltaAt + 8 * deltaStride + LANES);
         FloatVector d90 = FloatVector.fromArray(SPECIES, delta, deltaAt + 9 * deltaStride);
         FloatVector d91 = FloatVector.fromArray(SPECIES, delta, deltaAt + 9 * deltaStride + LANES);
+        FloatVector factors = FloatVector.broadcast(SPECIES, factor);
         for (int k = 0; k < count; k++) {
             int at = panelAt + k * WIDTH;
-            FloatVector w0 = FloatVector.fromArray(SPECIES, panel, at);
-            FloatVector w1 = FloatVector.fromArray(SPECIES, panel, at + LANES);
+            FloatVector s0 = FloatVector.zero(SPECIES);
+            FloatVector s1 = FloatVector.zero(SPECIES);
             FloatVector v;
             v = FloatVector.broadcast(SPECIES, x[x0 + k]);
-            w0 = v.fma(d00, w0);
-            w1 = v.fma(d01, w1);
+            s0 = v.fma(d00, s0);
+            s1 = v.fma(d01, s1);
             v = FloatVector.broadcast(SPECIES, x[x1 + k]);
-            w0 = v.fma(d10, w0);
-            w1 = v.fma(d11, w1);
+            s0 = v.fma(d10, s0);
+            s1 = v.fma(d11, s1);
             v = FloatVector.broadcast(SPECIES, x[x2 + k]);
-            w0 = v.fma(d20, w0);
-            w1 = v.fma(d21, w1);
+            s0 = v.fma(d20, s0);
+            s1 = v.fma(d21, s1);
             v = FloatVector.broadcast(SPECIES, x[x3 + k]);
-            w0 = v.fma(d30, w0);
-            w1 = v.fma(d31, w1);
+            s0 = v.fma(d30, s0);
+            s1 = v.fma(d31, s1);
             v = FloatVector.broadcast(SPECIES, x[x4 + k]);
-            w0 = v.fma(d40, w0);
-            w1 = v.fma(d41, w1);
+            s0 = v.fma(d40, s0);
+            s1 = v.fma(d41, s1);
             v = FloatVector.broadcast(SPECIES, x[x5 + k]);
-            w0 = v.fma(d50, w0);
-            w1 = v.fma(d51, w1);
+            s0 = v.fma(d50, s0);
+            s1 = v.fma(d51, s1);
             v = FloatVector.broadcast(SPECIES, x[x6 + k]);
-            w0 = v.fma(d60, w0);
-            w1 = v.fma(d61, w1);
+            s0 = v.fma(d60, s0);
+            s1 = v.fma(d61, s1);
             v = FloatVector.broadcast(SPECIES, x[x7 + k]);
-            w0 = v.fma(d70, w0);
-            w1 = v.fma(d71, w1);
+            s0 = v.fma(d70, s0);
+            s1 = v.fma(d71, s1);
             v = FloatVector.broadcast(SPECIES, x[x8 + k]);
-            w0 = v.fma(d80, w0);
-            w1 = v.fma(d81, w1);
+            s0 = v.fma(d80, s0);
+            s1 = v.fma(d81, s1);
             v = FloatVector.broadcast(SPECIES, x[x9 + k]);
-            w0 = v.fma(d90, w0);
-            w1 = v.fma(d91, w1);
-            w0.intoArray(panel, at);
-            w1.intoArray(panel, at + LANES);
+            s0 = v.fma(d90, s0);
+            s1 = v.fma(d91, s1);
+            s0.fma(factors, FloatVector.fromArray(SPECIES, panel, at)).intoArray(panel, at);
+            s1.fma(factors, FloatVector.fromArray(SPECIES, panel, at + LANES)).intoArray(panel, at + LANES);
         }
     }
 
@@ -425,6 +434,7 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
         int x0 = xAt;
@@ -442,28 +452,29 @@ final class VectorPackedLoops extends PackedLoops {
         FloatVector d31 = FloatVector.fromArray(SPECIES, delta, deltaAt + 3 * deltaStride + LANES);
         FloatVector d40 = FloatVector.fromArray(SPECIES, delta, deltaAt + 4 * deltaStride);
         FloatVector d41 = FloatVector.fromArray(SPECIES, delta, deltaAt + 4 * deltaStride + LANES);
+        FloatVector factors = FloatVector.broadcast(SPECIES, factor);
         for (int k = 0; k < count; k++) {
             int at = panelAt + k * WIDTH;
-            FloatVector w0 = FloatVector.fromArray(SPECIES, panel, at);
-            FloatVector w1 = FloatVector.fromArray(SPECIES, panel, at + LANES);
+            FloatVector s0 = FloatVector.zero(SPECIES);
+            FloatVector s1 = FloatVector.zero(SPECIES);
             FloatVector v;
             v = FloatVector.broadcast(SPECIES, x[x0 + k]);
-            w0 = v.fma(d00, w0);
-            w1 = v.fma(d01, w1);
+            s0 = v.fma(d00, s0);
+            s1 = v.fma(d01, s1);
             v = FloatVector.broadcast(SPECIES, x[x1 + k]);
-            w0 = v.fma(d10, w0);
-            w1 = v.fma(d11, w1);
+            s0 = v.fma(d10, s0);
+            s1 = v.fma(d11, s1);
             v = FloatVector.broadcast(SPECIES, x[x2 + k]);
-            w0 = v.fma(d20, w0);
-            w1 = v.fma(d21, w1);
+            s0 = v.fma(d20, s0);
+            s1 = v.fma(d21, s1);
             v = FloatVector.broadcast(SPECIES, x[x3 + k]);
-            w0 = v.fma(d30, w0);
-            w1 = v.fma(d31, w1);
+            s0 = v.fma(d30, s0);
+            s1 = v.fma(d31, s1);
             v = FloatVector.broadcast(SPECIES, x[x4 + k]);
-            w0 = v.fma(d40, w0);
-            w1 = v.fma(d41, w1);
-            w0.intoArray(panel, at);
-            w1.intoArray(panel, at + LANES);
+            s0 = v.fma(d40, s0);
+            s1 = v.fma(d41, s1);
+            s0.fma(factors, FloatVector.fromArray(SPECIES, panel, at)).intoArray(panel, at);
+            s1.fma(factors, FloatVector.fromArray(SPECIES, panel, at + LANES)).intoArray(panel, at + LANES);
         }
     }
 
@@ -475,28 +486,29 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
-        FloatVector s00 = FloatVector.fromArray(SPECIES, panel, panelAt);
-        FloatVector s01 = FloatVector.fromArray(SPECIES, panel, panelAt + LANES);
-        FloatVector s10 = FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH);
-        FloatVector s11 = FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH + LANES);
-        FloatVector s20 = FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH);
-        FloatVector s21 = FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH + LANES);
-        FloatVector s30 = FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH);
-        FloatVector s31 = FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH + LANES);
-        FloatVector s40 = FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH);
-        FloatVector s41 = FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH + LANES);
-        FloatVector s50 = FloatVector.fromArray(SPECIES, panel, panelAt + 5 * WIDTH);
-        FloatVector s51 = FloatVector.fromArray(SPECIES, panel, panelAt + 5 * WIDTH + LANES);
-        FloatVector s60 = FloatVector.fromArray(SPECIES, panel, panelAt + 6 * WIDTH);
-        FloatVector s61 = FloatVector.fromArray(SPECIES, panel, panelAt + 6 * WIDTH + LANES);
-        FloatVector s70 = FloatVector.fromArray(SPECIES, panel, panelAt + 7 * WIDTH);
-        FloatVector s71 = FloatVector.fromArray(SPECIES, panel, panelAt + 7 * WIDTH + LANES);
-        FloatVector s80 = FloatVector.fromArray(SPECIES, panel, panelAt + 8 * WIDTH);
-        FloatVector s81 = FloatVector.fromArray(SPECIES, panel, panelAt + 8 * WIDTH + LANES);
-        FloatVector s90 = FloatVector.fromArray(SPECIES, panel, panelAt + 9 * WIDTH);
-        FloatVector s91 = FloatVector.fromArray(SPECIES, panel, panelAt + 9 * WIDTH + LANES);
+        FloatVector s00 = FloatVector.zero(SPECIES);
+        FloatVector s01 = FloatVector.zero(SPECIES);
+        FloatVector s10 = FloatVector.zero(SPECIES);
+        FloatVector s11 = FloatVector.zero(SPECIES);
+        FloatVector s20 = FloatVector.zero(SPECIES);
+        FloatVector s21 = FloatVector.zero(SPECIES);
+        FloatVector s30 = FloatVector.zero(SPECIES);
+        FloatVector s31 = FloatVector.zero(SPECIES);
+        FloatVector s40 = FloatVector.zero(SPECIES);
+        FloatVector s41 = FloatVector.zero(SPECIES);
+        FloatVector s50 = FloatVector.zero(SPECIES);
+        FloatVector s51 = FloatVector.zero(SPECIES);
+        FloatVector s60 = FloatVector.zero(SPECIES);
+        FloatVector s61 = FloatVector.zero(SPECIES);
+        FloatVector s70 = FloatVector.zero(SPECIES);
+        FloatVector s71 = FloatVector.zero(SPECIES);
+        FloatVector s80 = FloatVector.zero(SPECIES);
+        FloatVector s81 = FloatVector.zero(SPECIES);
+        FloatVector s90 = FloatVector.zero(SPECIES);
+        FloatVector s91 = FloatVector.zero(SPECIES);
         FloatVector v;
         for (int i = 0; i < examples; i++) {
             int from = xAt + i * xStride;
@@ -534,26 +546,44 @@ final class VectorPackedLoops extends PackedLoops {
             s90 = v.fma(d0, s90);
             s91 = v.fma(d1, s91);
         }
-        s00.intoArray(panel, panelAt);
-        s01.intoArray(panel, panelAt + LANES);
-        s10.intoArray(panel, panelAt + WIDTH);
-        s11.intoArray(panel, panelAt + WIDTH + LANES);
-        s20.intoArray(panel, panelAt + 2 * WIDTH);
-        s21.intoArray(panel, panelAt + 2 * WIDTH + LANES);
-        s30.intoArray(panel, panelAt + 3 * WIDTH);
-        s31.intoArray(panel, panelAt + 3 * WIDTH + LANES);
-        s40.intoArray(panel, panelAt + 4 * WIDTH);
-        s41.intoArray(panel, panelAt + 4 * WIDTH + LANES);
-        s50.intoArray(panel, panelAt + 5 * WIDTH);
-        s51.intoArray(panel, panelAt + 5 * WIDTH + LANES);
-        s60.intoArray(panel, panelAt + 6 * WIDTH);
-        s61.intoArray(panel, panelAt + 6 * WIDTH + LANES);
-        s70.intoArray(panel, panelAt + 7 * WIDTH);
-        s71.intoArray(panel, panelAt + 7 * WIDTH + LANES);
-        s80.intoArray(panel, panelAt + 8 * WIDTH);
-        s81.intoArray(panel, panelAt + 8 * WIDTH + LANES);
-        s90.intoArray(panel, panelAt + 9 * WIDTH);
-        s91.intoArray(panel, panelAt + 9 * WIDTH + LANES);
+        FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+        s00.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt)).intoArray(panel, panelAt);
+        s01.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + LANES)).intoArray(panel, panelAt + LANES);
+        s10.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH)).intoArray(panel, panelAt + WIDTH);
+        s11.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH + LANES))
+                .intoArray(panel, panelAt + WIDTH + LANES);
+        s20.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH))
+                .intoArray(panel, panelAt + 2 * WIDTH);
+        s21.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 2 * WIDTH + LANES);
+        s30.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH))
+                .intoArray(panel, panelAt + 3 * WIDTH);
+        s31.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 3 * WIDTH + LANES);
+        s40.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH))
+                .intoArray(panel, panelAt + 4 * WIDTH);
+        s41.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 4 * WIDTH + LANES);
+        s50.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 5 * WIDTH))
+                .intoArray(panel, panelAt + 5 * WIDTH);
+        s51.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 5 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 5 * WIDTH + LANES);
+        s60.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 6 * WIDTH))
+                .intoArray(panel, panelAt + 6 * WIDTH);
+        s61.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 6 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 6 * WIDTH + LANES);
+        s70.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 7 * WIDTH))
+                .intoArray(panel, panelAt + 7 * WIDTH);
+        s71.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 7 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 7 * WIDTH + LANES);
+        s80.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 8 * WIDTH))
+                .intoArray(panel, panelAt + 8 * WIDTH);
+        s81.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 8 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 8 * WIDTH + LANES);
+        s90.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 9 * WIDTH))
+                .intoArray(panel, panelAt + 9 * WIDTH);
+        s91.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 9 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 9 * WIDTH + LANES);
     }
 
     private static void sum5(
@@ -564,18 +594,19 @@ final class VectorPackedLoops extends PackedLoops {
             float[] delta,
             int deltaAt,
             int deltaStride,
+            float factor,
             float[] panel,
             int panelAt) {
-        FloatVector s00 = FloatVector.fromArray(SPECIES, panel, panelAt);
-        FloatVector s01 = FloatVector.fromArray(SPECIES, panel, panelAt + LANES);
-        FloatVector s10 = FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH);
-        FloatVector s11 = FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH + LANES);
-        FloatVector s20 = FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH);
-        FloatVector s21 = FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH + LANES);
-        FloatVector s30 = FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH);
-        FloatVector s31 = FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH + LANES);
-        FloatVector s40 = FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH);
-        FloatVector s41 = FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH + LANES);
+        FloatVector s00 = FloatVector.zero(SPECIES);
+        FloatVector s01 = FloatVector.zero(SPECIES);
+        FloatVector s10 = FloatVector.zero(SPECIES);
+        FloatVector s11 = FloatVector.zero(SPECIES);
+        FloatVector s20 = FloatVector.zero(SPECIES);
+        FloatVector s21 = FloatVector.zero(SPECIES);
+        FloatVector s30 = FloatVector.zero(SPECIES);
+        FloatVector s31 = FloatVector.zero(SPECIES);
+        FloatVector s40 = FloatVector.zero(SPECIES);
+        FloatVector s41 = FloatVector.zero(SPECIES);
         FloatVector v;
         for (int i = 0; i < examples; i++) {
             int from = xAt + i * xStride;
@@ -598,15 +629,23 @@ final class VectorPackedLoops extends PackedLoops {
             s40 = v.fma(d0, s40);
             s41 = v.fma(d1, s41);
         }
-        s00.intoArray(panel, panelAt);
-        s01.intoArray(panel, panelAt + LANES);
-        s10.intoArray(panel, panelAt + WIDTH);
-        s11.intoArray(panel, panelAt + WIDTH + LANES);
-        s20.intoArray(panel, panelAt + 2 * WIDTH);
-        s21.intoArray(panel, panelAt + 2 * WIDTH + LANES);
-        s30.intoArray(panel, panelAt + 3 * WIDTH);
-        s31.intoArray(panel, panelAt + 3 * WIDTH + LANES);
-        s40.intoArray(panel, panelAt + 4 * WIDTH);
-        s41.intoArray(panel, panelAt + 4 * WIDTH + LANES);
+        FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+        s00.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt)).intoArray(panel, panelAt);
+        s01.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + LANES)).intoArray(panel, panelAt + LANES);
+        s10.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH)).intoArray(panel, panelAt + WIDTH);
+        s11.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH + LANES))
+                .intoArray(panel, panelAt + WIDTH + LANES);
+        s20.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH))
+                .intoArray(panel, panelAt + 2 * WIDTH);
+        s21.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 2 * WIDTH + LANES);
+        s30.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH))
+                .intoArray(panel, panelAt + 3 * WIDTH);
+        s31.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 3 * WIDTH + LANES);
+        s40.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH))
+                .intoArray(panel, panelAt + 4 * WIDTH);
+        s41.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 4 * WIDTH + LANES);
     }
 }
