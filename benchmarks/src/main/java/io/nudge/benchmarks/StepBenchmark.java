@@ -34,7 +34,7 @@ public class StepBenchmark extends OnBackend {
 
     private static final int STEPS_AT_ONCE = 10;
 
-    private static final String MANY = "many";
+    static final String MANY = "many";
 
     /** Floating-point operations in many steps, about. */
     private static final double FLOPS_OF_MANY = 1e10;

@@ -26,6 +26,7 @@ final class PackedNetwork implements Task {
     private final WholeSteps shape;
     private final int rowsOfLoops;
     private final PackedLayer[] layers;
+    private final long parameters;
     private final CpuMemory x;
     private final int xStride;
 
@@ -52,6 +53,7 @@ final class PackedNetwork implements Task {
         this.workers = workers;
         this.kernels = kernels;
         shape = steps;
+        parameters = steps.parameters();
         rowsOfLoops = loops.rows();
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
@@ -119,7 +121,7 @@ final class PackedNetwork implements Task {
         if (last > rows) {
             clear(last);
         }
-        boolean shared = steps.parameters() * rows >= SHARED;
+        boolean shared = parameters * rows >= SHARED;
         int groups = last / rowsOfLoops;
         int threads = shared ? workers.count() : 1;
         rowsInPart = (groups + threads - 1) / threads * rowsOfLoops;

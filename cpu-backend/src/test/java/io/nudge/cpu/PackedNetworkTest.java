@@ -3,6 +3,7 @@ package io.nudge.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.nudge.cpu.CpuOptions.ProductChoice;
 import io.nudge.math.Descent;
 import io.nudge.math.Initializer;
@@ -13,13 +14,18 @@ import io.nudge.nn.Network;
 import io.nudge.nn.Pass;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.DType;
+import io.nudge.tensor.Operations;
+import io.nudge.tensor.Program;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.function.IntToLongFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PackedNetworkTest {
     private static final int EXAMPLES = 101;
     private static final int STEPS = 3;
+    private static final int MOST_RUNS = 40_000;
 
     /** Steps sway a parameter by no more than this; each rounds some sums of up to 900 terms. */
     private static final double BOUND = 1e-5;
@@ -43,37 +50,67 @@ class PackedNetworkTest {
                 .flatMap(each -> IntStream.of(1, 10, 37).mapToObj(batch -> Arguments.of(each, batch)));
     }
 
-    private static double[] trained(int[] layers, int batch, DType type, int threads) {
-        try (Backend backend = CpuBackend.open(new CpuOptions(threads, ProductChoice.JAVA, true));
-                Scope scope = Scope.open();
-                Network network =
-                        Network.create(Architecture.sigmoid(layers), Initializer.NORMAL_SCALED, 1, backend, type)) {
+    /** A network and the data to train it on. */
+    private static final class Training implements AutoCloseable {
+        private final Backend backend;
+        private final Scope scope = Scope.open();
+        private final Network network;
+        private final Pass pass;
+        private final Tensor inputs;
+        private final Tensor labels;
+        private final Tensor order;
+        private final Tensor none;
+
+        Training(int[] layers, int batch, DType type, int threads) {
+            backend = CpuBackend.open(new CpuOptions(threads, ProductChoice.JAVA, true));
+            network = Network.create(Architecture.sigmoid(layers), Initializer.NORMAL_SCALED, 1, backend, type);
             RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);
-            Tensor inputs = backend.zeros(Shape.of(EXAMPLES, layers[0]), type);
+            inputs = backend.zeros(Shape.of(EXAMPLES, layers[0]), type);
             inputs.write(DoubleStream.generate(() -> (float) random.uniform())
                     .limit((long) EXAMPLES * layers[0])
                     .toArray());
-            Tensor labels = backend.zeros(Shape.of(EXAMPLES), DType.INT64);
             int classes = layers[layers.length - 1];
-            labels.write(
-                    IntStream.range(0, EXAMPLES).mapToLong(i -> i % classes).toArray());
-            Tensor order = backend.zeros(Shape.of(EXAMPLES), DType.INT64);
-            order.write(IntStream.range(0, EXAMPLES)
-                    .mapToLong(i -> i * 7L % EXAMPLES)
-                    .toArray());
+            labels = numbers(i -> i % classes);
+            order = numbers(i -> i * 7L % EXAMPLES);
+            none = backend.zeros(Shape.of(0), type);
             Tensor schedule = backend.zeros(Shape.of(STEPS, Optimizer.COLUMNS), DType.FLOAT64);
             double[] rows = new double[STEPS * Optimizer.COLUMNS];
             for (int step = 0; step < STEPS; step++) {
                 rows[step * Optimizer.COLUMNS] = 0.5 / (1 + step);
             }
             schedule.write(rows);
-            Descent descent = Descent.of(Optimizer.sgd(1)).withL2(0.01);
-            try (Pass pass = Pass.descent(network, batch, 1, descent, schedule)) {
-                assertThat(pass.stepsAtOnce(inputs, labels, order) > 1).isEqualTo(type == DType.FLOAT32);
-                Tensor none = backend.zeros(Shape.of(0), type);
-                pass.train(inputs, labels, order, none, (STEPS - 1L) * batch + (batch + 1) / 2);
-                return network.parameters().doubles();
-            }
+            pass = Pass.descent(network, batch, 1, Descent.of(Optimizer.sgd(1)).withL2(0.01), schedule);
+        }
+
+        private Tensor numbers(IntToLongFunction number) {
+            Tensor numbers = backend.zeros(Shape.of(EXAMPLES), DType.INT64);
+            numbers.write(IntStream.range(0, EXAMPLES).mapToLong(number).toArray());
+            return numbers;
+        }
+
+        boolean isTakenWhole() {
+            return pass.stepsAtOnce(inputs, labels, order) > 1;
+        }
+
+        void train(long examples) {
+            pass.train(inputs, labels, order, none, examples);
+        }
+
+        @Override
+        public void close() {
+            pass.close();
+            network.close();
+            scope.close();
+            backend.close();
+        }
+    }
+
+    /** Some whole steps and a ragged one. */
+    private static double[] trained(int[] layers, int batch, DType type, int threads) {
+        try (Training training = new Training(layers, batch, type, threads)) {
+            assertThat(training.isTakenWhole()).isEqualTo(type == DType.FLOAT32);
+            training.train((STEPS - 1L) * batch + (batch + 1) / 2);
+            return training.network.parameters().doubles();
         }
     }
 
@@ -91,5 +128,25 @@ class PackedNetworkTest {
     @MethodSource("networks")
     void theNumberOfThreadsDoesNotShow(int[] layers, int batch) {
         assertThat(trained(layers, batch, DType.FLOAT32, 3)).isEqualTo(trained(layers, batch, DType.FLOAT32, 1));
+    }
+
+    /** Vectors are objects until the compiler has seen them often enough, so that this takes some runs. */
+    @Test
+    void recordedStepsAllocateNothing() {
+        try (Training training = new Training(new int[] {40, 17, 10}, 10, DType.FLOAT32, 1);
+                Program program = training.backend.record(() -> training.train(STEPS * 10L))) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < MOST_RUNS && least > 0; i++) {
+                training.pass.position().write(new long[Operations.POSITION]);
+                long before =
+                        threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+                program.run();
+                least = Math.min(
+                        least,
+                        threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
+            }
+            assertThat(least).as("bytes allocated in %d steps", STEPS).isZero();
+        }
     }
 }

@@ -102,8 +102,8 @@ public final class NudgePeer implements Peer {
                 descent.optimizer().slots() * network.architecture().parameterCount());
         pass = own(Pass.descent(network, job.batch(), 1, descent, schedule(descent.optimizer())));
         most = pass.stepsAtOnce(inputs, classes, order);
-        recorder = count -> own(
-                backend.record(() -> pass.train(inputs, classes, order, state, (long) count * job.batch())));
+        recorder = count ->
+                own(backend.record(() -> pass.train(inputs, classes, order, state, (long) count * job.batch())));
     }
 
     private Tensor schedule(Optimizer optimizer) {
