@@ -23,6 +23,7 @@ final class PackedNetwork implements Task {
 
     private final Workers workers;
     private final Kernels[] kernels;
+    private final PackedLoops loops;
     private final WholeSteps shape;
     private final int rowsOfLoops;
     private final PackedLayer[] layers;
@@ -53,6 +54,7 @@ final class PackedNetwork implements Task {
             Workers workers, Kernels[] kernels, PackedLoops loops, Transposition transposition, WholeSteps steps) {
         this.workers = workers;
         this.kernels = kernels;
+        this.loops = loops;
         shape = steps;
         parameters = steps.parameters();
         rowsOfLoops = loops.rows();
@@ -99,6 +101,9 @@ final class PackedNetwork implements Task {
     /** Takes steps until so many examples were used. The weights are packed before and come back after, whatever happens. */
     void take(WholeSteps wanted, long examples) {
         steps = wanted;
+        if (parameters * steps.batch() >= SHARED) {
+            loops.prepare();
+        }
         try {
             for (int l = 0; l < layers.length; l++) {
                 layers[l].load(
