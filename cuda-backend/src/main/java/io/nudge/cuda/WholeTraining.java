@@ -95,14 +95,26 @@ final class WholeTraining {
         return products(steps) <= MOST_PRODUCTS && new WholeLayout(steps, limit).bytes() <= limit;
     }
 
-    /** As {@link io.nudge.tensor.Operations#takeSteps}, where {@link #stepsAtOnce} allows for it. */
+    /** As {@link io.nudge.tensor.Operations#takeSteps}, where {@link #stepsAtOnce} allows for it; in several launches if need be. */
     void takeSteps(WholeSteps steps, long examples) {
         WholeLayout layout = new WholeLayout(steps, limit);
-        tell(steps, layout);
-        Kernel.Variant variant = Kernel.Variant.of(steps.inputs().type());
-        allowAllMemory(engine.kernels.wholeSteps.function(variant));
+        int atOnce = stepsAtOnce(steps);
+        tell(steps, layout, atOnce);
+        allowAllMemory(engine.kernels.wholeSteps.function(variant(steps)));
+        long most = (long) atOnce * steps.batch();
+        for (long done = 0; done < examples; done += most) {
+            launch(steps, layout, Math.min(most, examples - done));
+        }
+    }
+
+    private static Kernel.Variant variant(WholeSteps steps) {
+        return Kernel.Variant.of(steps.inputs().type());
+    }
+
+    private void launch(WholeSteps steps, WholeLayout layout, long examples) {
         boolean labels = steps.targets().type() == DType.INT64;
-        Launcher launch = engine.launcher.of(engine.kernels.wholeSteps, variant).with(steps.inputs());
+        Launcher launch =
+                engine.launcher.of(engine.kernels.wholeSteps, variant(steps)).with(steps.inputs());
         (labels ? launch.with(steps.targets()).with(0L) : launch.with(0L).with(steps.targets()))
                 .with(CudaTensorOperations.rows(steps.inputs()))
                 .with(steps.order())
@@ -159,7 +171,7 @@ final class WholeTraining {
                 "cuFuncSetAttribute");
     }
 
-    private void tell(WholeSteps steps, WholeLayout layout) {
+    private void tell(WholeSteps steps, WholeLayout layout, int atOnce) {
         String sizes = layout.places().stream()
                 .map(place -> Integer.toString(place.neurons()))
                 .collect(Collectors.joining("-"));
@@ -167,7 +179,7 @@ final class WholeTraining {
                 Locale.ROOT,
                 "one kernel takes up to %d training steps of %s at once (%s, batches of %d), in %.1f of %.1f KiB of shared memory; "
                         + "%s=off takes them one by one",
-                stepsAtOnce(steps),
+                atOnce,
                 sizes,
                 steps.inputs().type(),
                 steps.batch(),

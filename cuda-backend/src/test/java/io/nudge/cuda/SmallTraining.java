@@ -19,6 +19,9 @@ import java.util.List;
 
 /** A network in training by plain gradient descent, with examples whose inputs are made up. */
 final class SmallTraining implements AutoCloseable {
+    /** Of every step, unless another is set. */
+    static final double RATE = 0.25;
+
     private final Scope scope = Scope.open();
     private final Network network;
     private final Pass pass;
@@ -49,9 +52,8 @@ final class SmallTraining implements AutoCloseable {
         labels = numbers(backend, right);
         order = numbers(backend, rows);
         state = backend.zeros(Shape.of(0), type);
-        double[] rates = new double[steps * Optimizer.COLUMNS];
-        Arrays.fill(rates, 0.25);
-        schedule = backend.tensor(rates, Shape.of(steps, Optimizer.COLUMNS), DType.FLOAT64);
+        schedule = backend.zeros(Shape.of(steps, Optimizer.COLUMNS), DType.FLOAT64);
+        rate(RATE);
         pass = Pass.descent(network, batch, 1, Descent.of(Optimizer.sgd(1)), schedule);
     }
 
@@ -59,6 +61,13 @@ final class SmallTraining implements AutoCloseable {
         Tensor tensor = backend.zeros(Shape.of(values.length), DType.INT64);
         tensor.write(values);
         return tensor;
+    }
+
+    /** Sets the rate of every step. */
+    void rate(double rate) {
+        double[] rows = new double[(int) schedule.size()];
+        Arrays.fill(rows, rate);
+        schedule.write(rows);
     }
 
     int stepsAtOnce() {

@@ -86,6 +86,20 @@ class WholeTrainingTest {
     }
 
     @Test
+    void moreStepsThanOneLaunchShouldTakeAreSeveralLaunches() {
+        try (CudaBackend backend = open();
+                SmallTraining atOnce = new SmallTraining(backend, DType.FLOAT32, SMALL, 1, 30, 2001);
+                SmallTraining inParts = new SmallTraining(backend, DType.FLOAT32, SMALL, 1, 30, 2001)) {
+            atOnce.train(2001);
+            backend.synchronize();
+            assertThat(Emulator.counter("launches.whole_steps_f32")).isEqualTo(3);
+            inParts.train(1999);
+            inParts.train(2);
+            assertThat(inParts.parameters()).containsExactly(atOnce.parameters());
+        }
+    }
+
+    @Test
     void aRunAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (CudaBackend backend = open();
@@ -124,6 +138,20 @@ class WholeTrainingTest {
     private static double share(String access) {
         return (double) Emulator.counter("bank-conflicts." + access + ".whole_steps_f32")
                 / Emulator.counter("wavefronts." + access + ".whole_steps_f32");
+    }
+
+    /** δ times 2 and half the rate are the same bits as neither. */
+    @Test
+    void theLossScaleOfThePositionCounts() {
+        try (CudaBackend backend = open();
+                SmallTraining plain = new SmallTraining(backend, DType.FLOAT32, SMALL, 4, 30);
+                SmallTraining scaled = new SmallTraining(backend, DType.FLOAT32, SMALL, 4, 30)) {
+            scaled.position().write(new long[] {0, 0, 0, 1, 0, 0});
+            scaled.rate(0.5 * SmallTraining.RATE);
+            plain.train(30);
+            scaled.train(30);
+            assertThat(scaled.parameters()).containsExactly(plain.parameters());
+        }
     }
 
     // ---- which are taken --------------------------------------------------------------------------------------------
