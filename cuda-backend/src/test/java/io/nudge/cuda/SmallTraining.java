@@ -99,6 +99,14 @@ final class SmallTraining implements AutoCloseable {
                 pass.batch());
     }
 
+    void place(double... parameters) {
+        network.parameters().write(parameters);
+    }
+
+    double[] tally() {
+        return pass.tally().doubles();
+    }
+
     double[] parameters() {
         return network.parameters().doubles();
     }

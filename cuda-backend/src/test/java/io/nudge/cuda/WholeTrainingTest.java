@@ -7,8 +7,11 @@ import com.sun.management.ThreadMXBean;
 import io.nudge.emulator.EmulatedDevice;
 import io.nudge.emulator.Emulator;
 import io.nudge.math.Activation;
+import io.nudge.math.Cost;
 import io.nudge.nn.Architecture;
+import io.nudge.nn.Dense;
 import io.nudge.tensor.DType;
+import io.nudge.tensor.Operations;
 import io.nudge.tensor.Program;
 import io.nudge.tensor.Shape;
 import java.lang.management.ManagementFactory;
@@ -319,6 +322,37 @@ class WholeTrainingTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContainingAll("step 2", "the schedule has 2");
             assertThat(training.parameters()).containsExactly(after);
+        }
+    }
+
+    @Test
+    void whatTheLastStepDoesNotUseIsNotLookedAt() {
+        try (CudaBackend backend = open();
+                SmallTraining training = new SmallTraining(backend, DType.FLOAT32, SMALL, 4, 30)) {
+            training.order.view(6, Shape.of(1)).write(new long[] {30});
+            training.train(6);
+            backend.synchronize();
+        }
+    }
+
+    /**
+     * An infinite δ makes the weights of a neuron infinite, but not what stands behind them in a row of shared memory: else the
+     * neuron's sum would be no number, where it is −∞, and σ of it 0.
+     */
+    @Test
+    void weightsThatOverflowDoSoByThemselves() {
+        List<Dense> layers = List.of(new Dense(1, Activation.SIGMOID), new Dense(1, Activation.IDENTITY));
+        for (boolean whole : new boolean[] {true, false}) {
+            try (CudaBackend backend =
+                            CudaBackend.open(0, CudaOptions.fromProperties().withWhole(whole));
+                    SmallTraining training = new SmallTraining(
+                            backend, DType.FLOAT32, new Architecture(3, layers, Cost.QUADRATIC), 1, 2)) {
+                training.inputs.write(new double[] {1, 1, 1, 1, 1, 1});
+                training.place(0, 0, 0, 3e19, 0, 0); // a is 1.5e19, its square a number, the weight times δ none
+                training.train(2);
+                assertThat(training.tally()[Operations.FAULT]).isZero();
+                assertThat(training.tally()[Operations.COST]).isBetween(2e38, 4e38);
+            }
         }
     }
 }
