@@ -29,19 +29,6 @@ __device__ inline double sumOfBlock(double x) {
   return treeSum(room, x, threadIdx.x, 1, THREADS);
 }
 
-/// Adds a batch to the tally, or notes that its cost is not finite; one thread does.
-__device__ inline void enter(double cost, double right, const int64* position, double* tally) {
-  if (tally[FAULT] != 0) {
-    return;
-  }
-  if (!isfinite(cost)) {
-    tally[FAULT] = 1.0 + double(position[TOTAL]);
-    return;
-  }
-  tally[COST] += cost;
-  tally[CORRECT] += right;
-}
-
 template <bool COSTS, bool DELTA, bool TALLY, class Copy = Unstored>
 struct Outputs {
   Output output;

@@ -23,6 +23,19 @@ __device__ inline void moveOn(int64* position, int64 used) {
 /// In a tally, float64: Σ C₀, how many answers are right, and 1 + the step whose cost was the first not finite.
 enum Tally { COST, CORRECT, FAULT };
 
+/// Adds a batch to the tally, or notes that its cost is not finite; one thread does.
+__device__ inline void enter(double cost, double right, const int64* position, double* tally) {
+  if (tally[FAULT] != 0) {
+    return;
+  }
+  if (!isfinite(cost)) {
+    tally[FAULT] = 1.0 + double(position[TOTAL]);
+    return;
+  }
+  tally[COST] += cost;
+  tally[CORRECT] += right;
+}
+
 /// Bad data that a kernel can only find on the way.
 enum FaultCode {
   /// The order names an example that there is not: the example, and how many there are.

@@ -118,6 +118,30 @@ struct Identity {
 /// The number by which a kernel is told an activation when it has no entry for each.
 enum ActivationCode { SIGMOID, RELU, LEAKY_RELU, ELU, TANH, SOFTPLUS, SILU, GELU, IDENTITY, SOFTMAX };
 
+/// σ(z) of the elementwise activation with this number.
+__device__ inline real valueOf(int f, real z, real p) {
+  switch (f) {
+    case SIGMOID:
+      return Sigmoid::value(z, p);
+    case RELU:
+      return Relu::value(z, p);
+    case LEAKY_RELU:
+      return LeakyRelu::value(z, p);
+    case ELU:
+      return Elu::value(z, p);
+    case TANH:
+      return Tanh::value(z, p);
+    case SOFTPLUS:
+      return Softplus::value(z, p);
+    case SILU:
+      return Silu::value(z, p);
+    case GELU:
+      return Gelu::value(z, p);
+    default:
+      return Identity::value(z, p);
+  }
+}
+
 /// σ′(z) of the elementwise activation with this number.
 __device__ inline real primeOf(int f, real z, real p) {
   switch (f) {

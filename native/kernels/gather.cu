@@ -1,32 +1,8 @@
 // A batch from a data set on the device, by a shuffled order: batch_i = rows[order[(position[ROW] + i) mod orderSize]]. Launched
 // with 256 threads, grid min(ceil(elements of the batch / 1024), 1024).
 // ptx: .version 7.0 .target sm_60
-#include "device.cuh"
+#include "picker.cuh"
 #include "stored.cuh"
-
-/// Finds the example of each row of the batch. One that there is not is noted as a fault, and gives -1.
-struct Picker {
-  const int64* order;
-  int64 size;
-  int64 first;
-  int64 examples;
-  int64* fault;
-
-  __device__ Picker(const int64* order, int64 size, const int64* position, int64 examples, int64* fault)
-      : order(order), size(size), examples(examples), fault(fault) {
-    first = position[ROW] % size;
-    first = first < 0 ? first + size : first;
-  }
-
-  __device__ int64 operator()(int64 i) const {
-    int64 example = order[(first + i) % size];
-    if (example < 0 || example >= examples) {
-      note(fault, NO_EXAMPLE, example, examples, 0);
-      return -1;
-    }
-    return example;
-  }
-};
 
 /// Meets a part of a matrix [m, n] in packs of V, by visit(row, column): those whose number is first + a multiple of stride.
 template <int V, class Visit>
@@ -74,10 +50,7 @@ template <int V>
 __device__ inline void oneHot(const int64* labels, const Picker& pick, real* batch, int64 m, int64 n) {
   overPacks<V>(m, n, strideOfGrid() - 1 - firstIndex(), strideOfGrid(), [=](int64 i, int64 column) {
     int64 example = pick(i);
-    int64 label = example < 0 ? -1 : labels[example];
-    if (example >= 0 && (label < 0 || label >= n)) {
-      note(pick.fault, NO_CLASS, example, label, n);
-    }
+    int64 label = pick.label(labels, example, n);
     Pack<V> values;
     for (int e = 0; e < V; e++) {
       values.v[e] = column + e == label ? real(1) : real(0);
@@ -96,20 +69,20 @@ __device__ inline void oneHot(const int64* labels, const Picker& pick, real* bat
 
 ENTRY(gather)(const real* rows, int64 examples, const int64* order, int64 orderSize, const int64* position, real* batch,
               int64 m, int64 n, int64* fault AND_STORED) {
-  copyRows(rows, Picker(order, orderSize, position, examples, fault), batch, m, n, STORED_COPY);
+  copyRows(rows, Picker(order, orderSize, position[ROW], examples, fault), batch, m, n, STORED_COPY);
 }
 
 #ifndef STORED
 ENTRY(gather_one_hot)(const int64* labels, int64 examples, const int64* order, int64 orderSize, const int64* position,
                       real* batch, int64 m, int64 n, int64* fault) {
-  oneHot(labels, Picker(order, orderSize, position, examples, fault), batch, m, n);
+  oneHot(labels, Picker(order, orderSize, position[ROW], examples, fault), batch, m, n);
 }
 #endif
 
 /// Inputs [m, n] and the targets [m, classes] of their labels.
 ENTRY(gather_batch)(const real* rows, const int64* labels, int64 examples, const int64* order, int64 orderSize,
                     const int64* position, real* inputs, real* targets, int64 m, int64 n, int64 classes, int64* fault AND_STORED) {
-  Picker pick(order, orderSize, position, examples, fault);
+  Picker pick(order, orderSize, position[ROW], examples, fault);
   copyRows(rows, pick, inputs, m, n, STORED_COPY);
   oneHot(labels, pick, targets, m, classes);
 }
@@ -117,7 +90,7 @@ ENTRY(gather_batch)(const real* rows, const int64* labels, int64 examples, const
 /// Inputs [m, n] and targets [m, outputs] that are numbers.
 ENTRY(gather_pair)(const real* rows, const real* values, int64 examples, const int64* order, int64 orderSize,
                    const int64* position, real* inputs, real* targets, int64 m, int64 n, int64 outputs, int64* fault AND_STORED) {
-  Picker pick(order, orderSize, position, examples, fault);
+  Picker pick(order, orderSize, position[ROW], examples, fault);
   copyRows(rows, pick, inputs, m, n, STORED_COPY);
   copyRows(values, pick, targets, m, outputs, Unstored{});
 }

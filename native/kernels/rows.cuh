@@ -30,18 +30,18 @@ struct Largest {
   }
 };
 
-/// One thread has the row. Rows lie in shared memory side by side; that all threads read different banks each thread begins
-/// at a column of its own choice and goes round.
+/// One thread has the row. Rows lie in shared memory, each so many elements after the one before; that all threads read different
+/// banks each thread begins at a column of its own choice and goes round.
 struct Alone {
   using Index = int;
   int turn;
   int n;
 
-  __device__ Alone(int row, int n) : n(n) {
+  __device__ Alone(int row, int n, int apart) : n(n) {
     constexpr int BANKS = 128 / sizeof(real);
-    int common = n & -n;
-    int apart = BANKS / (common < BANKS ? common : BANKS);
-    turn = row % BANKS / apart;
+    int common = apart & -apart;
+    int alike = BANKS / (common < BANKS ? common : BANKS);
+    turn = row % BANKS / alike;
   }
   __device__ int first() const {
     return 0;
@@ -184,7 +184,7 @@ struct Rows {
   __device__ void inShared(int rows, Visit visit) const {
     if (n <= 32) {
       if (threadIdx.x < rows) {
-        visit(Alone(threadIdx.x, int(n)), int(threadIdx.x));
+        visit(Alone(threadIdx.x, int(n), int(n)), int(threadIdx.x));
       }
     } else {
       #pragma unroll 1

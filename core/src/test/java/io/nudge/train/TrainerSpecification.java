@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a {@link Trainer} promises, on any backend. */
 public abstract class TrainerSpecification {
+    /** Of an optimizer with a state no backend takes several steps as one. */
+    private static final Optimizer ONE_BY_ONE = new Optimizer.Momentum(0.01, 0.5);
+
     private static final double INFINITE = Double.POSITIVE_INFINITY;
 
     private Backend backend;
@@ -323,7 +326,7 @@ public abstract class TrainerSpecification {
             Trainer.builder()
                     .batch(2)
                     .epochs(2)
-                    .optimizer(Optimizer.sgd(0.01))
+                    .optimizer(ONE_BY_ONE)
                     .listener(listener)
                     .build()
                     .train(network, points(new double[] {1, 2, 3}, new double[] {1, 2, 3}));
@@ -352,12 +355,34 @@ public abstract class TrainerSpecification {
             History history = Trainer.builder()
                     .batch(1)
                     .epochs(10)
-                    .optimizer(Optimizer.sgd(0.01))
+                    .optimizer(ONE_BY_ONE)
                     .listener(listener)
                     .build()
                     .train(network, points(new double[] {1, 2, 3}, new double[] {1, 2, 3}));
             assertThat(history.epochs()).as("the second epoch was cut short").hasSize(1);
         }
+    }
+
+    /** Where a backend takes several steps as one, a listener hears of them together. */
+    @Test
+    void listenersHearOfEveryExampleWhereStepsAreTakenTogether() {
+        List<Integer> heard = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void stepDone(int epoch, int examples) {
+                heard.add(10 * epoch + examples);
+            }
+        };
+        try (Network network = line(0, 0)) {
+            Trainer.builder()
+                    .batch(1)
+                    .epochs(2)
+                    .optimizer(Optimizer.sgd(0.01))
+                    .listener(listener)
+                    .build()
+                    .train(network, points(new double[] {1, 2, 3}, new double[] {1, 2, 3}));
+        }
+        assertThat(heard).isSorted().doesNotHaveDuplicates().contains(13, 23).isSubsetOf(11, 12, 13, 21, 22, 23);
     }
 
     // ---- what goes wrong --------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import io.nudge.math.Descent;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.Transpose;
+import io.nudge.tensor.WholeSteps;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -377,5 +378,15 @@ final class CudaOperations extends CudaTensorOperations {
                         .with(rows)
                         .with(scratch.counters(1)),
                 parameters);
+    }
+
+    @Override
+    public int stepsAtOnce(WholeSteps steps) {
+        return engine.wholeTraining.stepsAtOnce(steps);
+    }
+
+    @Override
+    public void takeSteps(WholeSteps steps, long examples) {
+        engine.wholeTraining.takeSteps(steps, examples);
     }
 }

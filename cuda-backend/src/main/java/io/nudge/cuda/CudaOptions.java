@@ -7,8 +7,9 @@ package io.nudge.cuda;
  * @param product what multiplies matrices
  * @param caching whether memory that is given back is kept for the next tensor. Without it every tensor has an allocation
  *     of exactly its own size, which is slow, and lets a checker such as compute-sanitizer see every access outside of one
+ * @param whole whether one kernel takes many training steps, of networks so small that a block's shared memory holds them
  */
-public record CudaOptions(Precision precision, ProductChoice product, boolean caching) {
+public record CudaOptions(Precision precision, ProductChoice product, boolean caching, boolean whole) {
     /** The property that chooses the precision of float32 products: {@code strict}, {@code tf32}, {@code bfloat16} or
      * {@code float16}. */
     public static final String PRECISION = "nudge.cuda.precision";
@@ -18,6 +19,9 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
 
     /** The property that switches the cache of memory: {@code on} or {@code off}. */
     public static final String CACHE = "nudge.cuda.cache";
+
+    /** The property that switches whole training steps by one kernel: {@code on} or {@code off}. */
+    public static final String WHOLE = "nudge.cuda.whole";
 
     /** What multiplies matrices. */
     public enum ProductChoice {
@@ -31,13 +35,13 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
 
     /**
      * What the system properties say, and the defaults where they say nothing: strict products, by cuBLAS where there is
-     * one, memory kept.
+     * one, memory kept, whole steps of small networks.
      *
      * @return the options
      * @throws IllegalArgumentException if a property has a value that it cannot have; the message lists those it can
      */
     public static CudaOptions fromProperties() {
-        return new CudaOptions(precisionProperty(), productProperty(), cacheProperty());
+        return new CudaOptions(precisionProperty(), productProperty(), switched(CACHE), switched(WHOLE));
     }
 
     /**
@@ -47,7 +51,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @return new options
      */
     public CudaOptions withPrecision(Precision other) {
-        return new CudaOptions(other, product, caching);
+        return new CudaOptions(other, product, caching, whole);
     }
 
     /**
@@ -57,7 +61,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @return new options
      */
     public CudaOptions withProduct(ProductChoice other) {
-        return new CudaOptions(precision, other, caching);
+        return new CudaOptions(precision, other, caching, whole);
     }
 
     /**
@@ -67,7 +71,17 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @return new options
      */
     public CudaOptions withCaching(boolean other) {
-        return new CudaOptions(precision, product, other);
+        return new CudaOptions(precision, product, other, whole);
+    }
+
+    /**
+     * The same with or without whole steps.
+     *
+     * @param other whether one kernel takes many training steps of a small network
+     * @return new options
+     */
+    public CudaOptions withWhole(boolean other) {
+        return new CudaOptions(precision, product, caching, other);
     }
 
     private static Precision precisionProperty() {
@@ -85,12 +99,12 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
         };
     }
 
-    private static boolean cacheProperty() {
-        String text = System.getProperty(CACHE, "on");
+    private static boolean switched(String property) {
+        String text = System.getProperty(property, "on");
         return switch (text) {
             case "on" -> true;
             case "off" -> false;
-            default -> throw wrong(CACHE, text, "on or off");
+            default -> throw wrong(property, text, "on or off");
         };
     }
 

@@ -116,6 +116,11 @@ final class Devices {
         return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device);
     }
 
+    /** The most shared memory that a block can ask for, in bytes. */
+    static int sharedMemory(CUdevice device) {
+        return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, device);
+    }
+
     static int major(CUdevice device) {
         return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
     }

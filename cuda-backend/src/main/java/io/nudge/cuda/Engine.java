@@ -26,6 +26,7 @@ final class Engine {
     final Kernels kernels;
     final Scratch scratch;
     final Products products;
+    final WholeTraining wholeTraining;
 
     /** Of the pinned memory for small copies, and for all that come back. */
     static final int HALF = 1 << 20;
@@ -63,6 +64,7 @@ final class Engine {
             kernels = new Kernels(modules);
             scratch = new Scratch(calls, stream, allocator, closing);
             products = products(device, multiplier);
+            wholeTraining = new WholeTraining(this, options.whole(), Devices.sharedMemory(device));
             name = Devices.name(device);
             detail = Devices.detail(device) + ", " + products.describe();
             made = true;

@@ -35,6 +35,7 @@ final class Kernels {
     final Kernel scaleLoss;
     final Kernel unscale;
     final Kernel round;
+    final Kernel wholeSteps;
 
     /** By {@link Activations#number}. */
     final Kernel[] activate;
@@ -78,6 +79,7 @@ final class Kernels {
         scaleLoss = Kernel.typed(modules, "loss_scale", "scale_loss");
         unscale = Kernel.typed(modules, "loss_scale", "unscale");
         round = Kernel.rounding(modules, "round", "round");
+        wholeSteps = Kernel.typed(modules, "whole_steps", "whole_steps");
         activate = family(Kernel::typed, modules, "activate", "activate_", Activations.NAMES);
         activatePrime = family(Kernel::typed, modules, "activate", "activate_prime_", Activations.NAMES);
         chain = family(Kernel::typed, modules, "activate", "chain_", Activations.NAMES);

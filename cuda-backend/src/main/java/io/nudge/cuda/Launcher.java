@@ -8,7 +8,7 @@ import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 
 /**
- * Launches kernels. Every parameter of a kernel is 8 bytes, so that the arguments are written one after the other into one
+ * Launches kernels. Every parameter of a kernel is 8 bytes, or an array of such at the end, so that the arguments are written one after the other into one
  * block of host memory, which begins with the addresses of their places as the driver wants them. A launch makes no
  * objects; the driver takes the arguments over before it returns.
  */
@@ -19,7 +19,7 @@ final class Launcher {
     /** The most blocks of a grid: the loops in the kernels take all sizes. */
     static final int BLOCKS = 1024;
 
-    private static final int SLOTS = 32;
+    private static final int SLOTS = 128;
 
     private final Calls calls;
     private final CUstream stream;
@@ -98,27 +98,32 @@ final class Launcher {
 
     /** Launches as many blocks as there are units of work, up to the limit. */
     void blocks(long units) {
-        launch((int) Math.min(units, BLOCKS), THREADS);
+        launch((int) Math.min(units, BLOCKS), THREADS, 0);
     }
 
     /** Launches a block for every unit of work. */
     void allBlocks(long units) {
-        launch((int) Math.min(units, Integer.MAX_VALUE), THREADS);
+        launch((int) Math.min(units, Integer.MAX_VALUE), THREADS, 0);
     }
 
     /** Launches one thread. */
     void alone() {
-        launch(1, 1);
+        launch(1, 1, 0);
     }
 
-    private void launch(int blocks, int threads) {
+    /** Launches one block with shared memory. */
+    void alone(int threads, long sharedBytes) {
+        launch(1, threads, (int) sharedBytes);
+    }
+
+    private void launch(int blocks, int threads, int sharedBytes) {
         if (last != 0) {
             with(last);
         }
         calls.launched(kernel.name(variant));
         calls.driver(
                 JCudaDriver.cuLaunchKernel(
-                        kernel.function(variant), blocks, 1, 1, threads, 1, 1, 0, stream, parameters, null),
+                        kernel.function(variant), blocks, 1, 1, threads, 1, 1, sharedBytes, stream, parameters, null),
                 "cuLaunchKernel");
     }
 }

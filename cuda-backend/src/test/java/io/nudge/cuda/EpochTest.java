@@ -14,6 +14,8 @@ import io.nudge.train.Trainer;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an epoch costs beside its steps: the difference that one more of them makes. */
 @EmulatedDevice
@@ -23,8 +25,9 @@ class EpochTest {
     /** Three steps of 40 irises and one of 30. */
     private static final long STEPS = 4;
 
-    private static Map<String, Long> countersOf(int epochs) {
-        try (CudaBackend backend = CudaBackend.open(0);
+    private static Map<String, Long> countersOf(int epochs, boolean whole) {
+        try (CudaBackend backend =
+                        CudaBackend.open(0, CudaOptions.fromProperties().withWhole(whole));
                 Network network = Network.create(Architecture.sigmoid(4, 5, 3), Initializer.NORMAL, 1, backend)) {
             Emulator.clearCounters();
             Trainer.builder()
@@ -37,9 +40,9 @@ class EpochTest {
         }
     }
 
-    private static Map<String, Long> costOfAnEpoch() {
-        Map<String, Long> few = countersOf(2);
-        Map<String, Long> more = countersOf(3);
+    private static Map<String, Long> costOfAnEpoch(boolean whole) {
+        Map<String, Long> few = countersOf(2, whole);
+        Map<String, Long> more = countersOf(3, whole);
         Map<String, Long> difference = new TreeMap<>();
         more.forEach((name, value) -> difference.put(name, value - few.getOrDefault(name, 0L)));
         return difference;
@@ -47,10 +50,20 @@ class EpochTest {
 
     @Test
     void costsTheHostALaunchForEachStepAndAWait() {
-        Map<String, Long> cost = costOfAnEpoch();
+        costsTheHost(STEPS, costOfAnEpoch(false));
+    }
+
+    @Test
+    void costsTheHostOneLaunchWhereAllStepsAreTakenAtOnce() {
+        Map<String, Long> cost = costOfAnEpoch(true);
+        costsTheHost(1, cost);
+        assertThat(cost).containsEntry("launches.whole_steps_f32", 1L);
+    }
+
+    private static void costsTheHost(long launches, Map<String, Long> cost) {
         assertThat(cost)
-                .containsEntry("graph-launches", STEPS)
-                .containsEntry("calls.cuGraphLaunch", STEPS)
+                .containsEntry("graph-launches", launches)
+                .containsEntry("calls.cuGraphLaunch", launches)
                 .containsEntry("calls.cuLaunchKernel", 1L) // Σ w², in which an overflow shows
                 .containsEntry("synchronisations", 1L)
                 .containsEntry("allocations", 0L)
@@ -59,9 +72,10 @@ class EpochTest {
                 .doesNotContainKeys("host-allocations", "frees");
     }
 
-    @Test
-    void movesOrderAndScheduleToTheDeviceAndAFewNumbersBackInOneCopy() {
-        Map<String, Long> cost = costOfAnEpoch();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void movesOrderAndScheduleToTheDeviceAndAFewNumbersBackInOneCopy(boolean whole) {
+        Map<String, Long> cost = costOfAnEpoch(whole);
         long order = 150 * Long.BYTES;
         long schedule = STEPS * Optimizer.COLUMNS * Double.BYTES;
         long position = Operations.POSITION * Long.BYTES;

@@ -2,7 +2,9 @@ package io.nudge.cuda;
 
 import io.nudge.cuda.CudaOptions.ProductChoice;
 import io.nudge.tensor.Backend;
+import io.nudge.tensor.DType;
 import io.nudge.tensor.Factors;
+import java.util.List;
 import net.jqwik.api.Group;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
@@ -31,6 +33,12 @@ class HalvesSpecificationTest {
         Factors rounding() {
             return Factors.valueOf(options().precision().name());
         }
+
+        /** Those whose products round nothing, where the loss is not scaled. */
+        @Override
+        List<DType> wholeTypes() {
+            return options().precision() == Precision.BFLOAT16 ? List.of(DType.FLOAT64) : List.of();
+        }
     }
 
     @Group
@@ -38,7 +46,7 @@ class HalvesSpecificationTest {
     class Bfloat16ByCublas extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, false);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, false, true);
         }
     }
 
@@ -47,7 +55,7 @@ class HalvesSpecificationTest {
     class Float16ByCublas extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, false);
+            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, false, true);
         }
     }
 
@@ -56,7 +64,7 @@ class HalvesSpecificationTest {
     class Bfloat16ByKernels extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.KERNELS, false);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.KERNELS, false, true);
         }
     }
 
@@ -66,7 +74,7 @@ class HalvesSpecificationTest {
     class Float16ByKernels extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.FLOAT16, ProductChoice.KERNELS, false);
+            return new CudaOptions(Precision.FLOAT16, ProductChoice.KERNELS, false, true);
         }
     }
 
@@ -75,7 +83,7 @@ class HalvesSpecificationTest {
     class Bfloat16OnAmpere extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true);
         }
     }
 
@@ -84,7 +92,7 @@ class HalvesSpecificationTest {
     class Float16OnTuring extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, true);
+            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, true, true);
         }
     }
 
@@ -95,7 +103,7 @@ class HalvesSpecificationTest {
     class Bfloat16OnBlackwell extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.nudge.cuda;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.ChainSpecification;
 import io.nudge.tensor.CostSpecification;
+import io.nudge.tensor.DType;
 import io.nudge.tensor.ElementwiseSpecification;
 import io.nudge.tensor.Factors;
 import io.nudge.tensor.LayerSpecification;
@@ -11,6 +12,8 @@ import io.nudge.tensor.ProgramSpecification;
 import io.nudge.tensor.SumSpecification;
 import io.nudge.tensor.ThreadSpecification;
 import io.nudge.tensor.TrainingSpecification;
+import io.nudge.tensor.WholeStepsSpecification;
+import java.util.List;
 import net.jqwik.api.Group;
 
 /**
@@ -27,6 +30,11 @@ abstract class OperationsSpecification {
     /** What float32 products round their factors to. */
     Factors rounding() {
         return Factors.WHOLE;
+    }
+
+    /** Of which types steps of a small network are taken as a whole. */
+    List<DType> wholeTypes() {
+        return List.of(DType.FLOAT32, DType.FLOAT64);
     }
 
     @Group
@@ -188,6 +196,24 @@ abstract class OperationsSpecification {
         @Override
         protected Factors factors() {
             return rounding();
+        }
+    }
+
+    @Group
+    class StepsAsAWhole extends WholeStepsSpecification {
+        @Override
+        protected Backend open() {
+            return cuda();
+        }
+
+        @Override
+        protected double effort() {
+            return worth();
+        }
+
+        @Override
+        protected List<DType> takenTypes() {
+            return wholeTypes();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.nudge.cuda;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.MisuseSpecification;
 import io.nudge.tensor.OwnershipSpecification;
+import io.nudge.tensor.WholeStepsMisuseSpecification;
 import net.jqwik.api.Group;
 
 /** All that the specification of every backend says, on a device and with products that the subclass chooses. */
@@ -30,6 +31,14 @@ abstract class WholeSpecification extends OperationsSpecification {
         @Override
         protected double effort() {
             return worth();
+        }
+    }
+
+    @Group
+    class MisuseOfStepsAsAWhole extends WholeStepsMisuseSpecification {
+        @Override
+        protected Backend open() {
+            return cuda();
         }
     }
 }

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every entry that ships is run, by the names that native/kernels/README.md gives its parameters: the device reports what touches
- * memory that it must not, reads what nobody wrote, or races.
+ * memory that it must not, reads what nobody wrote, or races. Whole steps want a layout of shared memory that only the host makes:
+ * they are run by the specification of the CUDA backend.
  */
 @EmulatedDevice
 class EveryEntryTest {
@@ -17,13 +18,17 @@ class EveryEntryTest {
     @CsvSource({"1, 1, 1, 1, 0", "3, 5, 7, 2, 1", "33, 31, 40, 3, 1", "64, 32, 16, 5, 0"})
     void runsWithoutAReport(int m, int n, int k, int grid, int before) {
         try (Device device = new Device(m)) {
-            Documentation.entries().keySet().forEach(name -> {
-                String entry = name.substring(name.indexOf(':') + 1);
-                Real type = entry.endsWith(Real.F64.suffix) ? Real.F64 : Real.F32;
-                new EntryArguments(device, type, m, n, k, before, before).launch(name, grid);
-                assertThat(Emulator.counter("launches." + entry)).as(entry).isEqualTo(1);
-                device.free();
-            });
+            Documentation.entries().keySet().stream()
+                    .filter(name -> !name.contains("whole_steps"))
+                    .forEach(name -> {
+                        String entry = name.substring(name.indexOf(':') + 1);
+                        Real type = entry.endsWith(Real.F64.suffix) ? Real.F64 : Real.F32;
+                        new EntryArguments(device, type, m, n, k, before, before).launch(name, grid);
+                        assertThat(Emulator.counter("launches." + entry))
+                                .as(entry)
+                                .isEqualTo(1);
+                        device.free();
+                    });
         }
     }
 }

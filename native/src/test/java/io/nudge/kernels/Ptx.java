@@ -18,6 +18,8 @@ final class Ptx {
     private static final Path FOLDER = KERNELS.resolve("ptx");
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
 
+    private static final Pattern ARRAY = Pattern.compile("\\.param \\.align 8 \\.b8 \\w+\\[(\\d+)]");
+
     private Ptx() {}
 
     /** Without {@code .ptx}. */
@@ -47,6 +49,9 @@ final class Ptx {
         }
     }
 
+    /** What {@link #entries} says of an array of words of 8 bytes. */
+    static final String WORDS = "words";
+
     /** The entries of a file, each with the types of its parameters. */
     static Map<String, List<String>> entries(String name) {
         Map<String, List<String>> entries = new TreeMap<>();
@@ -54,7 +59,9 @@ final class Ptx {
         while (matcher.find()) {
             List<String> parameters = new ArrayList<>();
             for (String parameter : matcher.group(2).split(",", -1)) {
-                parameters.add(parameter.strip().split("\\s+", -1)[1]);
+                Matcher array = ARRAY.matcher(parameter.strip());
+                boolean words = array.lookingAt() && Integer.parseInt(array.group(1)) % Long.BYTES == 0;
+                parameters.add(words ? WORDS : parameter.strip().split("\\s+", -1)[1]);
             }
             entries.put(matcher.group(1), parameters);
         }

@@ -1,0 +1,128 @@
+package io.nudge.cuda;
+
+import io.nudge.tensor.DType;
+import io.nudge.tensor.WholeSteps;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where the kernel that takes whole steps has things in a block's shared memory, in elements: of each layer the weights, the bias, z
+ * and a of a batch; two batches of inputs and targets, or one where two do not fit. Rows are whole packs of 16 bytes, an odd number of
+ * them, as held.cuh wants them.
+ */
+final class WholeLayout {
+    /** The most layers; DEPTH of the kernel. */
+    static final int MOST_LAYERS = 8;
+
+    private static final int PACK_BYTES = 16;
+
+    /** Rows and columns of a tile of sums. */
+    private static final int TILE = 4;
+
+    /** What a layer has where; the first is the input, which has only neurons and a stride. */
+    record Place(int neurons, int stride, int lanes, long weights, long bias, long sums, long outputs) {}
+
+    private final DType type;
+    private final int pack;
+    private final List<Place> places = new ArrayList<>();
+    private long end;
+
+    /** Of the batch that is computed with. */
+    final long inputs;
+
+    /** Of the batch that is loaded meanwhile; the same where only one fits. */
+    final long nextInputs;
+
+    final long targets;
+    final long nextTargets;
+    final long costs;
+    final long picks;
+
+    /**
+     * Lays steps out.
+     *
+     * @param steps of few enough layers
+     * @param limit bytes that two batches have to fit in; else there is one
+     */
+    WholeLayout(WholeSteps steps, long limit) {
+        type = steps.inputs().type();
+        pack = PACK_BYTES / type.bytes();
+        int batch = steps.batch();
+        int before = (int) steps.inputs().shape().columns();
+        places.add(new Place(before, stride(before), 0, 0, 0, 0, 0));
+        for (WholeSteps.Layer layer : steps.layers()) {
+            int neurons = layer.neurons();
+            long rows = (long) batch * stride(neurons);
+            places.add(new Place(
+                    neurons,
+                    stride(neurons),
+                    lanes(batch, neurons, before),
+                    take((long) neurons * stride(before)),
+                    take(neurons),
+                    take(rows),
+                    take(rows)));
+            before = neurons;
+        }
+        costs = take(2L * batch);
+        picks = take((long) batch * Long.BYTES / type.bytes());
+        long each = (long) batch * places.get(0).stride();
+        long wanted = (long) batch * stride(before);
+        inputs = take(each);
+        targets = take(wanted);
+        boolean two = bytes() + (rounded(each) + rounded(wanted)) * type.bytes() <= limit;
+        nextInputs = two ? take(each) : inputs;
+        nextTargets = two ? take(wanted) : targets;
+    }
+
+    private static int upwards(int work, int part) {
+        return (work + part - 1) / part;
+    }
+
+    /** An odd number of packs. */
+    private int stride(int columns) {
+        return (upwards(columns, pack) | 1) * pack;
+    }
+
+    private long take(long elements) {
+        long begin = end;
+        end += rounded(elements);
+        return begin;
+    }
+
+    private long rounded(long elements) {
+        return (elements + pack - 1) / pack * pack;
+    }
+
+    /**
+     * How many lanes are to share a sum: few leave threads without work where there are few tiles, many have more sums to add up.
+     * Counted in products of a thread and, for the adding up, what takes as long.
+     */
+    private int lanes(int batch, int neurons, int before) {
+        int tiles = upwards(batch, batch % 5 == 0 ? 5 : TILE) * upwards(neurons, TILE);
+        int packs = upwards(before, pack);
+        int best = 1;
+        long least = Long.MAX_VALUE;
+        for (int lanes = 1; lanes <= 32; lanes *= 2) {
+            long rounds = upwards(tiles, Launcher.THREADS / lanes);
+            long work = rounds * ((long) upwards(packs, lanes) * pack + 2L * Integer.numberOfTrailingZeros(lanes) + 2);
+            if (work < least) {
+                least = work;
+                best = lanes;
+            }
+        }
+        return best;
+    }
+
+    /** The input, then each layer. */
+    List<Place> places() {
+        return places;
+    }
+
+    long elements() {
+        return end;
+    }
+
+    long bytes() {
+        return end * type.bytes();
+    }
+}

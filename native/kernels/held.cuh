@@ -1,0 +1,219 @@
+// Products of matrices that a block holds in shared memory: rows of whole packs of 16 bytes, an odd number of them, so that threads
+// which read the same place of neighbouring rows, or neighbouring places of a row, read different banks. What a row has behind its
+// last column is 0 in weights and activations.
+#pragma once
+
+#include "loops.cuh"
+
+/// Where something is in shared memory. Loops count addresses themselves, since the compiler makes each anew out of all its parts;
+/// and accesses are written down, since it makes several of one when it has chosen some of the elements.
+__device__ inline unsigned addressOf(const real* p) {
+  return unsigned(__cvta_generic_to_shared(p));
+}
+
+__device__ inline void loadShared(unsigned address, float4& x) {
+  asm volatile("ld.shared.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(x.x), "=f"(x.y), "=f"(x.z), "=f"(x.w) : "r"(address) : "memory");
+}
+
+__device__ inline void loadShared(unsigned address, double2& x) {
+  asm volatile("ld.shared.v2.f64 {%0, %1}, [%2];" : "=d"(x.x), "=d"(x.y) : "r"(address) : "memory");
+}
+
+__device__ inline void storeShared(unsigned address, const float4& x) {
+  asm volatile("st.shared.v4.f32 [%0], {%1, %2, %3, %4};" ::"r"(address), "f"(x.x), "f"(x.y), "f"(x.z), "f"(x.w)
+               : "memory");
+}
+
+__device__ inline void storeShared(unsigned address, const double2& x) {
+  asm volatile("st.shared.v2.f64 [%0], {%1, %2};" ::"r"(address), "d"(x.x), "d"(x.y) : "memory");
+}
+
+__device__ inline Pack<WIDE> packAt(unsigned address) {
+  Vector<WIDE> raw;
+  loadShared(address, raw);
+  Pack<WIDE> x;
+  memcpy(&x, &raw, sizeof(x));
+  return x;
+}
+
+/// A matrix in shared memory.
+struct Held {
+  real* at;
+  int stride;
+
+  __device__ real& operator()(int row, int column) const {
+    return at[row * stride + column];
+  }
+  __device__ Pack<WIDE> pack(int row, int k) const {
+    return packAt(addressOf(at + row * stride + k * WIDE));
+  }
+  __device__ void put(int row, int k, const Pack<WIDE>& x) const {
+    Vector<WIDE> raw;
+    memcpy(&raw, &x, sizeof(raw));
+    storeShared(addressOf(at + row * stride + k * WIDE), raw);
+  }
+};
+
+constexpr unsigned PACK_BYTES = WIDE * sizeof(real);
+
+__device__ inline int packsOf(int columns) {
+  return (columns + WIDE - 1) / WIDE;
+}
+
+/// Rows of x and of w that meet in a tile of sums.
+constexpr int ACROSS = 4;
+
+/// z = x wᵀ + b, of so many rows and n columns. So many lanes (a power of two) share the sums of a tile of DOWN × ACROSS, whose rows
+/// lie far apart, so that neighbouring lanes have neighbouring tiles; each adds up every so many packs, then they add up theirs.
+template <int DOWN>
+__device__ inline void weightedSums(
+    const Held& x, const Held& w, const real* bias, const Held& z, int rows, int n, int packs, int lanes) {
+  int lane = threadIdx.x % lanes;
+  int down = (rows + DOWN - 1) / DOWN;
+  int across = (n + ACROSS - 1) / ACROSS;
+  int tiles = down * across;
+  #pragma unroll 1
+  for (int first = 0; first < tiles; first += THREADS / lanes) {
+    int tile = first + threadIdx.x / lanes;
+    bool there = tile < tiles;
+    int top = there ? tile / across : 0;
+    int left = there ? tile % across : 0;
+    unsigned xs[DOWN];
+    unsigned ws[ACROSS];
+    for (int r = 0; r < DOWN; r++) {
+      xs[r] = addressOf(&x(min(top + r * down, rows - 1), lane * WIDE));
+    }
+    for (int c = 0; c < ACROSS; c++) {
+      ws[c] = addressOf(&w(min(left + c * across, n - 1), lane * WIDE));
+    }
+    real sums[DOWN][ACROSS] = {};
+    #pragma unroll 1
+    for (int k = lane; k < packs; k += lanes) {
+      Pack<WIDE> weights[ACROSS];
+      for (int c = 0; c < ACROSS; c++) {
+        weights[c] = packAt(ws[c]);
+        ws[c] += lanes * PACK_BYTES;
+      }
+      for (int r = 0; r < DOWN; r++) {
+        Pack<WIDE> inputs = packAt(xs[r]);
+        xs[r] += lanes * PACK_BYTES;
+        for (int c = 0; c < ACROSS; c++) {
+          for (int e = 0; e < WIDE; e++) {
+            sums[r][c] = fma(inputs.v[e], weights[c].v[e], sums[r][c]);
+          }
+        }
+      }
+    }
+    #pragma unroll 1
+    for (int far = lanes / 2; far > 0; far /= 2) {
+      for (int r = 0; r < DOWN; r++) {
+        for (int c = 0; c < ACROSS; c++) {
+          sums[r][c] += __shfl_xor_sync(~0u, sums[r][c], far);
+        }
+      }
+    }
+    for (int r = 0; r < DOWN; r++) {
+      for (int c = 0; c < ACROSS; c++) {
+        int i = top + r * down;
+        int j = left + c * across;
+        if (there && (r * ACROSS + c) % lanes == lane && i < rows && j < n) {
+          z(i, j) = sums[r][c] + bias[j];
+        }
+      }
+    }
+  }
+}
+
+/// δ = (δ' w) ⊙ σ′(z), which stands where δ is to be: of the layer before that of δ', which has n neurons. A thread has a pack of
+/// DOWN rows.
+template <int DOWN>
+__device__ inline void deltaBefore(const Held& after, const Held& w, const Held& delta, int rows, int n, int packs) {
+  int down = (rows + DOWN - 1) / DOWN;
+  #pragma unroll 1
+  for (int item = threadIdx.x; item < down * packs; item += THREADS) {
+    int top = item / packs;
+    int k = item % packs;
+    const real* from[DOWN];
+    for (int r = 0; r < DOWN; r++) {
+      from[r] = after.at + min(top + r * down, rows - 1) * after.stride;
+    }
+    Pack<WIDE> sums[DOWN] = {};
+    #pragma unroll 1
+    for (int j = 0; j < n; j++) {
+      Pack<WIDE> weights = w.pack(j, k);
+      for (int r = 0; r < DOWN; r++) {
+        for (int e = 0; e < WIDE; e++) {
+          sums[r].v[e] = fma(from[r][j], weights.v[e], sums[r].v[e]);
+        }
+      }
+    }
+    for (int r = 0; r < DOWN; r++) {
+      int i = top + r * down;
+      if (i < rows) {
+        Pack<WIDE> primes = delta.pack(i, k);
+        for (int e = 0; e < WIDE; e++) {
+          primes.v[e] *= sums[r].v[e];
+        }
+        delta.put(i, k, primes);
+      }
+    }
+  }
+}
+
+/// The factors of a step, rounded to the type once.
+struct Pace {
+  bool moves;
+  /// −η/rows, of the sum of the gradients.
+  real share;
+  /// 1 − η l2, of the weights.
+  real kept;
+  /// η, and 1/rows.
+  real rate;
+  real mean;
+};
+
+/// w = kept w + share δᵀ x, of n rows and so many columns, and b = b − η mean Σ δ. A thread has a tile of one pack, of WIDE rows.
+__device__ inline void descend(
+    const Held& delta, const Held& x, const Held& w, real* bias, int rows, int n, int columns, const Pace& pace) {
+  int packs = packsOf(columns);
+  #pragma unroll 1
+  for (int item = threadIdx.x; item < packs * packsOf(n); item += THREADS) {
+    int top = item / packs;
+    int k = item % packs;
+    unsigned rowOfDelta = addressOf(&delta(0, top * WIDE));
+    unsigned rowOfInputs = addressOf(&x(0, k * WIDE));
+    Pack<WIDE> sums[WIDE] = {};
+    #pragma unroll 2
+    for (int i = 0; i < rows; i++) {
+      Pack<WIDE> deltas = packAt(rowOfDelta);
+      Pack<WIDE> inputs = packAt(rowOfInputs);
+      rowOfDelta += delta.stride * sizeof(real);
+      rowOfInputs += x.stride * sizeof(real);
+      for (int r = 0; r < WIDE; r++) {
+        for (int e = 0; e < WIDE; e++) {
+          sums[r].v[e] = fma(deltas.v[r], inputs.v[e], sums[r].v[e]);
+        }
+      }
+    }
+    for (int r = 0; r < WIDE; r++) {
+      int j = top * WIDE + r;
+      if (j < n) {
+        Pack<WIDE> weights = w.pack(j, k);
+        for (int e = 0; e < WIDE; e++) {
+          bool there = k * WIDE + e < columns;
+          weights.v[e] = there ? fma(pace.share, sums[r].v[e], pace.kept * weights.v[e]) : 0;
+        }
+        w.put(j, k, weights);
+      }
+    }
+  }
+  #pragma unroll 1
+  for (int j = THREADS - 1 - threadIdx.x; j < n; j += THREADS) {
+    real sum = 0;
+    #pragma unroll 1
+    for (int i = 0; i < rows; i++) {
+      sum += delta(i, j);
+    }
+    bias[j] += -pace.rate * (pace.mean * sum);
+  }
+}

@@ -1,0 +1,383 @@
+// Many steps of plain gradient descent in one launch, of a network that fits into the shared memory of a block: weights and biases
+// are loaded once and stored at the end. 256 threads go forward and back, while 128 more load the batch of the next step. One block
+// of 384 threads, with dynamic shared memory as io.nudge.cuda.WholeLayout lays it out.
+// ptx: .version 7.0 .target sm_60
+#include "costs.cuh"
+#include "held.cuh"
+#include "picker.cuh"
+#include "schedule.cuh"
+
+/// Threads that load, beside those that compute.
+constexpr int LOADERS = 128;
+
+/// The most layers.
+constexpr int DEPTH = 8;
+
+/// A layer as the host describes it; places in shared memory are in elements. The first is the input: it has only neurons and
+/// stride.
+struct Layer {
+  real* weights;
+  real* bias;
+  int64 neurons;
+  int64 activation;
+  double p;
+  /// Lanes that share a sum on the way forward.
+  int64 lanes;
+  /// Of the rows of z and a, and of the weights behind it.
+  int64 stride;
+  int64 atWeights;
+  int64 atBias;
+  /// z, then σ′(z), then δ; of the output layer z, then δ.
+  int64 atSums;
+  int64 atOutputs;
+};
+
+struct Layers {
+  Layer of[DEPTH + 1];
+};
+
+/// Where the data come from. Labels or values are null.
+struct Data {
+  const real* rows;
+  const int64* labels;
+  const real* values;
+  int64 examples;
+  const int64* order;
+  int64 orderSize;
+  const double* schedule;
+  int64 steps;
+  int64* fault;
+};
+
+/// What a step is told of the batch that was loaded for it; there are two of each where two fit.
+struct Batch {
+  real* inputs;
+  real* targets;
+  double* rate;
+};
+
+extern __shared__ __align__(16) unsigned char room[];
+
+__device__ inline real* at(int64 element) {
+  return reinterpret_cast<real*>(room) + element;
+}
+
+/// The threads that compute wait for each other, and those that load do.
+template <int NUMBER, int COUNT>
+__device__ inline void meet() {
+  asm volatile("bar.sync %0, %1;" ::"n"(NUMBER), "n"(COUNT) : "memory");
+}
+
+__device__ inline void meetComputing() {
+  meet<1, THREADS>();
+}
+
+/// Copies rows of a matrix [.., n]; where there is no example the row becomes 0. Several loads of a thread are on their way together.
+__device__ inline void copyRows(const real* from, const int64* picks, const Held& to, int rows, int n, int me) {
+  constexpr int TOGETHER = 4;
+  int packs = packsOf(n);
+  bool aligned = n % WIDE == 0 && isAligned(from);
+  #pragma unroll 1
+  for (int first = me; first < rows * packs; first += TOGETHER * LOADERS) {
+    Pack<WIDE> packsHeld[TOGETHER] = {};
+    for (int u = 0; u < TOGETHER; u++) {
+      int item = first + u * LOADERS;
+      int k = item % packs;
+      int64 example = item < rows * packs ? picks[item / packs] : -1;
+      const real* source = from + example * n + k * WIDE;
+      if (example >= 0 && aligned) {
+        packsHeld[u] = load<WIDE>(source);
+      } else if (example >= 0) {
+        for (int e = 0; e < WIDE; e++) {
+          packsHeld[u].v[e] = k * WIDE + e < n ? source[e] : 0;
+        }
+      }
+    }
+    for (int u = 0; u < TOGETHER; u++) {
+      int item = first + u * LOADERS;
+      if (item < rows * packs) {
+        to.put(item / packs, item % packs, packsHeld[u]);
+      }
+    }
+  }
+}
+
+/// Loads the batch of a step that begins at a row of the order; the loaders do.
+__device__ inline void loadBatch(
+    const Data& data, const Layer& input, const Layer& output, const Batch& batch, int64* picks, int64 row,
+    int64 step, int rows) {
+  int me = threadIdx.x - THREADS;
+  Picker pick(data.order, data.orderSize, row, data.examples, data.fault);
+  #pragma unroll 1
+  for (int i = me; i < rows; i += LOADERS) {
+    picks[i] = pick(i);
+  }
+  meet<2, LOADERS>();
+  copyRows(data.rows, picks, {batch.inputs, int(input.stride)}, rows, int(input.neurons), me);
+  int n = int(output.neurons);
+  Held targets = {batch.targets, int(output.stride)};
+  if (data.labels == nullptr) {
+    copyRows(data.values, picks, targets, rows, n, me);
+  } else {
+    #pragma unroll 1
+    for (int item = me; item < rows * n; item += LOADERS) {
+      int i = item / n;
+      targets(i, item % n) = pick.label(data.labels, picks[i], n) == item % n ? real(1) : real(0);
+    }
+  }
+  if (me == 0 && step >= 0 && step < data.steps) {
+    *batch.rate = data.schedule[3 * step];
+  }
+}
+
+/// Between the parameters of a layer and where they are held; the threads that compute do.
+__device__ inline void loadParameters(const Layer& layer, int stride, int columns) {
+  int n = int(layer.neurons);
+  Held w = {at(layer.atWeights), stride};
+  #pragma unroll 1
+  for (int e = threadIdx.x; e < n * columns; e += THREADS) {
+    w(e / columns, e % columns) = layer.weights[e];
+  }
+  #pragma unroll 1
+  for (int j = threadIdx.x; j < n; j += THREADS) {
+    at(layer.atBias)[j] = layer.bias[j];
+  }
+}
+
+__device__ inline void storeParameters(const Layer& layer, int stride, int columns) {
+  int n = int(layer.neurons);
+  Held w = {at(layer.atWeights), stride};
+  #pragma unroll 1
+  for (int e = threadIdx.x; e < n * columns; e += THREADS) {
+    layer.weights[e] = w(e / columns, e % columns);
+  }
+  #pragma unroll 1
+  for (int j = threadIdx.x; j < n; j += THREADS) {
+    layer.bias[j] = at(layer.atBias)[j];
+  }
+}
+
+/// The steps of a launch, as the threads that compute see them.
+struct Network {
+  const Layer* layers;
+  int depth;
+  int64 cost;
+  double l2;
+  real* costs;
+  int64* position;
+  double* tally;
+  Pace* pace;
+  int64 steps;
+  int64* fault;
+
+  __device__ Held sums(int l) const {
+    return {at(layers[l].atSums), int(layers[l].stride)};
+  }
+  __device__ Held outputs(int l, const Batch& batch) const {
+    return {l == 0 ? batch.inputs : at(layers[l].atOutputs), int(layers[l].stride)};
+  }
+  __device__ Held weights(int l) const {
+    return {at(layers[l].atWeights), int(layers[l - 1].stride)};
+  }
+  __device__ int neurons(int l) const {
+    return int(layers[l].neurons);
+  }
+
+  __device__ void forward(const Batch& batch, int rows) const {
+    #pragma unroll 1
+    for (int l = 1; l <= depth; l++) {
+      Held x = outputs(l - 1, batch);
+      const real* bias = at(layers[l].atBias);
+      int packs = packsOf(neurons(l - 1));
+      int lanes = int(layers[l].lanes);
+      if (rows % 5 == 0) {
+        weightedSums<5>(x, weights(l), bias, sums(l), rows, neurons(l), packs, lanes);
+      } else {
+        weightedSums<4>(x, weights(l), bias, sums(l), rows, neurons(l), packs, lanes);
+      }
+      meetComputing();
+      if (layers[l].activation != SOFTMAX) {
+        activate(l, batch, rows);
+        meetComputing();
+      }
+    }
+  }
+
+  /// a = σ(z); of a hidden layer σ′(z) takes the place of z.
+  __device__ void activate(int l, const Batch& batch, int rows) const {
+    Held z = sums(l);
+    Held a = outputs(l, batch);
+    int n = neurons(l);
+    int f = int(layers[l].activation);
+    real p = real(layers[l].p);
+    #pragma unroll 1
+    for (int item = threadIdx.x; item < rows * n; item += THREADS) {
+      int i = item / n;
+      int j = item % n;
+      real sum = z(i, j);
+      a(i, j) = valueOf(f, sum, p);
+      if (l < depth) {
+        z(i, j) = primeOf(f, sum, p);
+      }
+    }
+  }
+
+  /// C₀, whether the answer is right, and δ of a row of the output layer.
+  template <class Team>
+  __device__ void score(const Team& team, int row, const Batch& batch, int count) const {
+    const Layer& layer = layers[depth];
+    Output output = {int(cost), int(layer.activation), real(layer.p)};
+    int n = neurons(depth);
+    real* z = &sums(depth)(row, 0);
+    real* a = &outputs(depth, batch)(row, 0);
+    const real* y = batch.targets + row * int(layer.stride);
+    if (layer.activation == SOFTMAX) {
+      softmaxOf(team, n, z, a);
+    }
+    real c = costOf(output, team, n, z, a, y);
+    bool right = rightOf(team, n, a, y);
+    outputDeltaOf(output, team, n, z, a, y, z, powerOfTwo(position[SCALE]));
+    if (team.leads()) {
+      costs[row] = c;
+      costs[count + row] = right ? real(1) : real(0);
+    }
+  }
+
+  __device__ void scoreAll(const Batch& batch, int rows) const {
+    int n = neurons(depth);
+    #pragma unroll 1
+    for (int r = n <= 32 ? threadIdx.x : threadIdx.x / 32; r < rows; r += n <= 32 ? THREADS : THREADS / 32) {
+      if (n <= 32) {
+        Alone alone(r, n, int(layers[depth].stride));
+        alone.turn = alone.turn < n ? alone.turn : 0;
+        score(alone, r, batch, rows);
+      } else {
+        score(Warp(), r, batch, rows);
+      }
+    }
+  }
+
+  /// Adds the batch to the tally, finds the pace of the step and moves the position on; a warp does.
+  __device__ void count(const Batch& batch, int rows) const {
+    double cost = 0;
+    double right = 0;
+    #pragma unroll 1
+    for (int i = threadIdx.x; i < rows; i += 32) {
+      cost += double(costs[i]);
+      right += double(costs[rows + i]);
+    }
+    for (int far = 16; far > 0; far /= 2) {
+      cost += __shfl_xor_sync(~0u, cost, far);
+      right += __shfl_xor_sync(~0u, right, far);
+    }
+    if (threadIdx.x == 0) {
+      enter(cost, right, position, tally);
+      double mean = 1.0 / rows;
+      bool moves = movesAt(position[STEP], steps, position, tally, fault);
+      double rate = moves ? *batch.rate : 0;
+      *pace = {moves, real(-rate * mean), real(1 - rate * l2), real(rate), real(mean)};
+      moveOn(position, rows);
+    }
+  }
+
+  __device__ void step(const Batch& batch, int rows) const {
+    forward(batch, rows);
+    scoreAll(batch, rows);
+    meetComputing();
+    if (threadIdx.x < 32) {
+      count(batch, rows);
+    }
+    #pragma unroll 1
+    for (int l = depth; l > 1; l--) {
+      int packs = packsOf(neurons(l - 1));
+      if (rows * packs > 2 * THREADS) {
+        deltaBefore<4>(sums(l), weights(l), sums(l - 1), rows, neurons(l), packs);
+      } else {
+        deltaBefore<1>(sums(l), weights(l), sums(l - 1), rows, neurons(l), packs);
+      }
+      meetComputing();
+    }
+    if (depth == 1) {
+      meetComputing();
+    }
+    Pace now = *pace;
+    #pragma unroll 1
+    for (int l = depth; l >= 1 && now.moves; l--) {
+      descend(sums(l), outputs(l - 1, batch), weights(l), at(layers[l].atBias), rows, neurons(l), neurons(l - 1), now);
+    }
+  }
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS + LOADERS, 1) GLUE(whole_steps, SUFFIX)(
+    const real* rows, const int64* labels, const real* values, int64 examples, const int64* order, int64 orderSize,
+    const double* schedule, int64 steps, int64* position, double* tally, int64* fault, int64 cost, double l2,
+    int64 batch, int64 count, int64 depth, int64 elements, int64 atInputs, int64 atNextInputs, int64 atTargets,
+    int64 atNextTargets, int64 atCosts, int64 atPicks, Layers given) {
+  __shared__ Layer layers[DEPTH + 1];
+  __shared__ int64 where[SKIP + 1];
+  __shared__ double counts[FAULT + 1];
+  __shared__ double rates[2];
+  __shared__ Pace pace;
+  bool loads = threadIdx.x >= THREADS;
+  bool ahead = atNextInputs != atInputs;
+
+  #pragma unroll 1
+  for (int64 e = threadIdx.x; e < elements; e += THREADS + LOADERS) {
+    *at(e) = 0;
+  }
+  if (threadIdx.x == 0) {
+    for (int l = 0; l <= DEPTH; l++) {
+      layers[l] = given.of[l];
+    }
+    for (int i = 0; i <= SKIP; i++) {
+      where[i] = position[i];
+    }
+    for (int i = 0; i <= FAULT; i++) {
+      counts[i] = tally[i];
+    }
+  }
+  __syncthreads();
+
+  Data data = {rows, labels, values, examples, order, orderSize, schedule, steps, fault};
+  Network network = {layers, int(depth), cost, l2, at(atCosts), where, counts, &pace, steps, fault};
+  int64* picks = reinterpret_cast<int64*>(at(atPicks));
+  int64 row = where[ROW];
+  int64 number = where[STEP];
+  int64 last = (count + batch - 1) / batch;
+
+  // Turn −1 loads the first batch and the parameters.
+  #pragma unroll 1
+  for (int64 turn = -1; turn < last; turn++) {
+    int64 next = turn + 1;
+    int here = int(turn & 1);
+    int there = int(next & 1);
+    Batch now = {at(here ? atNextInputs : atInputs), at(here ? atNextTargets : atTargets), rates + here};
+    Batch then = {at(there ? atNextInputs : atInputs), at(there ? atNextTargets : atTargets), rates + there};
+    int64 done = next * batch;
+    int coming = int(count - done < batch ? count - done : batch);
+    for (int part = ahead || turn < 0 ? 1 : 0; part < 2; part++) {
+      if (loads) {
+        if (part == 1 && next < last) {
+          loadBatch(data, layers[0], layers[depth], then, picks, row + done, number + next, coming);
+        }
+      } else if (turn < 0) {
+        for (int l = 1; l <= depth; l++) {
+          loadParameters(layers[l], int(layers[l - 1].stride), int(layers[l - 1].neurons));
+        }
+      } else if (part == 0 || ahead) {
+        int64 left = count - turn * batch;
+        network.step(now, int(left < batch ? left : batch));
+      }
+      __syncthreads();
+    }
+  }
+  if (!loads) {
+    for (int l = 1; l <= depth; l++) {
+      storeParameters(layers[l], int(layers[l - 1].stride), int(layers[l - 1].neurons));
+    }
+  }
+  if (threadIdx.x < 3) {
+    position[threadIdx.x] = where[threadIdx.x];
+    tally[threadIdx.x] = counts[threadIdx.x];
+  }
+}
