@@ -11,19 +11,32 @@ import java.util.List;
  * @param full the whole table, not the short profile
  * @param includes regular expressions of the benchmarks wanted, at least one of which must be found in a name; none for all
  * @param backends the backends to measure
+ * @param plot whether pictures are wanted
+ * @param from the folder of an earlier run, of which tables are made; null to measure
  * @param out where results go
  * @param help only an explanation is wanted
  * @param jmh what JMH is told
  */
-record Arguments(boolean full, List<String> includes, List<String> backends, Path out, boolean help, List<String> jmh) {
+record Arguments(
+        boolean full,
+        List<String> includes,
+        List<String> backends,
+        boolean plot,
+        Path from,
+        Path out,
+        boolean help,
+        List<String> jmh) {
     static final String HELP = """
             Measures Nudge with JMH and writes a table.
 
-              benchmarks/run [--full] [--include REGEX] [--backend NAMES] [--out FOLDER] [options of JMH]
+              benchmarks/run [--full] [--include REGEX] [--backend NAMES] [--plot] [--out FOLDER] [options of JMH]
+              benchmarks/run --from FOLDER [--plot] [--out FOLDER]
 
               --full            every size, and longer: an hour or more; without it some minutes
               --include REGEX   only benchmarks in whose name this is found, such as Product or 'Step.*step$'
               --backend NAMES   such as cpu or cpu,cuda:1; without it cpu
+              --plot            pictures too
+              --from FOLDER     measures nothing: makes tables, and pictures, of what an earlier run left in that folder
               --out FOLDER      where table.md, results.json and log.txt go; without it a new folder in benchmarks/results
               --help            this
 
@@ -42,6 +55,8 @@ record Arguments(boolean full, List<String> includes, List<String> backends, Pat
         boolean help = false;
         List<String> includes = new ArrayList<>();
         List<String> backends = List.of("cpu");
+        boolean plot = false;
+        Path from = null;
         Path out = Path.of("results");
         List<String> jmh = new ArrayList<>();
         Iterator<String> rest = words.iterator();
@@ -50,6 +65,8 @@ record Arguments(boolean full, List<String> includes, List<String> backends, Pat
             switch (word) {
                 case "--full" -> full = true;
                 case "--help" -> help = true;
+                case "--plot" -> plot = true;
+                case "--from" -> from = Path.of(value(word, rest));
                 case "--include" -> includes.add(value(word, rest));
                 case "--backend" -> backends = List.of(value(word, rest).split(","));
                 case "--out" -> out = Path.of(value(word, rest));
@@ -61,7 +78,7 @@ record Arguments(boolean full, List<String> includes, List<String> backends, Pat
                 }
             }
         }
-        return new Arguments(full, includes, backends, out, help, jmh);
+        return new Arguments(full, includes, backends, plot, from, out, help, jmh);
     }
 
     /** The command that says this again; where results go does not count. */

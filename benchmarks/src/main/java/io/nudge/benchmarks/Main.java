@@ -21,6 +21,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 public final class Main {
     private static final int FAILURE = 1;
     private static final int USAGE = 2;
+    private static final String RESULTS = "results.json";
+    private static final String ENVIRONMENT = "environment.txt";
 
     private final Arguments arguments;
     private final PrintStream out;
@@ -49,7 +51,8 @@ public final class Main {
                 out.print(Arguments.HELP);
                 return 0;
             }
-            return new Main(arguments, out, err).measure();
+            Main main = new Main(arguments, out, err);
+            return arguments.from() == null ? main.measure() : main.tell();
         } catch (IllegalArgumentException | CommandLineOptionException e) {
             err.println("benchmarks: " + e.getMessage());
             return USAGE;
@@ -69,7 +72,7 @@ public final class Main {
         environment.addAll(Environment.describe(measurement.backends()));
         Path folder = Files.createDirectories(arguments.out());
         Path log = folder.resolve("log.txt");
-        Path json = folder.resolve("results.json");
+        Path json = folder.resolve(RESULTS);
         Progress progress;
         try (PrintStream file = print(log)) {
             progress = new Progress(err, file);
@@ -79,11 +82,33 @@ public final class Main {
         if (results.isEmpty() && progress.failed() == 0) {
             throw new IllegalArgumentException("no benchmark has such a name; see --help");
         }
+        Files.write(folder.resolve(ENVIRONMENT), environment);
+        report(results, environment, folder);
+        return complaints(progress, log);
+    }
+
+    /** Makes tables of what was measured before. */
+    private int tell() throws IOException {
+        Path from = arguments.from();
+        Path json = from.resolve(RESULTS);
+        Path environment = from.resolve(ENVIRONMENT);
+        if (!Files.isRegularFile(json) || !Files.isRegularFile(environment)) {
+            throw new IllegalArgumentException("there are no results in " + from + ": " + RESULTS + " and "
+                    + ENVIRONMENT + " are needed, as an earlier run leaves them; see --help");
+        }
+        Path folder = Files.createDirectories(arguments.out());
+        report(Result.read(json), Files.readAllLines(environment), folder);
+        return 0;
+    }
+
+    private void report(List<Result> results, List<String> environment, Path folder) throws IOException {
         String table = Tables.markdown(results, environment);
         Files.writeString(folder.resolve("table.md"), table);
         out.print(table);
+        if (arguments.plot()) {
+            Plots.draw(results, environment, folder);
+        }
         err.println("written to " + folder);
-        return complaints(progress, log);
     }
 
     private int complaints(Progress progress, Path log) {

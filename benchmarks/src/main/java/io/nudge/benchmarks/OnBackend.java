@@ -7,6 +7,10 @@ import io.nudge.tensor.DType;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +98,15 @@ public abstract class OnBackend {
 
     /** Throws if the work was not what was meant to be measured. */
     void check() {}
+
+    /** A new folder; who asked for it removes it when all is measured. */
+    static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("nudge-benchmark");
+        } catch (IOException e) {
+            throw new UncheckedIOException("files cannot be made in the folder for temporary files", e);
+        }
+    }
 
     final Backend backend() {
         return open;

@@ -44,8 +44,10 @@ record Plan(Class<?> benchmarks, String methods, Map<String, List<String>> param
                         .only("activate|prime")
                         .with("size", "1024x4096")
                         .with("type", "float32"),
-                of(StepBenchmark.class).only("step"),
-                of(InferenceBenchmark.class).with("type", "float32"));
+                of(StepBenchmark.class).only("step").with("steps", "1", StepBenchmark.MANY),
+                of(InferenceBenchmark.class).with("type", "float32"),
+                of(ModelBenchmark.class).with("type", "float32"),
+                of(DataBenchmark.class).with("size", "1000").with("type", "float32"));
     }
 
     /** All that there is. */

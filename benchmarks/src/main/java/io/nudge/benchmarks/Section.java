@@ -35,14 +35,25 @@ record Section(Class<?> benchmarks, String title, String about, BiFunction<Strin
                     StepBenchmark.class,
                     "Training steps",
                     "Gather a batch, forward, backward, descend, recorded once. `step` waits for each, `stepOfTen` for ten"
-                            + " together, as training nearly does. The size 784-30-10@10 means these layers and a batch of"
+                            + " together, as training nearly does; with `steps` a recording is of so many. The size 784-30-10@10 means these layers and a batch of"
                             + " 10. GFLOP/s counts the matrix products.",
                     (method, parameters) -> StepBenchmark.work(parameters)),
             new Section(
                     InferenceBenchmark.class,
                     "Inference",
                     "A batch forward through the network, recorded once. GFLOP/s counts the matrix products.",
-                    (method, parameters) -> InferenceBenchmark.work(parameters)));
+                    (method, parameters) -> InferenceBenchmark.work(parameters)),
+            new Section(
+                    ModelBenchmark.class,
+                    "Models",
+                    "A model's file in the format safetensors, written (`save`) and read onto the backend (`load`). GB/s counts the"
+                            + " parameters.",
+                    (method, parameters) -> ModelBenchmark.work(parameters)),
+            new Section(
+                    DataBenchmark.class,
+                    "Data",
+                    "So many examples of 784 numbers and a label, read from IDX and from CSV. GB/s counts the numbers as float32.",
+                    (method, parameters) -> DataBenchmark.work(parameters)));
 
     /** Whether a benchmark of JMH is one of this section's. */
     boolean has(Result result) {

@@ -34,6 +34,13 @@ public class StepBenchmark extends OnBackend {
 
     private static final int STEPS_AT_ONCE = 10;
 
+    static final String MANY = "many";
+
+    /** Floating-point operations in many steps, about. */
+    private static final double FLOPS_OF_MANY = 1e10;
+
+    private static final int FEWEST_OF_MANY = 16;
+
     /** So small that a long measurement ends near where it began: numbers of the same kind all along, none subnormal. */
     private static final double RATE = 1e-6;
 
@@ -46,6 +53,10 @@ public class StepBenchmark extends OnBackend {
     @Param("sgd")
     String optimizer;
 
+    /** Steps that are recorded and measured together; {@value #MANY} for about as many as a trainer leaves to a backend at once. */
+    @Param("1")
+    String steps;
+
     private final long[] start = new long[Operations.POSITION];
     private Network network;
     private Descent descent;
@@ -56,11 +67,19 @@ public class StepBenchmark extends OnBackend {
     private Tensor state;
     private Tensor schedule;
     private Program program;
-    private int steps;
+    private int count;
+    private int done;
 
     static Work work(Map<String, String> parameters) {
         NetworkSize network = NetworkSize.parse(parameters.get("size"));
-        return new Work(network.stepFlops(), 0, network.batch());
+        int count = count(parameters.getOrDefault("steps", "1"), network);
+        return new Work(count * network.stepFlops(), 0, (double) count * network.batch());
+    }
+
+    private static int count(String steps, NetworkSize network) {
+        return steps.equals(MANY)
+                ? (int) Math.max(FEWEST_OF_MANY, Math.min(STEPS_PER_EPOCH, FLOPS_OF_MANY / network.stepFlops()))
+                : Integer.parseInt(steps);
     }
 
     @Override
@@ -75,8 +94,10 @@ public class StepBenchmark extends OnBackend {
         prepareData(sizes);
         prepareSchedule();
         pass = own(Pass.descent(network, sizes.batch(), SEED, descent, schedule));
-        steps = 0;
-        program = own(backend().record(this::record));
+        done = 0;
+        count = count(steps, sizes);
+        long examples = (long) count * sizes.batch();
+        program = own(backend().record(() -> pass.train(inputs, labels, order, state, examples)));
     }
 
     private void prepareData(NetworkSize sizes) {
@@ -100,30 +121,23 @@ public class StepBenchmark extends OnBackend {
         schedule.write(rows);
     }
 
-    private void record() {
-        operations().gatherBatch(inputs, labels, order, pass.position(), pass.input(), pass.target());
-        pass.forwardWithDropout();
-        pass.backward();
-        pass.descend(state);
-    }
-
     private void run() {
-        if (steps == STEPS_PER_EPOCH) {
-            steps = 0;
+        if (done + count > STEPS_PER_EPOCH) {
+            done = 0;
             pass.position().write(start);
         }
         program.run();
-        steps++;
+        done += count;
     }
 
-    /** One step, and the wait for its end. */
+    /** One recording of steps, and the wait for its end. */
     @Benchmark
     public void step() {
         run();
         await();
     }
 
-    /** One of ten steps that are waited for together: training waits for the device only now and then. */
+    /** One of ten recordings that are waited for together: training waits for the device only now and then. */
     @Benchmark
     @OperationsPerInvocation(STEPS_AT_ONCE)
     public void stepOfTen() {

@@ -3,6 +3,7 @@ package io.nudge.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,29 @@ class MainTest {
         assertThat(Result.read(folder.resolve("results.json"))).hasSize(1);
         assertThat(Files.readString(folder.resolve("log.txt"))).contains("Benchmark: io.nudge.benchmarks.Product");
         assertThat(errors()).contains("ProductBenchmark.forward cpu 10x30@10 float32: ");
+    }
+
+    @Test
+    void tablesAndPicturesAreMadeOfEarlierResults() throws Exception {
+        assertThat(runQuickly("--include", "Product.*forward", "-p", "size=10x30@10", "-p", "type=float32"))
+                .as(errors())
+                .isZero();
+        Path again = folder.resolve("again");
+        int code = Main.run(
+                List.of("--from", folder.toString(), "--plot", "--out", again.toString()),
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        assertThat(code).as(errors()).isZero();
+        assertThat(again.resolve("table.md")).hasContent(Files.readString(folder.resolve("table.md")));
+        BufferedImage picture =
+                ImageIO.read(again.resolve("matrix-products.png").toFile());
+        assertThat(picture.getWidth()).isGreaterThan(300);
+    }
+
+    @Test
+    void aFolderWithoutResultsIsRefused() {
+        assertThat(run("--from", folder.toString())).isEqualTo(2);
+        assertThat(errors()).contains("there are no results in " + folder, "results.json", "--help");
     }
 
     /** On the emulated device: where it was not built, nothing of CUDA can be measured. */

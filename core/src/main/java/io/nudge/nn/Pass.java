@@ -7,8 +7,10 @@ import io.nudge.tensor.Operations;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
+import io.nudge.tensor.WholeSteps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A batch's way through a network and back: all tensors of a forward and a backward pass, made once and used for batch
@@ -359,14 +361,74 @@ public final class Pass implements AutoCloseable {
     }
 
     /**
+     * How many steps {@link #train} had better be asked to take in one recording: 1 where each is made of many operations, more
+     * where the backend takes several as one.
+     *
+     * @param inputs as for {@link #train}
+     * @param targets as for {@link #train}
+     * @param order as for {@link #train}
+     * @return at least 1
+     */
+    public int stepsAtOnce(Tensor inputs, Tensor targets, Tensor order) {
+        if (kind != Kind.TRAINING || step == null || !step.rule.isPlain() || dropsSome()) {
+            return 1;
+        }
+        return network.backend().operations().stepsAtOnce(wholeSteps(inputs, targets, order));
+    }
+
+    private boolean dropsSome() {
+        return dropped.stream().anyMatch(Objects::nonNull);
+    }
+
+    private WholeSteps wholeSteps(Tensor inputs, Tensor targets, Tensor order) {
+        List<WholeSteps.Layer> layers = new ArrayList<>();
+        for (int l = 1; l <= architecture.depth(); l++) {
+            layers.add(new WholeSteps.Layer(
+                    network.weights(l), network.bias(l), architecture.layer(l).activation()));
+        }
+        return new WholeSteps(
+                layers, architecture.cost(), step.rule, inputs, targets, order, step.schedule, position, tally, batch);
+    }
+
+    /**
+     * Trains on the next examples of an order, step by step: a batch is gathered, goes forward with dropout and back, and the
+     * parameters move. More than one batch is left to the backend as a whole where it {@linkplain #stepsAtOnce allows for it}; sums
+     * may then be in another order.
+     *
+     * @param inputs [examples, n]
+     * @param targets [examples, outputs], or labels, int64 [examples]
+     * @param order int64 [any]: row numbers; read from the position's row on
+     * @param state of the optimizer: [slots · p], slot by slot
+     * @param examples how many to train on; the last step takes what is left
+     */
+    public void train(Tensor inputs, Tensor targets, Tensor order, Tensor state, long examples) {
+        requireDescent();
+        if (examples > batch && stepsAtOnce(inputs, targets, order) > 1) {
+            network.backend().operations().takeSteps(wholeSteps(inputs, targets, order), examples);
+            return;
+        }
+        for (long done = 0; done < examples; done += batch) {
+            Pass part = first((int) Math.min(batch, examples - done));
+            network.backend().operations().gatherBatch(inputs, targets, order, position, part.input(), part.target());
+            part.forwardWithDropout();
+            part.backward();
+            part.descend(state);
+        }
+    }
+
+    private void requireDescent() {
+        if (step == null) {
+            throw new IllegalStateException("this pass does not know how to move; make it with Pass.descent");
+        }
+    }
+
+    /**
      * Ends a step of descent, after a way back: the parameters that have not moved yet do, and the position moves on.
      *
      * @param state of the optimizer: [slots · p], slot by slot
      */
     public void descend(Tensor state) {
-        if (step == null) {
-            throw new IllegalStateException("this pass does not know how to move; make it with Pass.descent");
-        }
+        requireDescent();
         network.backend()
                 .operations()
                 .descend(

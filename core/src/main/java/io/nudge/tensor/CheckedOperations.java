@@ -4,6 +4,8 @@ import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import io.nudge.math.Optimizer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The checks before the work: every operation of a backend as its users see it. */
 final class CheckedOperations implements Operations {
@@ -626,6 +628,93 @@ final class CheckedOperations implements Operations {
                 schedule,
                 position,
                 tally);
+    }
+
+    @Override
+    public int stepsAtOnce(WholeSteps steps) {
+        checkSteps("stepsAtOnce", steps);
+        return raw.stepsAtOnce(steps);
+    }
+
+    @Override
+    public void takeSteps(WholeSteps steps, long examples) {
+        String op = "takeSteps";
+        checkSteps(op, steps);
+        if (examples < 1) {
+            throw new IllegalArgumentException(op + ": at least 1 example is needed to train on, not " + examples);
+        }
+        if (raw.stepsAtOnce(steps) == 1) {
+            throw new UnsupportedOperationException(
+                    op + ": " + backend.device()
+                            + " takes no steps of such a network as a whole; ask stepsAtOnce first, and make them of the other operations");
+        }
+        backend.submit(op, () -> raw.takeSteps(steps, examples), tensorsOf(steps));
+    }
+
+    private void checkSteps(String op, WholeSteps steps) {
+        if (steps.layers().isEmpty() || steps.batch() < 1) {
+            throw new IllegalArgumentException(
+                    op + ": at least one layer and a batch of at least one example are needed; here: "
+                            + steps.layers().size() + " layers and a batch of " + steps.batch());
+        }
+        if (!steps.rule().isPlain()) {
+            throw new IllegalArgumentException(
+                    op + ": steps are taken as a whole by plain gradient descent alone, not by " + steps.rule()
+                            + "; make them of the other operations");
+        }
+        checkLayers(op, steps);
+        checkData(op, steps);
+        scheduleOf(op, steps.schedule());
+        position(op, steps.position());
+        tallyOf(op, steps.tally());
+        List<Tensor> read = List.of(steps.inputs(), steps.targets(), steps.order(), steps.schedule());
+        List<Tensor> written = new ArrayList<>(List.of(steps.position(), steps.tally()));
+        for (WholeSteps.Layer layer : steps.layers()) {
+            written.add(layer.weights());
+            written.add(layer.bias());
+        }
+        for (int i = 0; i < written.size(); i++) {
+            Tensor into = written.get(i);
+            read.forEach(operand -> apart(op, into, operand));
+            written.subList(0, i).forEach(other -> apart(op, into, other));
+        }
+    }
+
+    private void checkLayers(String op, WholeSteps steps) {
+        floating(op, steps.inputs());
+        matrix(op, steps.inputs());
+        long width = steps.inputs().shape().columns();
+        for (WholeSteps.Layer layer : steps.layers()) {
+            floating(op, steps.inputs(), layer.weights(), layer.bias());
+            vector(op, layer.bias());
+            shape(op, layer.weights(), "a layer's weights", layer.bias().size(), width);
+            width = layer.bias().size();
+        }
+        steps.cost().requireOutput(steps.output().activation());
+    }
+
+    private void checkData(String op, WholeSteps steps) {
+        Tensor targets = steps.targets();
+        open(op, targets);
+        long examples = steps.inputs().shape().rows();
+        if (targets.type().isFloating()) {
+            floating(op, steps.inputs(), targets);
+            shape(op, targets, "the targets", examples, steps.output().bias().size());
+        } else {
+            require(targets.type() == DType.INT64, op, "labels must be int64 [examples]", targets);
+            shape(op, targets, "the labels", examples);
+        }
+        checkOrder(op, steps.inputs(), steps.order(), steps.position());
+    }
+
+    private static Tensor[] tensorsOf(WholeSteps steps) {
+        List<Tensor> all = new ArrayList<>(List.of(
+                steps.inputs(), steps.targets(), steps.order(), steps.schedule(), steps.position(), steps.tally()));
+        for (WholeSteps.Layer layer : steps.layers()) {
+            all.add(layer.weights());
+            all.add(layer.bias());
+        }
+        return all.toArray(Tensor[]::new);
     }
 
     // ---- checks -----------------------------------------------------------------------------------------------------

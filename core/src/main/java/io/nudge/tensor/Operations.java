@@ -584,4 +584,29 @@ public interface Operations {
         update(rule, parameters, penalized, gradients, state, schedule, position, tally);
         advance(position, rows);
     }
+
+    /**
+     * How many training steps this backend had better take at once, by {@link #takeSteps}: such networks whose parameters it can
+     * keep close at hand from one step to the next. What it answers depends on shapes and settings alone.
+     *
+     * @param steps what they would work on
+     * @return at least 2; or 1 if such steps are not taken as a whole here, and have to be made of the other operations
+     */
+    default int stepsAtOnce(WholeSteps steps) {
+        return 1;
+    }
+
+    /**
+     * Training steps as one operation, until so many examples were used: {@link #gatherBatch}, the layers {@link #forward}, {@link
+     * #outputDelta} and the layers back, {@link #stepFactors} and {@link #stepWeights} (biases likewise, without penalty), {@link
+     * #advance}, over and over. The last step takes what is left. Sums may be in another order than there; the same calls give
+     * the same bits, however the examples are shared out among calls, as long as each takes whole batches.
+     *
+     * @param steps what they work on; {@link #stepsAtOnce} must allow for it
+     * @param examples how many examples to train on; at least 1
+     */
+    default void takeSteps(WholeSteps steps, long examples) {
+        throw new UnsupportedOperationException(
+                "this backend takes no training steps as a whole; ask stepsAtOnce first");
+    }
 }

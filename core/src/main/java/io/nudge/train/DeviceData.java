@@ -92,6 +92,12 @@ abstract class DeviceData implements AutoCloseable {
     /** Gathers the batch at a pass's position, loaded before, into its input and target. */
     abstract void gather(Pass pass, int part);
 
+    /** How many steps a recording of {@link #train} had better take. */
+    abstract int stepsAtOnce(Pass pass);
+
+    /** Trains on so many examples from a pass's position on, loaded before. */
+    abstract void train(Pass pass, int part, Tensor state, long examples);
+
     final int size() {
         return dataset.size();
     }

@@ -49,4 +49,14 @@ final class ResidentData extends DeviceData {
     void gather(Pass pass, int part) {
         gather(pass, inputs, targets, order);
     }
+
+    @Override
+    int stepsAtOnce(Pass pass) {
+        return pass.stepsAtOnce(inputs, targets, order);
+    }
+
+    @Override
+    void train(Pass pass, int part, Tensor state, long examples) {
+        pass.train(inputs, targets, order, state, examples);
+    }
 }

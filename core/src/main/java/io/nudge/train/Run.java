@@ -36,8 +36,9 @@ final class Run implements AutoCloseable {
     private final Tensor state;
     private final Tensor schedule;
     private final Tensor best;
-    private final List<Program> wholeSteps;
-    private final List<Program> lastSteps;
+    private final int stepsAtOnce;
+    private final List<Program> steady;
+    private final List<Program> ending;
     private final Evaluator validation;
     private final double[] report = new double[Operations.TALLY + 1];
 
@@ -72,9 +73,10 @@ final class Run implements AutoCloseable {
             schedule = tensor("schedule", Shape.of(stepsPerEpoch, Optimizer.COLUMNS), DType.FLOAT64);
             pass = resources.add(Pass.descent(network, batch, settings.seed, settings.descent, schedule));
             best = settings.keepBest ? tensor("best parameters", Shape.of(parameters), network.type()) : null;
-            wholeSteps = data.record(resources, part -> step(pass, part));
-            int ragged = examples % batch;
-            lastSteps = ragged == 0 ? wholeSteps : data.record(resources, part -> step(pass.first(ragged), part));
+            stepsAtOnce = Math.min(data.stepsAtOnce(pass), stepsPerEpoch);
+            steady = record(Math.min(examples, stepsAtOnce * batch));
+            int rest = examples % (stepsAtOnce * batch);
+            ending = rest == 0 ? steady : record(rest);
             validation = settings.validation
                     .map(held -> resources.add(new Evaluator(network, held)))
                     .orElse(null);
@@ -91,12 +93,9 @@ final class Run implements AutoCloseable {
                 Scope.unscoped(() -> network.backend().zeros(shape, type)).named(name));
     }
 
-    /** A whole training step on a batch of a part of the data, as it is recorded. */
-    private void step(Pass step, int part) {
-        data.gather(step, part);
-        step.forwardWithDropout();
-        step.backward();
-        step.descend(state);
+    /** Training on so many examples, for each part of the data. */
+    private List<Program> record(int trained) {
+        return data.record(resources, part -> data.train(pass, part, state, trained));
     }
 
     History toEnd() {
@@ -138,18 +137,22 @@ final class Run implements AutoCloseable {
     private boolean trainEpoch() {
         prepareEpoch();
         long begin = System.nanoTime();
-        for (int step = 0; step < stepsPerEpoch; step++) {
-            boolean last = step == stepsPerEpoch - 1;
-            (last ? lastSteps : wholeSteps).get(data.load(step * batch)).run();
-            if (last || (step + 1) % STEPS_BETWEEN_LOOKS == 0) {
-                requireFinite(step);
+        int sinceLook = 0;
+        for (int step = 0; step < stepsPerEpoch; step += stepsAtOnce) {
+            boolean last = step + stepsAtOnce >= stepsPerEpoch;
+            (last ? ending : steady).get(data.load(step * batch)).run();
+            int lastStep = Math.min(step + stepsAtOnce, stepsPerEpoch) - 1;
+            sinceLook += stepsAtOnce;
+            if (last || sinceLook >= STEPS_BETWEEN_LOOKS) {
+                requireFinite(lastStep);
+                sinceLook = 0;
             }
-            int done = last ? examples : (step + 1) * batch;
+            int done = last ? examples : (lastStep + 1) * batch;
             for (TrainingListener listener : settings.listeners) {
                 listener.stepDone(epoch + 1, done);
             }
             if (!last && stopped()) {
-                requireFinite(step);
+                requireFinite(lastStep);
                 return false;
             }
         }

@@ -95,4 +95,15 @@ final class StreamedData extends DeviceData {
     void gather(Pass pass, int part) {
         gather(pass, inputs.get(part), targets.get(part), order);
     }
+
+    /** One, since the batch after the next may not be there yet. */
+    @Override
+    int stepsAtOnce(Pass pass) {
+        return 1;
+    }
+
+    @Override
+    void train(Pass pass, int part, Tensor state, long examples) {
+        pass.train(inputs.get(part), targets.get(part), order, state, examples);
+    }
 }

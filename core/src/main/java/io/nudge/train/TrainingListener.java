@@ -15,7 +15,8 @@ public interface TrainingListener {
     default void started(int epochs, int examples) {}
 
     /**
-     * A step was handed to the backend; it need not be done yet. Called after every step, so it must be quick.
+     * A step was handed to the backend, or several that it takes as one; they need not be done yet. Called after every step or so,
+     * so it must be quick.
      *
      * @param epoch the epoch's number, from 1
      * @param examples training examples of the epoch so far
@@ -31,7 +32,7 @@ public interface TrainingListener {
     default void epochDone(EpochResult result, TrainingState.Source state) {}
 
     /**
-     * Asked after every step and every epoch.
+     * Asked after every {@link #stepDone} and every epoch.
      *
      * @return true to end the run here; an epoch cut short does not enter the history
      */

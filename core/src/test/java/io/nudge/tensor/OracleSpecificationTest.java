@@ -1,5 +1,6 @@
 package io.nudge.tensor;
 
+import java.util.List;
 import net.jqwik.api.Group;
 
 /** The specification of every backend, on the backend that asks the oracle: what it says of ownership, checks, programs and threads
@@ -164,6 +165,28 @@ class OracleSpecificationTest {
 
         @Override
         protected Backend openOther() {
+            return oracle();
+        }
+    }
+
+    /** It takes none. */
+    @Group
+    class StepsAsAWhole extends WholeStepsSpecification {
+        @Override
+        protected Backend open() {
+            return oracle();
+        }
+
+        @Override
+        protected List<DType> takenTypes() {
+            return List.of();
+        }
+    }
+
+    @Group
+    class MisuseOfStepsAsAWhole extends WholeStepsMisuseSpecification {
+        @Override
+        protected Backend open() {
             return oracle();
         }
     }

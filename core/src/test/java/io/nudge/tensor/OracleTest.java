@@ -163,7 +163,8 @@ class OracleTest {
     void everyOperationIsInTheCatalogue() {
         Set<String> names = new TreeSet<>();
         for (Method each : Operations.class.getMethods()) {
-            if (each.getReturnType() == void.class) {
+            boolean whole = each.getName().equals("takeSteps"); // which has a specification of its own
+            if (each.getReturnType() == void.class && !whole) {
                 names.add(each.getName());
             }
         }

@@ -12,7 +12,7 @@ import java.util.List;
  * of each operation are carried on into those that follow, so that each result has a bound on how far the arithmetic of a
  * type may lead from the exact one.
  *
- * <p>For costs and output activations that fuse, and for the quadratic costs; targets of fused ones add up to 1 in softmax.
+ * <p>Targets add up to 1 where a softmax fuses with its cost.
  */
 final class StepAnalysis {
     private final Rounding r;
@@ -143,7 +143,10 @@ final class StepAnalysis {
         return errors;
     }
 
-    /** What a unit of error in z or a makes of C₀: |∂C₀/∂z| is |a − y|, at most 1, where cost and activation fuse. */
+    /**
+     * What a unit of error in z or a makes of C₀: |∂C₀/∂z| is |a − y|, at most 1, where cost and activation fuse. A cross-entropy
+     * that does not fuse has logarithms of what may be off.
+     */
     private Rounded[] costs(double[][] y) {
         Cost cost = architecture.cost();
         Activation f = architecture.outputActivation();
@@ -151,6 +154,10 @@ final class StepAnalysis {
         Rounded[][] a = activations.get(architecture.depth());
         Rounded[] costs = new Rounded[y.length];
         for (int i = 0; i < y.length; i++) {
+            if (isEntropyApart(cost, f)) {
+                costs[i] = entropy(cost, a[i], y[i]);
+                continue;
+            }
             Rounded there = formulas.example(cost, f, values(z[i]), values(a[i]), y[i]);
             double moved = 0;
             for (int j = 0; j < y[i].length; j++) {
@@ -163,6 +170,23 @@ final class StepAnalysis {
         return costs;
     }
 
+    private static boolean isEntropyApart(Cost cost, Activation f) {
+        boolean entropy = cost instanceof Cost.BinaryCrossEntropy || cost instanceof Cost.CategoricalCrossEntropy;
+        return entropy && !cost.fusesWith(f);
+    }
+
+    /** −Σ y ln a, and of the binary one − Σ (1 − y) ln(1 − a). */
+    private Rounded entropy(Cost cost, Rounded[] a, double[] y) {
+        Rounded[] terms = new Rounded[a.length];
+        for (int j = 0; j < a.length; j++) {
+            Rounded yes = r.times(r.exact(y[j]), r.log(a[j].atLeast(Cost.SMALLEST)));
+            Rounded no = r.times(
+                    r.constant(1 - y[j]), r.log(r.minus(r.exact(1), a[j]).atLeast(Cost.SMALLEST)));
+            terms[j] = (cost instanceof Cost.BinaryCrossEntropy ? r.plus(yes, no) : yes).negated();
+        }
+        return r.sum(terms);
+    }
+
     // ---- back -------------------------------------------------------------------------------------------------------
 
     private Rounded[][] outputDelta(double[][] y) {
@@ -172,14 +196,24 @@ final class StepAnalysis {
         Rounded[][] delta = new Rounded[y.length][neurons(last)];
         for (int i = 0; i < y.length; i++) {
             for (int j = 0; j < y[i].length; j++) {
-                Rounded difference = r.minus(activations.get(last)[i][j], r.exact(y[i][j]));
-                delta[i][j] = r.times(r.constant(factor(cost, f)), difference);
+                Rounded a = activations.get(last)[i][j];
+                Rounded difference = r.minus(a, r.exact(y[i][j]));
+                delta[i][j] = isEntropyApart(cost, f)
+                        ? slopeOfEntropy(cost, a, y[i][j])
+                        : r.times(r.constant(factor(cost, f)), difference);
             }
             if (!cost.fusesWith(f)) {
                 delta[i] = chain(last, i, delta[i]);
             }
         }
         return delta;
+    }
+
+    /** −y/a, and of the binary cross-entropy (1 − y)/(1 − a) more. */
+    private Rounded slopeOfEntropy(Cost cost, Rounded a, double y) {
+        Rounded yes = r.over(r.exact(y), a.atLeast(Cost.SMALLEST)).negated();
+        Rounded no = r.over(r.constant(1 - y), r.minus(r.exact(1), a).atLeast(Cost.SMALLEST));
+        return cost instanceof Cost.BinaryCrossEntropy ? r.plus(no, yes) : yes;
     }
 
     /** What ∂C₀/∂a, or δ where cost and activation fuse, is a multiple of: of a − y. */

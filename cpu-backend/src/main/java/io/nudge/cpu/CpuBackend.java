@@ -74,7 +74,10 @@ public final class CpuBackend extends Backend {
 
     @Override
     protected Operations rawOperations() {
-        return new CpuOperations(engine.multiplier, new Pass(engine.workers, engine.floats, engine.doubles));
+        return new CpuOperations(
+                engine.multiplier,
+                new Pass(engine.workers, engine.floats, engine.doubles),
+                new Packing(engine.workers, engine.floats, engine.packed));
     }
 
     /** Nothing to wait for. */

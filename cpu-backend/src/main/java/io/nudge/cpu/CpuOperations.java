@@ -9,6 +9,7 @@ import io.nudge.math.Optimizer;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.Transpose;
+import io.nudge.tensor.WholeSteps;
 
 /**
  * The mathematics on Java arrays. Called with arguments already checked, by one thread at a time; allocates nothing.
@@ -17,10 +18,12 @@ final class CpuOperations implements Operations {
     private final Multiplier multiplier;
     private final Product product = new Product();
     private final Pass pass;
+    private final Packing packing;
 
-    CpuOperations(Multiplier multiplier, Pass pass) {
+    CpuOperations(Multiplier multiplier, Pass pass, Packing packing) {
         this.multiplier = multiplier;
         this.pass = pass;
+        this.packing = packing;
     }
 
     private static CpuMemory memory(Tensor x) {
@@ -197,19 +200,45 @@ final class CpuOperations implements Operations {
 
     @Override
     public void tally(Tensor costs, Tensor a, Tensor y, Tensor position, Tensor tally) {
+        Kernels kernels = pass.kernels(a);
+        tally(
+                kernels,
+                memory(costs),
+                at(costs),
+                memory(a),
+                at(a),
+                memory(y),
+                at(y),
+                rows(a),
+                columns(a),
+                position,
+                tally);
+    }
+
+    static void tally(
+            Kernels kernels,
+            CpuMemory costs,
+            int costsAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory y,
+            int yAt,
+            int rows,
+            int columns,
+            Tensor position,
+            Tensor tally) {
         double[] tallies = memory(tally).doubles;
         int at = at(tally);
         if (tallies[at + FAULT] != 0) {
             return;
         }
-        Kernels kernels = pass.kernels(a);
-        double cost = kernels.sum(memory(costs), at(costs), (int) costs.size());
+        double cost = kernels.sum(costs, costsAt, rows);
         if (!Double.isFinite(cost)) {
             tallies[at + FAULT] = 1.0 + memory(position).longs[at(position) + TOTAL];
             return;
         }
         tallies[at + COST] += cost;
-        tallies[at + CORRECT] += kernels.right(memory(a), at(a), memory(y), at(y), rows(a), columns(a));
+        tallies[at + CORRECT] += kernels.right(a, aAt, y, yAt, rows, columns);
     }
 
     @Override
@@ -232,7 +261,8 @@ final class CpuOperations implements Operations {
         pass.of(Kind.UPDATE, parameters, gradients, state).elements(parameters.size(), Pass.LIGHT);
     }
 
-    private static boolean moves(Tensor position, Tensor tally) {
+    /** Whether a step moves parameters. */
+    static boolean moves(Tensor position, Tensor tally) {
         return memory(tally).doubles[at(tally) + FAULT] == 0 && memory(position).longs[at(position) + SKIP] == 0;
     }
 
@@ -246,10 +276,15 @@ final class CpuOperations implements Operations {
         return at(schedule) + (int) step * Optimizer.COLUMNS;
     }
 
+    /** η of the step. */
+    static double rate(Tensor schedule, Tensor position) {
+        return memory(schedule).doubles[rowOf(schedule, position)];
+    }
+
     @Override
     public void stepFactors(double scale, double l2, Tensor schedule, Tensor position, Tensor tally, Tensor factors) {
         boolean moves = moves(position, tally);
-        double rate = moves ? memory(schedule).doubles[rowOf(schedule, position)] : 0;
+        double rate = moves ? rate(schedule, position) : 0;
         Kernels kernels = pass.kernels(factors);
         kernels.set(memory(factors), at(factors), moves ? -rate * scale : 0);
         kernels.set(memory(factors), at(factors) + 1, moves ? 1 - rate * l2 : 1);
@@ -284,16 +319,22 @@ final class CpuOperations implements Operations {
         long first = memory(position).longs[at(position) + ROW];
         for (int i = 0; i < rows(batch); i++) {
             int row = example("gatherOneHot", order, first + i, (int) labels.size());
-            long label = memory(labels).longs[at(labels) + row];
-            if (label < 0 || label >= n) {
-                throw new IllegalStateException("gatherOneHot: example " + row + " has the label " + label
-                        + ", but the batch has room for " + n + " classes, from 0 on; make it wider");
-            }
-            pass.kernels(batch).set(memory(batch), at(batch) + i * n + (int) label, 1);
+            pass.kernels(batch).set(memory(batch), at(batch) + i * n + label("gatherOneHot", labels, row, n), 1);
         }
     }
 
-    private static int example(String op, Tensor order, long index, int examples) {
+    /** The class of an example. */
+    static int label(String op, Tensor labels, int row, int classes) {
+        long label = memory(labels).longs[at(labels) + row];
+        if (label < 0 || label >= classes) {
+            throw new IllegalStateException(op + ": example " + row + " has the label " + label
+                    + ", but the batch has room for " + classes + " classes, from 0 on; make it wider");
+        }
+        return (int) label;
+    }
+
+    /** Which example has a place in the order. */
+    static int example(String op, Tensor order, long index, int examples) {
         long row = memory(order).longs[at(order) + (int) Math.floorMod(index, order.size())];
         if (row < 0 || row >= examples) {
             throw new IllegalStateException(op + ": the order names example " + row + ", but there are " + examples
@@ -336,6 +377,10 @@ final class CpuOperations implements Operations {
 
     @Override
     public void advance(Tensor position, long rows) {
+        moveOn(position, rows);
+    }
+
+    static void moveOn(Tensor position, long rows) {
         long[] positions = memory(position).longs;
         positions[at(position) + ROW] += rows;
         positions[at(position) + STEP]++;
@@ -356,5 +401,15 @@ final class CpuOperations implements Operations {
         product(1, x, Transpose.NO, w, Transpose.YES, 0, z);
         pass.activation = f;
         pass.of(Kind.BIAS_AND_ACTIVATE, z, b, a).rows(rows(z), columns(z), Pass.HEAVY);
+    }
+
+    @Override
+    public int stepsAtOnce(WholeSteps steps) {
+        return packing.stepsAtOnce(steps);
+    }
+
+    @Override
+    public void takeSteps(WholeSteps steps, long examples) {
+        packing.take(steps, examples);
     }
 }

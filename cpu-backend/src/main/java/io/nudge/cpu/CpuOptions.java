@@ -17,6 +17,12 @@ public record CpuOptions(int threads, ProductChoice product, boolean vectors) {
     /** The property that switches the Vector API: {@code auto} or {@code off}. */
     public static final String VECTORS = "nudge.cpu.vectors";
 
+    /**
+     * The property that says when vectors are used: {@code auto} for as soon as they are compiled and faster than plain loops, which
+     * a background thread finds out in the first seconds, or {@code off} for from the start, without trials.
+     */
+    public static final String TRIALS = "nudge.cpu.trials";
+
     /** What multiplies matrices. */
     public enum ProductChoice {
         /**
@@ -44,6 +50,7 @@ public record CpuOptions(int threads, ProductChoice product, boolean vectors) {
      * @throws IllegalArgumentException if a property has a value that it cannot have; the message lists those it can
      */
     public static CpuOptions fromProperties() {
+        trialsProperty();
         return new CpuOptions(threadsProperty(), productProperty(), vectorsProperty());
     }
 
@@ -69,11 +76,20 @@ public record CpuOptions(int threads, ProductChoice product, boolean vectors) {
     }
 
     private static boolean vectorsProperty() {
-        String text = System.getProperty(VECTORS, "auto");
+        return autoOrOff(VECTORS);
+    }
+
+    /** Whether the properties allow for trials. */
+    static boolean trialsProperty() {
+        return autoOrOff(TRIALS);
+    }
+
+    private static boolean autoOrOff(String property) {
+        String text = System.getProperty(property, "auto");
         return switch (text) {
             case "auto" -> true;
             case "off" -> false;
-            default -> throw wrong(VECTORS, text, "auto or off");
+            default -> throw wrong(property, text, "auto or off");
         };
     }
 

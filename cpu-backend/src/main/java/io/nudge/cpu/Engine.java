@@ -23,13 +23,24 @@ final class Engine implements AutoCloseable {
     final Kernels[] doubles;
 
     final Multiplier multiplier;
+
+    /** Loops of training with packed weights; null without the Vector API, where single operations are faster. */
+    final PackedLoops packed;
+
     private final int lanes;
 
-    private Engine(Workers workers, Kernels[] floats, Kernels[] doubles, Multiplier multiplier, int lanes) {
+    private Engine(
+            Workers workers,
+            Kernels[] floats,
+            Kernels[] doubles,
+            Multiplier multiplier,
+            PackedLoops packed,
+            int lanes) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
+        this.packed = packed;
         this.lanes = lanes;
     }
 
@@ -57,7 +68,8 @@ final class Engine implements AutoCloseable {
                 new JavaMultiplier(workers, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
         int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
-        return new Engine(workers, floats, doubles, all, lanes);
+        PackedLoops packed = vectors ? choose(true, PackedLoops.class, PackedLoops::new) : null;
+        return new Engine(workers, floats, doubles, all, packed, lanes);
     }
 
     private static Multiplier multiplier(

@@ -105,6 +105,41 @@ abstract class Kernels {
     abstract void fusedDelta(
             boolean softmax, CpuMemory a, int aAt, CpuMemory y, int yAt, CpuMemory delta, int deltaAt, int rows, int n);
 
+    /** a = σ(z) for rows of a matrix, elementwise or not. */
+    final void activateRows(Activation f, CpuMemory z, int zAt, CpuMemory a, int aAt, int rows, int columns) {
+        if (f.elementwise()) {
+            activate(f, z, zAt, a, aAt, rows * columns);
+        } else {
+            softmax(z, zAt, a, aAt, rows, columns);
+        }
+    }
+
+    /** δ of an output layer. */
+    final void costDelta(
+            Cost cost,
+            Activation f,
+            CpuMemory z,
+            int zAt,
+            CpuMemory a,
+            int aAt,
+            CpuMemory y,
+            int yAt,
+            CpuMemory delta,
+            int deltaAt,
+            int rows,
+            int columns) {
+        if (cost.fusesWith(f)) {
+            fusedDelta(!f.elementwise(), a, aAt, y, yAt, delta, deltaAt, rows, columns);
+            return;
+        }
+        costGradient(cost, a, aAt, y, yAt, delta, deltaAt, rows, columns);
+        if (f.elementwise()) {
+            chain(f, z, zAt, a, aAt, delta, deltaAt, delta, deltaAt, rows * columns);
+        } else {
+            softmaxChain(a, aAt, delta, deltaAt, delta, deltaAt, rows, columns);
+        }
+    }
+
     /** How many examples are answered right. */
     abstract int right(CpuMemory a, int aAt, CpuMemory y, int yAt, int rows, int columns);
 

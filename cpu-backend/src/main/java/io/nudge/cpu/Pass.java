@@ -201,7 +201,8 @@ final class Pass implements Task {
             case ADD_ROW -> addRow(kernels, from, n);
             case SUM_ROWS -> kernels.sumRows(alpha, a, aAt, rows, columns, from, from + n, beta, b, bAt);
             case TRANSPOSE -> kernels.transpose(a, aAt, rows, columns, from, from + n, b, bAt);
-            case ACTIVATE -> activate(kernels, a, aAt + from * columns, b, bAt + from * columns, n);
+            case ACTIVATE ->
+                kernels.activateRows(activation, a, aAt + from * columns, b, bAt + from * columns, n, columns);
             case CHAIN -> chain(kernels, from, n);
             case BIAS_AND_ACTIVATE -> biasAndActivate(kernels, from, n);
             case COSTS -> costs(kernels, from, n);
@@ -215,14 +216,6 @@ final class Pass implements Task {
     private void addRow(Kernels kernels, int from, int n) {
         for (int i = from; i < from + n; i++) {
             kernels.add(a, aAt + i * columns, b, bAt, c, cAt + i * columns, columns);
-        }
-    }
-
-    private void activate(Kernels kernels, CpuMemory z, int zAt, CpuMemory into, int intoAt, int n) {
-        if (activation.elementwise()) {
-            kernels.activate(activation, z, zAt, into, intoAt, n * columns);
-        } else {
-            kernels.softmax(z, zAt, into, intoAt, n, columns);
         }
     }
 
@@ -244,7 +237,7 @@ final class Pass implements Task {
             for (int row = i; row < i + some; row++) {
                 kernels.add(a, aAt + row * columns, b, bAt, a, aAt + row * columns, columns);
             }
-            activate(kernels, a, aAt + i * columns, c, cAt + i * columns, some);
+            kernels.activateRows(activation, a, aAt + i * columns, c, cAt + i * columns, some, columns);
         }
     }
 
@@ -257,17 +250,7 @@ final class Pass implements Task {
     /** a z, b a, c y, d δ. */
     private void costDelta(Kernels kernels, int from, int n) {
         int at = from * columns;
-        if (cost.fusesWith(activation)) {
-            boolean softmax = !activation.elementwise();
-            kernels.fusedDelta(softmax, b, bAt + at, c, cAt + at, d, dAt + at, n, columns);
-            return;
-        }
-        kernels.costGradient(cost, b, bAt + at, c, cAt + at, d, dAt + at, n, columns);
-        if (activation.elementwise()) {
-            kernels.chain(activation, a, aAt + at, b, bAt + at, d, dAt + at, d, dAt + at, n * columns);
-        } else {
-            kernels.softmaxChain(b, bAt + at, d, dAt + at, d, dAt + at, n, columns);
-        }
+        kernels.costDelta(cost, activation, a, aAt + at, b, bAt + at, c, cAt + at, d, dAt + at, n, columns);
     }
 
     /** a parameters, b gradients, c state. */

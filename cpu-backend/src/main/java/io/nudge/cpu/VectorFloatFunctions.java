@@ -5,16 +5,64 @@ import static io.nudge.cpu.VectorFloatMath.SPECIES;
 import io.nudge.cpu.VectorFloatMath.Block;
 import io.nudge.cpu.VectorFloatMath.Step;
 import io.nudge.math.Activation;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * The activations in float32 with the Vector API, block by block. What is left over at the end of a stretch goes to the
- * plain loops, which give the same bits. Used by one thread at a time.
+ * plain loops, which give the same bits; everything goes there until vectors are fast. Used by one thread at a time.
  */
 final class VectorFloatFunctions extends FloatFunctions {
     private static final int BLOCK = Kernels.BLOCK;
 
+    /** Elements in a trial. */
+    private static final int SOME = 256;
+
+    private static final FloatFunctions LOOPS = new FloatFunctions();
+
+    // For each σ that was asked for.
+    private static final Map<Class<?>, Trial> VALUES = new ConcurrentHashMap<>();
+    private static final Map<Class<?>, Trial> PRIMES = new ConcurrentHashMap<>();
+    private static final Trial POWERS = powersTrial();
+
     private final Block block = new Block();
+
+    private static boolean valuesAreWorthIt(Activation f) {
+        Trial trial = VALUES.get(f.getClass());
+        if (trial == null) {
+            float[] room = new float[SOME];
+            VectorFloatFunctions own = new VectorFloatFunctions();
+            trial = VALUES.computeIfAbsent(
+                    f.getClass(),
+                    any -> new Trial(
+                            () -> own.activateVectors(f, room, 0, room, 0, SOME),
+                            () -> LOOPS.activate(f, room, 0, room, 0, SOME)));
+        }
+        return trial.passed();
+    }
+
+    private static boolean primesAreWorthIt(Activation f) {
+        Trial trial = PRIMES.get(f.getClass());
+        if (trial == null) {
+            float[] room = new float[SOME];
+            VectorFloatFunctions own = new VectorFloatFunctions();
+            trial = PRIMES.computeIfAbsent(
+                    f.getClass(),
+                    any -> new Trial(
+                            () -> own.chainVectors(f, room, 0, room, 0, room, 0, SOME),
+                            () -> LOOPS.chain(f, room, 0, room, 0, room, 0, SOME)));
+        }
+        return trial.passed();
+    }
+
+    private static Trial powersTrial() {
+        float[] room = new float[SOME];
+        VectorFloatFunctions own = new VectorFloatFunctions();
+        return new Trial(
+                () -> own.powerVectors(room, 0, room, 0, SOME / 10, 10),
+                () -> LOOPS.powers(room, 0, room, 0, SOME / 10, 10));
+    }
 
     @Override
     int lanes() {
@@ -23,6 +71,14 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     @Override
     void activate(Activation f, float[] z, int zAt, float[] a, int aAt, int n) {
+        if (valuesAreWorthIt(f)) {
+            activateVectors(f, z, zAt, a, aAt, n);
+        } else {
+            super.activate(f, z, zAt, a, aAt, n);
+        }
+    }
+
+    private void activateVectors(Activation f, float[] z, int zAt, float[] a, int aAt, int n) {
         Step[] steps = VectorFloatMath.value(f);
         int end = steps.length == 0 ? 0 : SPECIES.loopBound(n);
         block.parameter = VectorFloatMath.parameter(f);
@@ -32,6 +88,14 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     @Override
     void prime(Activation f, float[] z, int zAt, float[] into, int intoAt, int n) {
+        if (primesAreWorthIt(f)) {
+            primeVectors(f, z, zAt, into, intoAt, n);
+        } else {
+            super.prime(f, z, zAt, into, intoAt, n);
+        }
+    }
+
+    private void primeVectors(Activation f, float[] z, int zAt, float[] into, int intoAt, int n) {
         Step[] steps = VectorFloatMath.prime(f);
         int end = steps.length == 0 ? 0 : SPECIES.loopBound(n);
         block.parameter = VectorFloatMath.parameter(f);
@@ -41,10 +105,14 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     @Override
     void powers(float[] z, int zAt, float[] y, int yAt, int rows, int columns) {
-        if (columns > BLOCK) {
+        if (columns <= BLOCK && POWERS.passed()) {
+            powerVectors(z, zAt, y, yAt, rows, columns);
+        } else {
             super.powers(z, zAt, y, yAt, rows, columns);
-            return;
         }
+    }
+
+    private void powerVectors(float[] z, int zAt, float[] y, int yAt, int rows, int columns) {
         int atOnce = BLOCK / Math.max(1, columns);
         for (int i = 0; i < rows; i += atOnce) {
             int some = Math.min(atOnce, rows - i);
@@ -85,6 +153,15 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     @Override
     void chain(Activation f, float[] z, int zAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
+        if (primesAreWorthIt(f)) {
+            chainVectors(f, z, zAt, up, upAt, delta, deltaAt, n);
+        } else {
+            super.chain(f, z, zAt, up, upAt, delta, deltaAt, n);
+        }
+    }
+
+    private void chainVectors(
+            Activation f, float[] z, int zAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
         Step[] steps = VectorFloatMath.prime(f);
         int end = steps.length == 0 ? 0 : SPECIES.loopBound(n);
         block.parameter = VectorFloatMath.parameter(f);

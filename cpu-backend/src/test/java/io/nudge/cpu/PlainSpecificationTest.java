@@ -4,6 +4,7 @@ import io.nudge.cpu.CpuOptions.ProductChoice;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.ChainSpecification;
 import io.nudge.tensor.CostSpecification;
+import io.nudge.tensor.DType;
 import io.nudge.tensor.ElementwiseSpecification;
 import io.nudge.tensor.LayerSpecification;
 import io.nudge.tensor.MisuseSpecification;
@@ -13,6 +14,9 @@ import io.nudge.tensor.ProgramSpecification;
 import io.nudge.tensor.SumSpecification;
 import io.nudge.tensor.ThreadSpecification;
 import io.nudge.tensor.TrainingSpecification;
+import io.nudge.tensor.WholeStepsMisuseSpecification;
+import io.nudge.tensor.WholeStepsSpecification;
+import java.util.List;
 import net.jqwik.api.Group;
 
 /** The specification of every backend on the CPU in plain loops on one thread. */
@@ -103,6 +107,27 @@ class PlainSpecificationTest {
 
     @Group
     class Threads extends ThreadSpecification {
+        @Override
+        protected Backend open() {
+            return cpu();
+        }
+    }
+
+    @Group
+    class Whole extends WholeStepsSpecification {
+        @Override
+        protected Backend open() {
+            return cpu();
+        }
+
+        @Override
+        protected List<DType> takenTypes() {
+            return List.of();
+        }
+    }
+
+    @Group
+    class WholeMisuse extends WholeStepsMisuseSpecification {
         @Override
         protected Backend open() {
             return cpu();

@@ -21,6 +21,9 @@ import io.nudge.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -31,13 +34,15 @@ public final class NudgePeer implements Peer {
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final Backend backend = own(Backends.open("cpu"));
-    private final long[] beginning = new long[Operations.POSITION];
+    private final Map<Integer, Program> programs = new HashMap<>();
     private Job job;
     private Network network;
     private Pass evaluation;
     private Pass pass;
-    private Program program;
-    private int inEpoch;
+    private Program forward;
+    private Function<Integer, Program> recorder;
+    private int most;
+    private int scheduled;
 
     private NudgePeer() {}
 
@@ -67,7 +72,11 @@ public final class NudgePeer implements Peer {
         evaluation = own(Pass.inference(network, work.batch()));
         evaluation.input().write(data.inputs(work, 0));
         evaluation.target().write(data.targets(work, 0));
-        program = own(work.training() ? backend.record(training(data)) : backend.record(evaluation::forward));
+        if (work.training()) {
+            prepareTraining(data);
+        } else {
+            forward = own(backend.record(evaluation::forward));
+        }
     }
 
     private static Architecture architecture(Job job) {
@@ -77,7 +86,7 @@ public final class NudgePeer implements Peer {
                 : Architecture.uniform(Activation.RELU, Activation.SOFTMAX, Cost.CATEGORICAL_CROSS_ENTROPY, layers);
     }
 
-    private Runnable training(JobData data) {
+    private void prepareTraining(JobData data) {
         Descent descent = Descent.of(
                 job.adam() ? new Optimizer.Adam(job.rate(), 0.9, 0.999, Job.ADAM_EPSILON) : Optimizer.sgd(job.rate()));
         Tensor inputs = zeros(DType.FLOAT32, job.examples(), job.layers().get(0));
@@ -92,13 +101,9 @@ public final class NudgePeer implements Peer {
                 DType.FLOAT32,
                 descent.optimizer().slots() * network.architecture().parameterCount());
         pass = own(Pass.descent(network, job.batch(), 1, descent, schedule(descent.optimizer())));
-        Operations operations = backend.operations();
-        return () -> {
-            operations.gatherBatch(inputs, classes, order, pass.position(), pass.input(), pass.target());
-            pass.forwardWithDropout();
-            pass.backward();
-            pass.descend(state);
-        };
+        most = pass.stepsAtOnce(inputs, classes, order);
+        recorder = count ->
+                own(backend.record(() -> pass.train(inputs, classes, order, state, (long) count * job.batch())));
     }
 
     private Tensor schedule(Optimizer optimizer) {
@@ -124,22 +129,33 @@ public final class NudgePeer implements Peer {
 
     @Override
     public void step() {
-        if (job.training() && inEpoch == job.batches()) {
-            beginEpoch();
-        }
-        program.run();
-        backend.synchronize();
-        inEpoch++;
+        steps(1);
     }
 
-    private void beginEpoch() {
-        beginning[Operations.STEP] += inEpoch;
-        beginning[Operations.TOTAL] += inEpoch;
-        if (beginning[Operations.STEP] + job.batches() > SCHEDULE) {
-            beginning[Operations.STEP] = SCHEDULE / 2;
+    /** As many as a trainer records, or what is asked for; each number is recorded once. */
+    @Override
+    public long steps(long asked) {
+        if (!job.training()) {
+            forward.run();
+            backend.synchronize();
+            return 1;
         }
-        pass.position().write(beginning);
-        inEpoch = 0;
+        int count = (int) Math.min(asked, most);
+        if (scheduled + count > SCHEDULE) {
+            goBack();
+        }
+        programs.computeIfAbsent(count, recorder).run();
+        backend.synchronize();
+        scheduled += count;
+        return count;
+    }
+
+    /** The order of the examples goes on where it is. */
+    private void goBack() {
+        long[] position = pass.position().longs();
+        position[Operations.STEP] = SCHEDULE / 2;
+        pass.position().write(position);
+        scheduled = SCHEDULE / 2;
     }
 
     private Tensor zeros(DType type, long... dimensions) {

@@ -29,6 +29,17 @@ public interface Peer extends AutoCloseable {
     /** Trains on the next batch, the first after the last; or, if the job is inference, carries the first batch forward. */
     void step();
 
+    /**
+     * The same several times, for a library that may take several at once.
+     *
+     * @param most how many at most; at least 1
+     * @return how many were done; at least 1
+     */
+    default long steps(long most) {
+        step();
+        return 1;
+    }
+
     @Override
     default void close() {}
 }

@@ -75,8 +75,8 @@ public final class PeerProcess {
             }
             case "loss" -> "loss " + peer.loss();
             case "steps" -> {
-                for (int i = Integer.parseInt(words[1]); i > 0; i--) {
-                    peer.step();
+                for (long left = Long.parseLong(words[1]); left > 0; ) {
+                    left -= peer.steps(left);
                 }
                 yield "done";
             }
@@ -91,8 +91,7 @@ public final class PeerProcess {
         long steps = 0;
         long elapsed;
         do {
-            peer.step();
-            steps++;
+            steps += peer.steps(Long.MAX_VALUE);
             elapsed = System.nanoTime() - begin;
         } while (elapsed < nanoseconds);
         return "ran " + steps + " " + elapsed * 1e-9;

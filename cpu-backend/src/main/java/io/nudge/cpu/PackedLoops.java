@@ -1,0 +1,169 @@
+package io.nudge.cpu;
+
+/**
+ * The innermost loops of training with packed weights. A panel is some columns of a matrix, {@link #width} of them, row after row:
+ * what one loop reads lies together. Rows of x, z and δ are apart by a stride; a call takes as many as {@link #rows} says, so their
+ * arrays have room for a multiple of that.
+ *
+ * <p>These are plain loops. Each element is one chain of fused multiplications and additions, term after term, so that {@code
+ * VectorPackedLoops} gives the same bits. Sums stand in variables, which the compiler keeps in registers.
+ */
+class PackedLoops {
+    private static final int WIDTH = 16;
+    private static final int ROWS = 5;
+
+    /** Columns of a panel; a multiple of 4. */
+    int width() {
+        return WIDTH;
+    }
+
+    /** Rows that a call takes. */
+    int rows() {
+        return ROWS;
+    }
+
+    /** z = from + x panel, for some rows of x, so many long, and the columns of a panel; from may be z, or one row with stride 0. */
+    void multiply(
+            int depth,
+            float[] x,
+            int xAt,
+            int xStride,
+            float[] panel,
+            int panelAt,
+            float[] from,
+            int fromAt,
+            int fromStride,
+            float[] z,
+            int zAt,
+            int zStride) {
+        for (int i = 0; i < rows(); i++) {
+            int start = fromAt + i * fromStride;
+            int to = zAt + i * zStride;
+            for (int j = 0; j < width(); j += 4) {
+                multiply(depth, x, xAt + i * xStride, panel, panelAt + j, width(), from, start + j, z, to + j);
+            }
+        }
+    }
+
+    private static void multiply(
+            int depth,
+            float[] x,
+            int xAt,
+            float[] panel,
+            int panelAt,
+            int width,
+            float[] from,
+            int start,
+            float[] z,
+            int to) {
+        float s0 = from[start];
+        float s1 = from[start + 1];
+        float s2 = from[start + 2];
+        float s3 = from[start + 3];
+        for (int k = 0; k < depth; k++) {
+            float each = x[xAt + k];
+            int at = panelAt + k * width;
+            s0 = Math.fma(each, panel[at], s0);
+            s1 = Math.fma(each, panel[at + 1], s1);
+            s2 = Math.fma(each, panel[at + 2], s2);
+            s3 = Math.fma(each, panel[at + 3], s3);
+        }
+        z[to] = s0;
+        z[to + 1] = s1;
+        z[to + 2] = s2;
+        z[to + 3] = s3;
+    }
+
+    /**
+     * panel = panel + factor xᵀ δ, for so many columns of x, which are rows of the panel, and its columns: a sum over as many examples
+     * as {@link #rows} says, added up before it comes to what was there.
+     */
+    void add(
+            int count,
+            float[] x,
+            int xAt,
+            int xStride,
+            float[] delta,
+            int deltaAt,
+            int deltaStride,
+            float factor,
+            float[] panel,
+            int panelAt) {
+        add(rows(), count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
+    }
+
+    /** The same for so many examples, any number, and as many columns of x as {@link #rows} says. */
+    void sum(
+            int examples,
+            float[] x,
+            int xAt,
+            int xStride,
+            float[] delta,
+            int deltaAt,
+            int deltaStride,
+            float factor,
+            float[] panel,
+            int panelAt) {
+        add(examples, rows(), x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
+    }
+
+    private void add(
+            int examples,
+            int count,
+            float[] x,
+            int xAt,
+            int xStride,
+            float[] delta,
+            int deltaAt,
+            int deltaStride,
+            float factor,
+            float[] panel,
+            int panelAt) {
+        for (int k = 0; k < count; k++) {
+            int to = panelAt + k * width();
+            for (int j = 0; j < width(); j += 4) {
+                fourSums(examples, x, xAt + k, xStride, delta, deltaAt + j, deltaStride, factor, panel, to + j);
+            }
+        }
+    }
+
+    private static void fourSums(
+            int examples,
+            float[] x,
+            int xAt,
+            int xStride,
+            float[] delta,
+            int deltaAt,
+            int deltaStride,
+            float factor,
+            float[] panel,
+            int to) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        for (int i = 0; i < examples; i++) {
+            float each = x[xAt + i * xStride];
+            int at = deltaAt + i * deltaStride;
+            s0 = Math.fma(each, delta[at], s0);
+            s1 = Math.fma(each, delta[at + 1], s1);
+            s2 = Math.fma(each, delta[at + 2], s2);
+            s3 = Math.fma(each, delta[at + 3], s3);
+        }
+        panel[to] = Math.fma(factor, s0, panel[to]);
+        panel[to + 1] = Math.fma(factor, s1, panel[to + 1]);
+        panel[to + 2] = Math.fma(factor, s2, panel[to + 2]);
+        panel[to + 3] = Math.fma(factor, s3, panel[to + 3]);
+    }
+
+    /** bias = bias + factor times the sum of so many rows of δ, any number, for the columns of a panel. */
+    void addRows(int rows, float[] delta, int deltaAt, int deltaStride, float factor, float[] bias, int biasAt) {
+        for (int j = 0; j < width(); j++) {
+            float sum = 0;
+            for (int i = 0; i < rows; i++) {
+                sum += delta[deltaAt + i * deltaStride + j];
+            }
+            bias[biasAt + j] = Math.fma(factor, sum, bias[biasAt + j]);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.nudge.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The loops of training with packed weights: plain ones by the formula, and vectors with the same bits. */
+class PackedLoopsTest {
+    private static final int STRIDE = 71;
+
+    private final PackedLoops vectors = Engine.choose(true, PackedLoops.class, PackedLoops::new);
+
+    /** Plain loops over panels as wide as those of the vectors. */
+    private final PackedLoops plain = new PackedLoops() {
+        @Override
+        int width() {
+            return vectors.width();
+        }
+
+        @Override
+        int rows() {
+            return vectors.rows();
+        }
+    };
+
+    private final Random random = new Random(20261126);
+
+    private float[] numbers(int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = random.nextFloat() - 0.5f;
+        }
+        return numbers;
+    }
+
+    static Stream<Integer> counts() {
+        return IntStream.of(1, 2, 3, 10, 33).boxed();
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
+    void rowsTimesAPanelHaveTheSameBits(int depth) {
+        float[] x = numbers(STRIDE * plain.rows());
+        float[] panel = numbers(depth * plain.width() + 3);
+        float[] bias = numbers(plain.width() + 1);
+        float[] expected = numbers(STRIDE * plain.rows() + plain.width());
+        float[] found = expected.clone();
+        plain.multiply(depth, x, 2, STRIDE, panel, 3, bias, 1, 0, expected, 4, STRIDE);
+        vectors.multiply(depth, x, 2, STRIDE, panel, 3, bias, 1, 0, found, 4, STRIDE);
+        assertThat(found).isEqualTo(expected);
+        plain.multiply(depth, x, 2, STRIDE, panel, 3, expected, 4, STRIDE, expected, 4, STRIDE);
+        vectors.multiply(depth, x, 2, STRIDE, panel, 3, found, 4, STRIDE, found, 4, STRIDE);
+        assertThat(found).as("on top of what was there").isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
+    void aFewExamplesMoveRowsOfAPanelByTheSameBits(int count) {
+        float[] x = numbers(STRIDE * plain.rows());
+        float[] delta = numbers(STRIDE * plain.rows() + plain.width());
+        float[] expected = numbers(count * plain.width() + 2);
+        float[] found = expected.clone();
+        plain.add(count, x, 1, STRIDE, delta, 3, STRIDE, 0.3f, expected, 2);
+        vectors.add(count, x, 1, STRIDE, delta, 3, STRIDE, 0.3f, found, 2);
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
+    void manyExamplesMoveAFewRowsOfAPanelByTheSameBits(int examples) {
+        float[] x = numbers(STRIDE * examples + plain.rows());
+        float[] delta = numbers(STRIDE * examples + plain.width());
+        float[] expected = numbers(plain.rows() * plain.width() + 2);
+        float[] found = expected.clone();
+        plain.sum(examples, x, 1, STRIDE, delta, 3, STRIDE, 0.3f, expected, 2);
+        vectors.sum(examples, x, 1, STRIDE, delta, 3, STRIDE, 0.3f, found, 2);
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
+    void biasesMoveByTheSameBits(int examples) {
+        float[] delta = numbers(STRIDE * examples + plain.width());
+        float[] expected = numbers(plain.width() + 5);
+        float[] found = expected.clone();
+        plain.addRows(examples, delta, 3, STRIDE, 0.3f, expected, 5);
+        vectors.addRows(examples, delta, 3, STRIDE, 0.3f, found, 5);
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @Test
+    void rowsTimesAPanelAreByTheFormula() {
+        PackedLoops loops = new PackedLoops();
+        int width = loops.width();
+        float[] x = numbers(STRIDE * loops.rows());
+        float[] panel = numbers(3 * width);
+        float[] bias = numbers(width);
+        float[] z = new float[STRIDE * loops.rows()];
+        loops.multiply(3, x, 0, STRIDE, panel, 0, bias, 0, 0, z, 0, STRIDE);
+        for (int i = 0; i < loops.rows(); i++) {
+            for (int j = 0; j < width; j++) {
+                float sum = bias[j];
+                for (int k = 0; k < 3; k++) {
+                    sum = Math.fma(x[i * STRIDE + k], panel[k * width + j], sum);
+                }
+                assertThat(z[i * STRIDE + j]).as("row %d, column %d", i, j).isEqualTo(sum);
+            }
+        }
+    }
+
+    @Test
+    void aPanelMovesByTheFormulaWhateverNumberOfRowsAndExamples() {
+        PackedLoops loops = new PackedLoops();
+        int width = loops.width();
+        float[] x = numbers(STRIDE * 7);
+        float[] delta = numbers(STRIDE * 7);
+        float[] before = numbers(loops.rows() * width);
+        float[] panel = before.clone();
+        loops.sum(7, x, 0, STRIDE, delta, 0, STRIDE, 0.3f, panel, 0);
+        for (int k = 0; k < loops.rows(); k++) {
+            for (int j = 0; j < width; j++) {
+                float sum = 0;
+                for (int i = 0; i < 7; i++) {
+                    sum = Math.fma(x[i * STRIDE + k], delta[i * STRIDE + j], sum);
+                }
+                float moved = Math.fma(0.3f, sum, before[k * width + j]);
+                assertThat(panel[k * width + j]).as("row %d, column %d", k, j).isEqualTo(moved);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.nudge.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import io.nudge.cpu.CpuOptions.ProductChoice;
+import io.nudge.math.Descent;
+import io.nudge.math.Initializer;
+import io.nudge.math.Optimizer;
+import io.nudge.math.RandomStream;
+import io.nudge.nn.Architecture;
+import io.nudge.nn.Network;
+import io.nudge.nn.Pass;
+import io.nudge.tensor.Backend;
+import io.nudge.tensor.DType;
+import io.nudge.tensor.Operations;
+import io.nudge.tensor.Program;
+import io.nudge.tensor.Scope;
+import io.nudge.tensor.Shape;
+import io.nudge.tensor.Tensor;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.function.IntToLongFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Training with packed weights where layers have several panels and products several parts: as by single operations in float64, and
+ * with the same bits on any number of threads. Small networks are in the specification of all backends.
+ */
+class PackedNetworkTest {
+    private static final int EXAMPLES = 101;
+    private static final int STEPS = 3;
+    private static final int MOST_RUNS = 40_000;
+
+    /** Steps sway a parameter by no more than this; each rounds some sums of up to 900 terms. */
+    private static final double BOUND = 1e-5;
+
+    static Stream<Arguments> networks() {
+        int[][] layers = {
+            {100, 200, 150, 10}, {513, 301, 47, 33}, {784, 30, 10}, {40, 900, 33}, {32, 64, 32, 64}, {1, 161, 1}
+        };
+        return Arrays.stream(layers)
+                .flatMap(each -> IntStream.of(1, 10, 37).mapToObj(batch -> Arguments.of(each, batch)));
+    }
+
+    /** A network and the data to train it on. */
+    private static final class Training implements AutoCloseable {
+        private final Backend backend;
+        private final Scope scope = Scope.open();
+        private final Network network;
+        private final Pass pass;
+        private final Tensor inputs;
+        private final Tensor labels;
+        private final Tensor order;
+        private final Tensor none;
+
+        Training(int[] layers, int batch, DType type, int threads) {
+            backend = CpuBackend.open(new CpuOptions(threads, ProductChoice.JAVA, true));
+            network = Network.create(Architecture.sigmoid(layers), Initializer.NORMAL_SCALED, 1, backend, type);
+            RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);
+            inputs = backend.zeros(Shape.of(EXAMPLES, layers[0]), type);
+            inputs.write(DoubleStream.generate(() -> (float) random.uniform())
+                    .limit((long) EXAMPLES * layers[0])
+                    .toArray());
+            int classes = layers[layers.length - 1];
+            labels = numbers(i -> i % classes);
+            order = numbers(i -> i * 7L % EXAMPLES);
+            none = backend.zeros(Shape.of(0), type);
+            Tensor schedule = backend.zeros(Shape.of(STEPS, Optimizer.COLUMNS), DType.FLOAT64);
+            double[] rows = new double[STEPS * Optimizer.COLUMNS];
+            for (int step = 0; step < STEPS; step++) {
+                rows[step * Optimizer.COLUMNS] = 0.5 / (1 + step);
+            }
+            schedule.write(rows);
+            pass = Pass.descent(network, batch, 1, Descent.of(Optimizer.sgd(1)).withL2(0.01), schedule);
+        }
+
+        private Tensor numbers(IntToLongFunction number) {
+            Tensor numbers = backend.zeros(Shape.of(EXAMPLES), DType.INT64);
+            numbers.write(IntStream.range(0, EXAMPLES).mapToLong(number).toArray());
+            return numbers;
+        }
+
+        boolean isTakenWhole() {
+            return pass.stepsAtOnce(inputs, labels, order) > 1;
+        }
+
+        void train(long examples) {
+            pass.train(inputs, labels, order, none, examples);
+        }
+
+        @Override
+        public void close() {
+            pass.close();
+            network.close();
+            scope.close();
+            backend.close();
+        }
+    }
+
+    /** Some whole steps and a ragged one. */
+    private static double[] trained(int[] layers, int batch, DType type, int threads) {
+        try (Training training = new Training(layers, batch, type, threads)) {
+            assertThat(training.isTakenWhole()).isEqualTo(type == DType.FLOAT32);
+            training.train((STEPS - 1L) * batch + (batch + 1) / 2);
+            return training.network.parameters().doubles();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void itLearnsWhatSingleOperationsLearn(int[] layers, int batch) {
+        double[] expected = trained(layers, batch, DType.FLOAT64, 1);
+        double[] found = trained(layers, batch, DType.FLOAT32, 1);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).as("parameter %d", i).isCloseTo(expected[i], within(BOUND));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void theNumberOfThreadsDoesNotShow(int[] layers, int batch) {
+        assertThat(trained(layers, batch, DType.FLOAT32, 3)).isEqualTo(trained(layers, batch, DType.FLOAT32, 1));
+    }
+
+    /** Vectors are objects until the compiler has seen them often enough, so that this takes some runs. */
+    @Test
+    void recordedStepsAllocateNothing() {
+        try (Training training = new Training(new int[] {40, 17, 10}, 10, DType.FLOAT32, 1);
+                Program program = training.backend.record(() -> training.train(STEPS * 10L))) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < MOST_RUNS && least > 0; i++) {
+                training.pass.position().write(new long[Operations.POSITION]);
+                long before =
+                        threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+                program.run();
+                least = Math.min(
+                        least,
+                        threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
+            }
+            assertThat(least).as("bytes allocated in %d steps", STEPS).isZero();
+        }
+    }
+}
