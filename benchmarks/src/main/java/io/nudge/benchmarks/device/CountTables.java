@@ -17,10 +17,11 @@ final class CountTables {
 
     private CountTables() {}
 
-    /** A row for each training. */
+    /** A row for each training: what a graph does, and the bytes of a step. */
     static String steps(List<StepCounts> steps) {
         MarkdownTable table = new MarkdownTable(
-                "step",
+                "training",
+                "steps in a graph",
                 "products",
                 "kernels",
                 "graph launches",
@@ -37,6 +38,7 @@ final class CountTables {
             double least = step.training().leastBytes();
             table.row(
                     step.training().name(),
+                    count(step.steps()),
                     count(step.products().size()),
                     count(step.kernels().size()),
                     count(host.graphLaunches()),

@@ -9,7 +9,6 @@ import io.nudge.nn.Network;
 import io.nudge.nn.Pass;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.DType;
-import io.nudge.tensor.Operations;
 import io.nudge.tensor.Program;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
@@ -27,8 +26,13 @@ final class Counting {
     /** Batches in the data: enough that a step takes its rows from all over it. */
     private static final int BATCHES = 4;
 
-    /** Steps before the one that is counted: the first may do what is done once. */
+    /** Runs before the one that is counted: the first may do what is done once. */
     private static final int BEFORE = 2;
+
+    /** At most so many steps in a run, where the backend takes several as one. */
+    private static final int MOST_STEPS = 256;
+
+    private static final int SCHEDULE = (BEFORE + 1) * MOST_STEPS;
 
     /** A multiple of what a product takes at a time. */
     private static final int FEW_TERMS = 64;
@@ -44,15 +48,20 @@ final class Counting {
         this.backend = backend;
     }
 
-    /** A step of training, recorded as the trainer records it. */
+    /** What a training does over and over, recorded as the trainer records it: a step, or several where the backend takes them as one. */
     StepCounts step(Training training) throws IOException {
         Scope scope = Scope.open();
-        try (scope;
-                Network network = Network.create(
+        try (scope) {
+            return step(training, new Data(training));
+        }
+    }
+
+    private StepCounts step(Training training, Data data) throws IOException {
+        try (Network network = Network.create(
                         training.architecture(), Initializer.GLOROT_NORMAL, SEED, backend, DType.FLOAT32);
                 Pass pass = Pass.descent(
                         network, training.batch(), SEED, Descent.of(training.optimizer()), schedule(training));
-                Program program = backend.record(recording(training, pass))) {
+                Program program = backend.record(() -> data.train(pass))) {
             for (int i = 0; i < BEFORE; i++) {
                 program.run();
             }
@@ -69,7 +78,7 @@ final class Counting {
                 if (waits != host.waits()) {
                     throw new IllegalStateException("the device waited while it worked off a step");
                 }
-                return new StepCounts(training, LaunchLog.read(log), host);
+                return new StepCounts(training, data.steps(pass), LaunchLog.read(log), host);
             } finally {
                 Emulator.endLaunchLog();
                 Files.delete(log);
@@ -114,32 +123,45 @@ final class Counting {
         return few.extended(more, terms / FEW_TERMS - 1L);
     }
 
-    private Runnable recording(Training training, Pass pass) {
-        int examples = BATCHES * training.batch();
-        Tensor inputs = random(examples, training.layers().get(0));
-        int classes = training.layers().get(training.layers().size() - 1);
-        long[] all = new long[examples];
-        Arrays.setAll(all, i -> i % classes);
-        Tensor labels = longs(all);
-        int[] shuffled = RandomStream.of(SEED, RandomStream.Use.SHUFFLE, 0).permutation(examples);
-        Tensor order = longs(Arrays.stream(shuffled).asLongStream().toArray());
-        long parameters = training.architecture().parameterCount();
-        Tensor state = backend.zeros(Shape.of(training.optimizer().slots() * parameters), DType.FLOAT32);
-        Operations operations = backend.operations();
-        return () -> {
-            operations.gatherBatch(inputs, labels, order, pass.position(), pass.input(), pass.target());
-            pass.forwardWithDropout();
-            pass.backward();
-            pass.descend(state);
-        };
+    /** What is trained on. Its tensors belong to the scope. */
+    private final class Data {
+        private final int batch;
+        private final Tensor inputs;
+        private final Tensor labels;
+        private final Tensor order;
+        private final Tensor state;
+
+        Data(Training training) {
+            batch = training.batch();
+            int examples = BATCHES * batch;
+            inputs = random(examples, training.layers().get(0));
+            int classes = training.layers().get(training.layers().size() - 1);
+            long[] all = new long[examples];
+            Arrays.setAll(all, i -> i % classes);
+            labels = longs(all);
+            int[] shuffled = RandomStream.of(SEED, RandomStream.Use.SHUFFLE, 0).permutation(examples);
+            long[] rows = new long[SCHEDULE * batch];
+            Arrays.setAll(rows, i -> shuffled[i % examples]);
+            order = longs(rows);
+            long parameters = training.architecture().parameterCount();
+            state = backend.zeros(Shape.of(training.optimizer().slots() * parameters), DType.FLOAT32);
+        }
+
+        int steps(Pass pass) {
+            return Math.min(pass.stepsAtOnce(inputs, labels, order), MOST_STEPS);
+        }
+
+        void train(Pass pass) {
+            pass.train(inputs, labels, order, state, (long) steps(pass) * batch);
+        }
     }
 
     private Tensor schedule(Training training) {
-        double[] rows = new double[BATCHES * Optimizer.COLUMNS];
-        for (int step = 0; step < BATCHES; step++) {
+        double[] rows = new double[SCHEDULE * Optimizer.COLUMNS];
+        for (int step = 0; step < SCHEDULE; step++) {
             System.arraycopy(training.optimizer().row(1, step), 0, rows, step * Optimizer.COLUMNS, Optimizer.COLUMNS);
         }
-        Tensor schedule = backend.zeros(Shape.of(BATCHES, Optimizer.COLUMNS), DType.FLOAT64);
+        Tensor schedule = backend.zeros(Shape.of(SCHEDULE, Optimizer.COLUMNS), DType.FLOAT64);
         schedule.write(rows);
         return schedule;
     }

@@ -66,7 +66,7 @@ final class Model {
         double moving = training.leastBytes() / (device.bandwidth() * cacheFactor(training));
         double limit = Math.max(training.operations() / rateOfProducts(), moving);
         double host = step.host().graphLaunches() * figures.of(Figure.GRAPH_US) * MICRO;
-        return new StepPrediction(launches, host, limit);
+        return new StepPrediction(step.steps(), launches, host, limit);
     }
 
     /** A launch of a step of this training. */

@@ -83,6 +83,7 @@ record Report(List<StepCounts> steps, List<Model> models, KernelLaunch product) 
         values.put("name", training.name());
         values.put("what", training.describe());
         values.put("batch", training.batch());
+        values.put("stepsInAGraph", step.steps());
         values.put("graphLaunches", step.host().graphLaunches());
         values.put("driverCalls", step.host().calls());
         values.put("waits", step.host().waits());

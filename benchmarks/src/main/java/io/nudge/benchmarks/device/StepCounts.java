@@ -3,13 +3,14 @@ package io.nudge.benchmarks.device;
 import java.util.List;
 
 /**
- * What a recorded training step does, in steady state.
+ * What a run of a recorded training does, in steady state.
  *
  * @param training what is trained
+ * @param steps in a run: more than one where the backend takes several as one
  * @param launches in their order
  * @param host what it costs the host
  */
-record StepCounts(Training training, List<Launch> launches, HostCounts host) {
+record StepCounts(Training training, int steps, List<Launch> launches, HostCounts host) {
     /** Keeps its own list. */
     StepCounts {
         launches = List.copyOf(launches);
@@ -31,12 +32,13 @@ record StepCounts(Training training, List<Launch> launches, HostCounts host) {
                 .toList();
     }
 
+    /** In a step. */
     double movedBytes() {
-        return launches.stream().mapToDouble(Launch::movedBytes).sum();
+        return launches.stream().mapToDouble(Launch::movedBytes).sum() / steps;
     }
 
-    /** Of its passes, each by itself. */
+    /** Of the passes of a step, each by itself. */
     double leastBytesOfPasses() {
-        return launches.stream().mapToDouble(Launch::leastBytes).sum();
+        return launches.stream().mapToDouble(Launch::leastBytes).sum() / steps;
     }
 }

@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long a step takes, as predicted: its launches come one after another, and the host launches the graph of the next step
- * meanwhile.
+ * How long a step takes, as predicted: launches come one after another, and the host launches the next graph meanwhile.
  *
- * @param launches each by itself
- * @param host seconds of the host for a step
+ * @param steps in a graph
+ * @param launches of a graph, each by itself
+ * @param host seconds of the host for a graph
  * @param limit seconds that a step has to take: the products at the data sheet's rate, or the least bytes at its bandwidth
  */
-record StepPrediction(List<Prediction> launches, double host, double limit) {
+record StepPrediction(int steps, List<Prediction> launches, double host, double limit) {
     /** Keeps its own list. */
     StepPrediction {
         launches = List.copyOf(launches);
     }
 
     double seconds() {
-        return Math.max(host, device());
+        return Math.max(host, device()) / steps;
     }
 
     private double device() {

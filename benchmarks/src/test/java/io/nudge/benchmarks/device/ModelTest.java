@@ -158,7 +158,7 @@ class ModelTest {
     @Test
     void aStepIsTheSumOfItsLaunches() {
         KernelLaunch kernel = kernel(10, Map.of("footprint.read", 1500L), Map.of());
-        StepCounts step = new StepCounts(LARGE, List.of(kernel, kernel), new HostCounts(1, 1, 0, 0, 0));
+        StepCounts step = new StepCounts(LARGE, 1, List.of(kernel, kernel), new HostCounts(1, 1, 0, 0, 0));
         StepPrediction predicted = model(Arithmetic.FLOAT32).predict(step);
         assertThat(predicted.seconds()).isCloseTo(5920 * NANO, within(EXACT));
         assertThat(predicted.bound()).isEqualTo(Bound.LAUNCHES);
@@ -166,10 +166,21 @@ class ModelTest {
         assertThat(predicted.share()).isCloseTo(634_375 / 5920.0, within(1e-9));
     }
 
+    /** One kernel that takes ten steps: 2 µs and 960 ns of bytes, less than the 5 µs of its graph; half a microsecond a step. */
+    @Test
+    void stepsThatAreTakenAsOneShareItsTime() {
+        KernelLaunch kernel = kernel(10, Map.of("footprint.read", 1500L, "sectors.read", 3000L), Map.of());
+        StepCounts step = new StepCounts(LARGE, 10, List.of(kernel), new HostCounts(1, 1, 0, 0, 0));
+        assertThat(model(Arithmetic.FLOAT32).predict(step).seconds()).isCloseTo(500 * NANO, within(EXACT));
+        assertThat(step.leastBytesOfPasses()).isEqualTo(4800);
+        assertThat(step.movedBytes()).isEqualTo(9600);
+    }
+
     /** One kernel of 2 µs cannot be faster than its graph of 5. */
     @Test
     void aStepIsNotFasterThanTheHost() {
-        StepCounts step = new StepCounts(SMALL, List.of(kernel(1, Map.of(), Map.of())), new HostCounts(1, 1, 0, 0, 0));
+        StepCounts step =
+                new StepCounts(SMALL, 1, List.of(kernel(1, Map.of(), Map.of())), new HostCounts(1, 1, 0, 0, 0));
         StepPrediction predicted = model(Arithmetic.FLOAT32).predict(step);
         assertThat(predicted.seconds()).isCloseTo(5000 * NANO, within(EXACT));
         assertThat(predicted.bound()).isEqualTo(Bound.LAUNCHES);
@@ -180,7 +191,7 @@ class ModelTest {
     void aStepIsBoundByWhatMostOfItsTimeGoesTo() {
         KernelLaunch moving = kernel(10, Map.of("footprint.read", 46_875L), Map.of());
         KernelLaunch computing = kernel(10, Map.of("instructions.warp", 80_000L), Map.of());
-        StepCounts step = new StepCounts(LARGE, List.of(moving, computing), new HostCounts(1, 1, 0, 0, 0));
+        StepCounts step = new StepCounts(LARGE, 1, List.of(moving, computing), new HostCounts(1, 1, 0, 0, 0));
         assertThat(model(Arithmetic.FLOAT32).predict(step).bound()).isEqualTo(Bound.BYTES);
     }
 }
