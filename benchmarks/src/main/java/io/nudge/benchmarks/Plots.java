@@ -3,6 +3,8 @@ package io.nudge.benchmarks;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +59,9 @@ final class Plots {
             if (!mine.isEmpty()) {
                 Path file =
                         folder.resolve(section.title().toLowerCase(Locale.ROOT).replace(' ', '-') + ".png");
-                BitmapEncoder.saveBitmap(chart(section, mine, environment), file.toString(), BitmapFormat.PNG);
+                try (OutputStream out = Files.newOutputStream(file)) {
+                    BitmapEncoder.saveBitmap(List.of(chart(section, mine, environment)), 1, 1, out, BitmapFormat.PNG);
+                }
                 files.add(file);
             }
         }
@@ -79,11 +83,20 @@ final class Plots {
                 .yAxisTitle(quantity.name)
                 .build();
         style(chart.getStyler());
+        chart.getStyler().setYAxisMin(decadeBelow(series));
         series.forEach((name, rates) -> chart.addSeries(
-                name,
-                bars,
-                bars.stream().map(bar -> rates.getOrDefault(bar, 0.0)).toList()));
+                name, bars, bars.stream().map(bar -> rates.get(bar)).toList()));
         return chart;
+    }
+
+    /** Where bars begin on a logarithmic scale, which has no 0. */
+    private static double decadeBelow(Map<String, Map<String, Double>> series) {
+        double least = series.values().stream()
+                .flatMap(rates -> rates.values().stream())
+                .mapToDouble(rate -> rate)
+                .min()
+                .orElse(1);
+        return Math.pow(10, Math.ceil(Math.log10(least)) - 1);
     }
 
     /** By backend and type, the rate of each bar. */

@@ -42,8 +42,8 @@ class TablesTest {
                         ## Training steps
 
                         Gather a batch, forward, backward, descend, recorded once. `step` waits for each, `stepOfTen` for ten \
-                        together, as training nearly does. The size 784-30-10@10 means these layers and a batch of 10. GFLOP/s \
-                        counts the matrix products.
+                        together, as training nearly does; with `steps` a recording is of so many. The size 784-30-10@10 means these \
+                        layers and a batch of 10. GFLOP/s counts the matrix products.
 
                         | operation | size | activation | optimizer | type | backend | time | from–to | GFLOP/s | examples/s | B/op |
                         | --- | --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |

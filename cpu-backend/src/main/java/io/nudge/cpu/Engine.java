@@ -27,6 +27,9 @@ final class Engine implements AutoCloseable {
     /** Loops of training with packed weights; null without the Vector API, where single operations are faster. */
     final PackedLoops packed;
 
+    /** Of packed weights. */
+    final Transposition transposition;
+
     private final int lanes;
 
     private Engine(
@@ -35,12 +38,14 @@ final class Engine implements AutoCloseable {
             Kernels[] doubles,
             Multiplier multiplier,
             PackedLoops packed,
+            Transposition transposition,
             int lanes) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
         this.packed = packed;
+        this.transposition = transposition;
         this.lanes = lanes;
     }
 
@@ -69,7 +74,8 @@ final class Engine implements AutoCloseable {
         int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
         PackedLoops packed = vectors ? choose(true, PackedLoops.class, PackedLoops::new) : null;
-        return new Engine(workers, floats, doubles, all, packed, lanes);
+        Transposition transposition = choose(vectors, Transposition.class, Transposition::new);
+        return new Engine(workers, floats, doubles, all, packed, transposition, lanes);
     }
 
     private static Multiplier multiplier(

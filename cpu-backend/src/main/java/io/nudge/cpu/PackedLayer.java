@@ -20,6 +20,7 @@ final class PackedLayer {
     private static final int DEPTH = 256;
 
     private final PackedLoops loops;
+    private final Transposition transposition;
     private final int width;
 
     /** Rows of a panel that a step moves at a time: whole tiles, and whole rows of the tiles that they are flipped to. */
@@ -53,8 +54,9 @@ final class PackedLayer {
      *
      * @param rows of a batch, rounded up to a multiple of the loops' rows
      */
-    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int rows, boolean first) {
+    PackedLayer(PackedLoops loops, Transposition transposition, WholeSteps.Layer layer, int rows, boolean first) {
         this.loops = loops;
+        this.transposition = transposition;
         width = loops.width();
         moved = leastCommonMultiple(width, loops.rows());
         inputs = layer.inputs();
@@ -103,7 +105,7 @@ final class PackedLayer {
         int at = (int) weights.offset();
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
-            Transposition.into(
+            transposition.run(
                     w, at + p * width * inputs, inputs, columns, inputs, panels.floats, p * panelRows * width, width);
         }
         System.arraycopy(CpuMemory.of(biases).floats, (int) biases.offset(), bias, 0, neurons);
@@ -117,7 +119,7 @@ final class PackedLayer {
         int at = (int) weights.offset();
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
-            Transposition.into(
+            transposition.run(
                     panels.floats, p * panelRows * width, width, inputs, columns, w, at + p * width * inputs, inputs);
         }
         System.arraycopy(bias, 0, CpuMemory.of(biases).floats, (int) biases.offset(), neurons);
@@ -132,7 +134,7 @@ final class PackedLayer {
         for (int k = row; k < row + rows; k += width) {
             int some = Math.min(width, row + rows - k);
             int to = (k / width * neurons + panel * width) * width + k % width;
-            Transposition.into(
+            transposition.run(
                     panels.floats, (panel * panelRows + k) * width, width, some, columns, flipped.floats, to, width);
         }
     }

@@ -22,6 +22,9 @@ class PackedLoops {
         return ROWS;
     }
 
+    /** Makes sure that what follows is done as fast as it can be, even if that takes a second. */
+    void prepare() {}
+
     /** z = from + x panel, for some rows of x, so many long, and the columns of a panel; from may be z, or one row with stride 0. */
     void multiply(
             int depth,

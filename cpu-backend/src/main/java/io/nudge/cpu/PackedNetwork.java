@@ -23,6 +23,7 @@ final class PackedNetwork implements Task {
 
     private final Workers workers;
     private final Kernels[] kernels;
+    private final PackedLoops loops;
     private final WholeSteps shape;
     private final int rowsOfLoops;
     private final PackedLayer[] layers;
@@ -49,16 +50,18 @@ final class PackedNetwork implements Task {
     private double alpha;
     private double beta;
 
-    PackedNetwork(Workers workers, Kernels[] kernels, PackedLoops loops, WholeSteps steps) {
+    PackedNetwork(
+            Workers workers, Kernels[] kernels, PackedLoops loops, Transposition transposition, WholeSteps steps) {
         this.workers = workers;
         this.kernels = kernels;
+        this.loops = loops;
         shape = steps;
         parameters = steps.parameters();
         rowsOfLoops = loops.rows();
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
         for (int l = 0; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, steps.layers().get(l), most, l == 0);
+            layers[l] = new PackedLayer(loops, transposition, steps.layers().get(l), most, l == 0);
             for (int p = 0; p < layers[l].panels(); p += PANELS_IN_PART) {
                 moves.add(new int[] {l, p, Math.min(p + PANELS_IN_PART, layers[l].panels())});
             }
@@ -98,6 +101,9 @@ final class PackedNetwork implements Task {
     /** Takes steps until so many examples were used. The weights are packed before and come back after, whatever happens. */
     void take(WholeSteps wanted, long examples) {
         steps = wanted;
+        if (parameters * steps.batch() >= SHARED) {
+            loops.prepare();
+        }
         try {
             for (int l = 0; l < layers.length; l++) {
                 layers[l].load(

@@ -16,6 +16,7 @@ final class Packing {
     private final Workers workers;
     private final Kernels[] kernels;
     private final PackedLoops loops;
+    private final Transposition transposition;
     private PackedNetwork network;
 
     /**
@@ -23,10 +24,11 @@ final class Packing {
      *
      * @param loops null if nothing is to be packed
      */
-    Packing(Workers workers, Kernels[] kernels, PackedLoops loops) {
+    Packing(Workers workers, Kernels[] kernels, PackedLoops loops, Transposition transposition) {
         this.workers = workers;
         this.kernels = kernels;
         this.loops = loops;
+        this.transposition = transposition;
     }
 
     int stepsAtOnce(WholeSteps steps) {
@@ -59,7 +61,7 @@ final class Packing {
     void take(WholeSteps steps, long examples) {
         if (network == null || !network.fits(steps)) {
             network = null;
-            network = new PackedNetwork(workers, kernels, loops, steps);
+            network = new PackedNetwork(workers, kernels, loops, transposition, steps);
         }
         network.take(steps, examples);
     }

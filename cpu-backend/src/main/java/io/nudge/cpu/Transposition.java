@@ -1,11 +1,9 @@
 package io.nudge.cpu;
 
 /** Writes the columns of a part of a matrix as rows. */
-final class Transposition {
+class Transposition {
     /** So many rows and columns at a time that what is read and written stays in the first cache. */
     private static final int TILE = 16;
-
-    private Transposition() {}
 
     /**
      * to_ji = from_ij.
@@ -14,8 +12,7 @@ final class Transposition {
      * @param rows of {@code from}
      * @param columns of {@code from}
      */
-    static void into(
-            float[] from, int fromAt, int fromStride, int rows, int columns, float[] to, int toAt, int toStride) {
+    void run(float[] from, int fromAt, int fromStride, int rows, int columns, float[] to, int toAt, int toStride) {
         for (int i = 0; i < rows; i += TILE) {
             int height = Math.min(TILE, rows - i);
             for (int j = 0; j < columns; j += TILE) {

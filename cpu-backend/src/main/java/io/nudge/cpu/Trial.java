@@ -25,6 +25,7 @@ final class Trial {
     private final double patience;
     private volatile boolean passed;
     private volatile boolean asked;
+    private boolean held;
 
     /**
      * For two ways to do the same, with numbers of their own; some microseconds of work.
@@ -61,6 +62,14 @@ final class Trial {
         }
     }
 
+    /** Holds the trial now, for work so large that plain loops had better not begin it. */
+    void hold() {
+        if (!passed) {
+            asked = true;
+            run();
+        }
+    }
+
     private static void start() {
         if (!running) {
             running = true;
@@ -85,7 +94,11 @@ final class Trial {
         }
     }
 
-    private void run() {
+    private synchronized void run() {
+        if (held) {
+            return;
+        }
+        held = true;
         long begin = System.nanoTime();
         int wins = 0;
         while (wins < WINS && (System.nanoTime() - begin) * 1e-9 < patience) {

@@ -17,8 +17,8 @@ final class VectorPackedLoops extends PackedLoops {
     private static final boolean TEN = LANES >= 16;
     private static final int ROWS = TEN ? 10 : 5;
 
-    // For trials: as many terms as make the loop count, and no more than a call takes to begin with.
-    private static final int TERMS = 64;
+    // For trials: no more terms than the compiler needs to see, since each is slow until it has.
+    private static final int TERMS = 24;
     private static final float[] X = new float[TERMS * ROWS];
     private static final float[] PANEL = new float[TERMS * WIDTH];
     private static final float[] ROOM = new float[TERMS * WIDTH];
@@ -44,6 +44,14 @@ final class VectorPackedLoops extends PackedLoops {
     @Override
     int rows() {
         return ROWS;
+    }
+
+    @Override
+    void prepare() {
+        multiplying.hold();
+        adding.hold();
+        summing.hold();
+        addingRows.hold();
     }
 
     @Override

@@ -51,6 +51,13 @@ class TrialTest {
     }
 
     @Test
+    void aTrialThatIsHeldAtOnceIsOverWhenTheCallReturns() {
+        Trial trial = new Trial(FAST, SLOW, 10, false);
+        trial.hold();
+        assertThat(trial.passed()).isTrue();
+    }
+
+    @Test
     void withoutTrialsVectorsAreUsedAtOnce() {
         assertThat(new Trial(SLOW, FAST, SHORT, true).passed()).isTrue();
     }

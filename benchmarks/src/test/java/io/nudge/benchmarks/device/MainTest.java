@@ -78,7 +78,7 @@ class MainTest {
         assertThat(run("--jobs", "^A$", "--devices", "T4", "--products", "kernels", "--precision", "float16"))
                 .as(said())
                 .isZero();
-        assertThat(table()).contains("`product_small_nt_f16`", "| A | 0 | ").doesNotContain("product 10 × 30");
+        assertThat(table()).contains("`product_small_nt_f16`", "| A | 1 | 0 | ").doesNotContain("product 10 × 30");
         assertThat(System.getProperty("nudge.cuda.precision")).isNull();
     }
 
