@@ -77,7 +77,7 @@ public final class CpuBackend extends Backend {
         return new CpuOperations(
                 engine.multiplier,
                 new Pass(engine.workers, engine.floats, engine.doubles),
-                new Packing(engine.workers, engine.floats, engine.packed, engine.transposition));
+                new Packing(engine.workers, engine.floats, engine.packed));
     }
 
     /** Nothing to wait for. */

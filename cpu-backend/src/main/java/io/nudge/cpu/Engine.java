@@ -4,6 +4,7 @@ import io.nudge.cpu.CpuOptions.ProductChoice;
 import io.nudge.tensor.BackendUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
  */
 final class Engine implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.nudge");
+    private static final AtomicBoolean ABSENCE_TOLD = new AtomicBoolean();
 
     final Workers workers;
 
@@ -27,9 +29,6 @@ final class Engine implements AutoCloseable {
     /** Loops of training with packed weights; null without the Vector API, where single operations are faster. */
     final PackedLoops packed;
 
-    /** Of packed weights. */
-    final Transposition transposition;
-
     private final int lanes;
 
     private Engine(
@@ -38,14 +37,12 @@ final class Engine implements AutoCloseable {
             Kernels[] doubles,
             Multiplier multiplier,
             PackedLoops packed,
-            Transposition transposition,
             int lanes) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
         this.packed = packed;
-        this.transposition = transposition;
         this.lanes = lanes;
     }
 
@@ -74,8 +71,7 @@ final class Engine implements AutoCloseable {
         int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
         PackedLoops packed = vectors ? choose(true, PackedLoops.class, PackedLoops::new) : null;
-        Transposition transposition = choose(vectors, Transposition.class, Transposition::new);
-        return new Engine(workers, floats, doubles, all, packed, transposition, lanes);
+        return new Engine(workers, floats, doubles, all, packed, lanes);
     }
 
     private static Multiplier multiplier(
@@ -121,8 +117,19 @@ final class Engine implements AutoCloseable {
             return vector(FloatFunctions.class).lanes() >= 8
                     || System.getProperty("os.arch").equals("aarch64");
         } catch (ReflectiveOperationException | LinkageError e) {
-            LOG.log(Level.DEBUG, "no Vector API; plain loops instead", e);
+            tellOfAbsence(ABSENCE_TOLD);
             return false;
+        }
+    }
+
+    /** Says what to add, once in the life of a JVM. */
+    static void tellOfAbsence(AtomicBoolean told) {
+        if (!told.getAndSet(true)) {
+            LOG.log(
+                    Level.INFO,
+                    "the CPU computes without vectors, small networks at less than half the speed: start Java with"
+                            + " --add-modules jdk.incubator.vector, or set -D{0}=off to silence this line",
+                    CpuOptions.VECTORS);
         }
     }
 

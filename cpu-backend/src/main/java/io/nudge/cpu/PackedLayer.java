@@ -20,7 +20,6 @@ final class PackedLayer {
     private static final int DEPTH = 256;
 
     private final PackedLoops loops;
-    private final Transposition transposition;
     private final int width;
 
     /** Rows of a panel that a step moves at a time: whole tiles, and whole rows of the tiles that they are flipped to. */
@@ -54,9 +53,8 @@ final class PackedLayer {
      *
      * @param rows of a batch, rounded up to a multiple of the loops' rows
      */
-    PackedLayer(PackedLoops loops, Transposition transposition, WholeSteps.Layer layer, int rows, boolean first) {
+    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int rows, boolean first) {
         this.loops = loops;
-        this.transposition = transposition;
         width = loops.width();
         moved = leastCommonMultiple(width, loops.rows());
         inputs = layer.inputs();
@@ -105,7 +103,7 @@ final class PackedLayer {
         int at = (int) weights.offset();
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
-            transposition.run(
+            Transposition.into(
                     w, at + p * width * inputs, inputs, columns, inputs, panels.floats, p * panelRows * width, width);
         }
         System.arraycopy(CpuMemory.of(biases).floats, (int) biases.offset(), bias, 0, neurons);
@@ -119,7 +117,7 @@ final class PackedLayer {
         int at = (int) weights.offset();
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
-            transposition.run(
+            Transposition.into(
                     panels.floats, p * panelRows * width, width, inputs, columns, w, at + p * width * inputs, inputs);
         }
         System.arraycopy(bias, 0, CpuMemory.of(biases).floats, (int) biases.offset(), neurons);
@@ -134,7 +132,7 @@ final class PackedLayer {
         for (int k = row; k < row + rows; k += width) {
             int some = Math.min(width, row + rows - k);
             int to = (k / width * neurons + panel * width) * width + k % width;
-            transposition.run(
+            Transposition.into(
                     panels.floats, (panel * panelRows + k) * width, width, some, columns, flipped.floats, to, width);
         }
     }

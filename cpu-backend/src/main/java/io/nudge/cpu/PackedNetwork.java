@@ -50,8 +50,7 @@ final class PackedNetwork implements Task {
     private double alpha;
     private double beta;
 
-    PackedNetwork(
-            Workers workers, Kernels[] kernels, PackedLoops loops, Transposition transposition, WholeSteps steps) {
+    PackedNetwork(Workers workers, Kernels[] kernels, PackedLoops loops, WholeSteps steps) {
         this.workers = workers;
         this.kernels = kernels;
         this.loops = loops;
@@ -61,7 +60,7 @@ final class PackedNetwork implements Task {
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
         for (int l = 0; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, transposition, steps.layers().get(l), most, l == 0);
+            layers[l] = new PackedLayer(loops, steps.layers().get(l), most, l == 0);
             for (int p = 0; p < layers[l].panels(); p += PANELS_IN_PART) {
                 moves.add(new int[] {l, p, Math.min(p + PANELS_IN_PART, layers[l].panels())});
             }

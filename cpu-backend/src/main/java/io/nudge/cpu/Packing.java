@@ -16,7 +16,6 @@ final class Packing {
     private final Workers workers;
     private final Kernels[] kernels;
     private final PackedLoops loops;
-    private final Transposition transposition;
     private PackedNetwork network;
 
     /**
@@ -24,11 +23,10 @@ final class Packing {
      *
      * @param loops null if nothing is to be packed
      */
-    Packing(Workers workers, Kernels[] kernels, PackedLoops loops, Transposition transposition) {
+    Packing(Workers workers, Kernels[] kernels, PackedLoops loops) {
         this.workers = workers;
         this.kernels = kernels;
         this.loops = loops;
-        this.transposition = transposition;
     }
 
     int stepsAtOnce(WholeSteps steps) {
@@ -61,7 +59,7 @@ final class Packing {
     void take(WholeSteps steps, long examples) {
         if (network == null || !network.fits(steps)) {
             network = null;
-            network = new PackedNetwork(workers, kernels, loops, transposition, steps);
+            network = new PackedNetwork(workers, kernels, loops, steps);
         }
         network.take(steps, examples);
     }

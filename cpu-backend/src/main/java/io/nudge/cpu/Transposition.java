@@ -1,9 +1,11 @@
 package io.nudge.cpu;
 
 /** Writes the columns of a part of a matrix as rows. */
-class Transposition {
+final class Transposition {
     /** So many rows and columns at a time that what is read and written stays in the first cache. */
     private static final int TILE = 16;
+
+    private Transposition() {}
 
     /**
      * to_ji = from_ij.
@@ -12,25 +14,46 @@ class Transposition {
      * @param rows of {@code from}
      * @param columns of {@code from}
      */
-    void run(float[] from, int fromAt, int fromStride, int rows, int columns, float[] to, int toAt, int toStride) {
+    static void into(
+            float[] from, int fromAt, int fromStride, int rows, int columns, float[] to, int toAt, int toStride) {
         for (int i = 0; i < rows; i += TILE) {
             int height = Math.min(TILE, rows - i);
             for (int j = 0; j < columns; j += TILE) {
                 int wide = Math.min(TILE, columns - j);
-                tile(
-                        from,
-                        fromAt + i * fromStride + j,
-                        fromStride,
-                        height,
-                        wide,
-                        to,
-                        toAt + j * toStride + i,
-                        toStride);
+                int start = fromAt + i * fromStride + j;
+                int end = toAt + j * toStride + i;
+                if (height == TILE && wide == TILE) {
+                    square(from, start, fromStride, to, end, toStride);
+                } else {
+                    rectangle(from, start, fromStride, height, wide, to, end, toStride);
+                }
             }
         }
     }
 
-    private static void tile(
+    /** Four rows by four columns at a time: what is read together lies together, and so does what is written. */
+    private static void square(float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride) {
+        for (int i = 0; i < TILE; i += 4) {
+            for (int j = 0; j < TILE; j += 4) {
+                four(from, fromAt + i * fromStride + j, fromStride, to, toAt + j * toStride + i, toStride);
+            }
+        }
+    }
+
+    private static void four(float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride) {
+        int row1 = fromAt + fromStride;
+        int row2 = row1 + fromStride;
+        int row3 = row2 + fromStride;
+        for (int j = 0; j < 4; j++) {
+            int at = toAt + j * toStride;
+            to[at] = from[fromAt + j];
+            to[at + 1] = from[row1 + j];
+            to[at + 2] = from[row2 + j];
+            to[at + 3] = from[row3 + j];
+        }
+    }
+
+    private static void rectangle(
             float[] from, int fromAt, int fromStride, int rows, int columns, float[] to, int toAt, int toStride) {
         for (int j = 0; j < columns; j++) {
             for (int i = 0; i < rows; i++) {

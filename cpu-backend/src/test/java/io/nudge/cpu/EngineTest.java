@@ -7,6 +7,7 @@ import io.nudge.cpu.CpuOptions.ProductChoice;
 import io.nudge.tensor.BackendUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -111,5 +112,17 @@ class EngineTest {
                     .isEqualTo("1 thread; plain Java products; no Vector API (start Java with --add-modules"
                             + " jdk.incubator.vector)");
         }
+    }
+
+    @Test
+    void thatVectorsAreAbsentIsToldOnceWithWhatToAdd() {
+        AtomicBoolean told = new AtomicBoolean();
+        Engine.tellOfAbsence(told);
+        Engine.tellOfAbsence(told);
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .startsWith("INFO the CPU computes without vectors")
+                .contains("--add-modules jdk.incubator.vector", "-Dnudge.cpu.vectors=off");
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rows become columns, and nothing else is touched, with vectors and without. */
+/** Rows become columns, and nothing else is touched. */
 class TranspositionTest {
     private static final int FROM = 3;
     private static final int TO = 5;
@@ -17,15 +17,14 @@ class TranspositionTest {
 
     static Stream<Arguments> sizes() {
         int[] some = {1, 7, 8, 15, 16, 17, 33, 64};
-        return Stream.of(false, true)
-                .flatMap(vectors -> IntStream.of(some)
-                        .boxed()
-                        .flatMap(rows -> IntStream.of(some).mapToObj(columns -> Arguments.of(vectors, rows, columns))));
+        return IntStream.of(some)
+                .boxed()
+                .flatMap(rows -> IntStream.of(some).mapToObj(columns -> Arguments.of(rows, columns)));
     }
 
     @ParameterizedTest
     @MethodSource("sizes")
-    void rowsBecomeColumns(boolean vectors, int rows, int columns) {
+    void rowsBecomeColumns(int rows, int columns) {
         float[] from = new float[FROM + STRIDE * 64];
         for (int i = 0; i < from.length; i++) {
             from[i] = i;
@@ -38,8 +37,7 @@ class TranspositionTest {
                 expected[TO + j * STRIDE + i] = from[FROM + i * STRIDE + j];
             }
         }
-        Engine.choose(vectors, Transposition.class, Transposition::new)
-                .run(from, FROM, STRIDE, rows, columns, to, TO, STRIDE);
+        Transposition.into(from, FROM, STRIDE, rows, columns, to, TO, STRIDE);
         assertThat(to).isEqualTo(expected);
     }
 }
