@@ -1,5 +1,6 @@
 // c = alpha op(a) op(b) + beta c of row-major matrices, for machines without cuBLAS. A block makes a tile of c, going along k in
-// steps: while it multiplies one step in shared memory, the next is on its way into registers. Where c has few tiles and k is
+// steps: while it multiplies one step in shared memory, the next is on its way into registers. What a step takes beside its
+// multiplications decides how near to a device's rate it comes (docs/device-model.md), so addresses are found once. Where c has few tiles and k is
 // long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order. Where alpha is 0, a
 // and b are not read. Where there are factors in memory, {alpha, beta}, they take the place of those given.
 // ptx: .version 7.0 .target sm_60
@@ -20,7 +21,7 @@ struct Tiling {
   static_assert((M / DOWN) * (N / ACROSS) == THREADS, "every thread has as many elements");
 };
 
-using Large = Tiling<128, SINGLE ? 128 : 64, 8, 8, SINGLE ? 8 : 4, 1>;
+using Large = Tiling<128, SINGLE ? 128 : 64, SINGLE ? 16 : 8, 8, SINGLE ? 8 : 4, 1>;
 using Medium = Tiling<64, 64, 16, 4, 4, 2>;
 using Small = Tiling<32, 32, 32, 2, 2, 2>;
 
@@ -30,87 +31,128 @@ constexpr int SECTOR = 32 / sizeof(real);
 /// Behind each row of a tile in shared memory, so that what is written down a column lies in all banks.
 constexpr int GAP = 4;
 
-/// A strip of an operand: EXTENT of its rows (of a) or columns (of b), D along k. ALONG_K says that neighbours in memory are
-/// neighbours along k.
+/// x, of which the compiler knows nothing: it is not computed again where it is used, but kept in a register; and what follows from it
+/// is not computed ahead.
+__device__ inline int opaque(int x) {
+  asm volatile("" : "+r"(x));
+  return x;
+}
+__device__ inline int64 opaque(int64 x) {
+  asm volatile("" : "+l"(x));
+  return x;
+}
+
+/// How the threads share a strip in packs of V: EXTENT rows (of a) or columns (of b), D along k. ALONG_K says that neighbours in
+/// memory are neighbours along k, where two packs of 16 bytes are a sector. A thread's packs lie in equal steps.
+template <int EXTENT, int D, bool ALONG_K, int V>
+struct Share {
+  static constexpr int PACKS = EXTENT * D / THREADS / V;
+  static constexpr int SIDE = ALONG_K ? SECTOR / V : EXTENT / V;
+  static constexpr int LINES = THREADS / SIDE;  // that all threads together take at a time
+  static constexpr int ABREAST = ALONG_K && LINES < EXTENT ? EXTENT / LINES : 1;
+  static_assert(!ALONG_K || ABREAST * LINES % EXTENT == 0, "packs lie in equal steps");
+
+  /// Of the thread's first pack, and how far from it its pack i is.
+  __device__ static int outer() {
+    int line = threadIdx.x / SIDE;
+    return ALONG_K ? line % EXTENT : threadIdx.x % SIDE * V;
+  }
+  __device__ static int k() {
+    int line = threadIdx.x / SIDE;
+    return ALONG_K ? line / EXTENT * SECTOR + threadIdx.x % SIDE * V : line;
+  }
+  __device__ static constexpr int outerOf(int i) {
+    return ALONG_K ? i % ABREAST * LINES : 0;
+  }
+  __device__ static constexpr int kOf(int i) {
+    return ALONG_K ? i / ABREAST * (ABREAST * LINES / EXTENT) * SECTOR : i * LINES;
+  }
+};
+
+/// A strip of an operand, D along k at a time.
 template <int EXTENT, int D, bool ALONG_K>
 struct Strip {
-  static constexpr int COUNT = EXTENT * D / THREADS;
-  using Tile = real[D][EXTENT + GAP];
+  static constexpr int ROW = EXTENT + GAP;
+  static constexpr int64 NEVER = ~0ull >> 1;
+  using Tile = real[D][ROW];
+  using Packs = Share<EXTENT, D, ALONG_K, WIDE>;
+  using Alone = Share<EXTENT, D, ALONG_K, 1>;
 
-  const real* begin;
+  const real* next;  // the thread's first pack
   int64 stride;
-  int left;
+  int left;   // rows or columns from there on
+  int ahead;  // k of it
+  int spot;   // of it in a tile
+  int64 enough;  // where so many are left along k, all packs of the thread are inside
   bool wide;
-  Pack<WIDE> held[COUNT / WIDE];
+  Pack<WIDE> held[Packs::PACKS];
 
-  __device__ Strip(const real* x, int64 k, int64 extent, int64 first)
-      : stride(ALONG_K ? k : extent), left(extent - first < EXTENT ? int(extent - first) : EXTENT) {
-    wide = isAligned(x) && stride % WIDE == 0;
-    begin = x + (ALONG_K ? first * stride : first);
+  __device__ Strip(const real* x, int64 k, int64 extent, int64 first, int64 from) : stride(ALONG_K ? k : extent) {
+    wide = opaque(isAligned(x) && stride % WIDE == 0) != 0;
+    int outer = wide ? Packs::outer() : Alone::outer();
+    ahead = wide ? Packs::k() : Alone::k();
+    left = (extent - first < EXTENT ? int(extent - first) : EXTENT) - outer;
+    spot = opaque(ahead * ROW + outer);
+    int64 line = first + outer;
+    int64 along = from + ahead;
+    next = x + (ALONG_K ? line * stride + along : along * stride + line);
+    enough = left > 0 ? D : NEVER;
   }
 
-  struct Place {
-    int outer;
-    int k;
-  };
-
-  /// Where the thread's pack i, or its element i, is in the strip. Along k two packs are neighbours: a sector.
-  template <int V>
-  __device__ static Place place(int i) {
-    int number = threadIdx.x + i * THREADS;
-    if (ALONG_K) {
-      constexpr int SIDE = SECTOR / V;
-      int line = number / SIDE;
-      return {line % EXTENT, line / EXTENT * SECTOR + number % SIDE * V};
-    }
-    constexpr int SIDE = EXTENT / V;
-    return {number % SIDE * V, number / SIDE};
-  }
-
-  /// Global memory to registers: beyond the matrix all is 0.
-  __device__ void fetch(int64 k, int64 endK) {
-    int deep = endK - k < D ? int(endK - k) : D;
-    const real* from = begin + (ALONG_K ? k : k * stride);
-    if (wide) {
-      for (int i = 0; i < COUNT / WIDE; i++) {
-        Place at = place<WIDE>(i);
-        bool inside = at.outer < left && at.k < deep;
-        held[i] = inside ? load<WIDE>(from + distance(at)) : Pack<WIDE>{};
+  /// The next D of global memory to registers, where so many are left: beyond the matrix all is 0.
+  __device__ void fetch(int64 rest) {
+    if (wide && rest >= enough) {
+      for (int i = 0; i < Packs::PACKS; i++) {
+        held[i] = load<WIDE>(next + offset<Packs>(i, stride));
       }
-      return;
+    } else if (wide) {
+      for (int i = 0; i < Packs::PACKS; i++) {
+        held[i] = take<Packs, WIDE>(i, rest, stride);
+      }
+    } else {
+      int64 hop = opaque(stride);
+      for (int i = 0; i < Alone::PACKS; i++) {
+        held[i / WIDE].v[i % WIDE] = take<Alone, 1>(i, rest, hop).v[0];
+      }
     }
-    for (int i = 0; i < COUNT; i++) {
-      Place at = place<1>(i);
-      bool inside = at.outer < left && at.k < deep;
-      held[i / WIDE].v[i % WIDE] = inside ? from[distance(at)] : 0;
-    }
+    next += ALONG_K ? D : D * stride;
   }
 
-  __device__ int64 distance(Place at) const {
-    return ALONG_K ? at.outer * stride + at.k : at.k * stride + at.outer;
+  /// From the first pack to pack i.
+  template <class Parts>
+  __device__ static int64 offset(int i, int64 hop) {
+    int outer = Parts::outerOf(i);
+    int k = Parts::kOf(i);
+    return ALONG_K ? outer * hop + k : k * hop + outer;
+  }
+
+  template <class Parts, int V>
+  __device__ Pack<V> take(int i, int64 rest, int64 hop) const {
+    bool inside = Parts::outerOf(i) < left && ahead + Parts::kOf(i) < rest;
+    return inside ? load<V>(next + offset<Parts>(i, hop)) : Pack<V>{};
   }
 
   /// Registers to shared memory, rounded where factors have 16 bits.
   __device__ void put(Tile& tile) const {
+    real* to = &tile[0][0] + spot;
     if (!wide) {
-      for (int i = 0; i < COUNT; i++) {
-        Place at = place<1>(i);
-        tile[at.k][at.outer] = asFactor(held[i / WIDE].v[i % WIDE]);
+      for (int i = 0; i < Alone::PACKS; i++) {
+        to[Alone::kOf(i) * ROW + Alone::outerOf(i)] = asFactor(held[i / WIDE].v[i % WIDE]);
       }
       return;
     }
-    for (int i = 0; i < COUNT / WIDE; i++) {
-      Place at = place<WIDE>(i);
+    for (int i = 0; i < Packs::PACKS; i++) {
+      real* at = to + Packs::kOf(i) * ROW + Packs::outerOf(i);
+      Pack<WIDE> factors;
+      for (int e = 0; e < WIDE; e++) {
+        factors.v[e] = asFactor(held[i].v[e]);
+      }
       if (ALONG_K) {
         for (int e = 0; e < WIDE; e++) {
-          tile[at.k + e][at.outer] = asFactor(held[i].v[e]);
+          at[e * ROW] = factors.v[e];
         }
       } else {
-        Pack<WIDE> factors;
-        for (int e = 0; e < WIDE; e++) {
-          factors.v[e] = asFactor(held[i].v[e]);
-        }
-        storeShared<WIDE>(&tile[at.k][at.outer], factors);
+        storeShared<WIDE>(at, factors);
       }
     }
   }
@@ -198,7 +240,7 @@ struct Product {
       : to(to), division(to), down(threadIdx.x / (T::N / T::ACROSS)), right(threadIdx.x % (T::N / T::ACROSS)) {}
 
   __device__ void multiply(const Room& room) {
-    #pragma unroll 8
+    #pragma unroll 16
     for (int d = 0; d < T::D; d++) {
       real column[T::DOWN];
       real row[T::ACROSS];
@@ -215,32 +257,26 @@ struct Product {
   /// The sums over a part of k.
   __device__ void sum(const real* a, const real* b, int64 top, int64 left, int64 k, int64 endK) {
     __shared__ Room rooms[2];
-    StripA strip(a, to.k, to.m, top);
-    StripB other(b, to.k, to.n, left);
+    StripA strip(a, to.k, to.m, top, k);
+    StripB other(b, to.k, to.n, left, k);
     for (int i = 0; i < T::DOWN; i++) {
       for (int j = 0; j < T::ACROSS; j++) {
         sums[i][j] = 0;
       }
     }
+    strip.fetch(endK - k);
+    other.fetch(endK - k);
     int now = 0;
     #pragma unroll 1
-    for (bool begun = false;; begun = true) {
-      bool more = k < endK;
-      if (more) {
-        strip.fetch(k, endK);
-        other.fetch(k, endK);
-      }
-      if (begun) {
-        multiply(rooms[now]);
-      }
-      if (!more) {
-        break;
-      }
-      now = 1 - now;
-      strip.put(rooms[now].a);
-      other.put(rooms[now].b);
-      k += T::D;
+    for (int64 rest = endK - k; rest > 0; rest -= T::D) {
+      Room& room = rooms[now];
+      strip.put(room.a);
+      other.put(room.b);
       __syncthreads();
+      strip.fetch(rest - T::D);
+      other.fetch(rest - T::D);
+      multiply(room);
+      now = 1 - now;
     }
     __syncthreads();
   }

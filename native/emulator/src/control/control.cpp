@@ -72,6 +72,8 @@ int emu_set(const char* name, const char* value) {
     if (fine && setting == "seed") state().random.seed(settings().seed);
     if (fine && setting == "fail") Watch::get().clearFailures();
     if (fine && setting == "memory.failsafter") Watch::get().clearMemory();
+    if (fine && setting == "trace") Watch::get().isTracing();  // which closes the last file and begins this one
+    if (fine && setting == "launches") Watch::get().isLogging();
     return fine ? 1 : 0;
   });
 }
@@ -191,6 +193,11 @@ void emu_report(const char* kind, const char* text) {
 }
 int emu_zero_keeps_out() {
   return locked([] { return int(settings().zeroKeepsOut); });
+}
+void emu_log_products(const char* name, int64_t m, int64_t n, int64_t k, int64_t count, int factorBytes, int resultBytes, int kept) {
+  auto member = [](const char* what, int64_t value) { return format(",\"%s\":%lld", what, (long long)value); };
+  Watch::get().log(format("\"product\":\"%s\"", name) + member("m", m) + member("n", n) + member("k", k) + member("count", count) + member("factorBytes", factorBytes) +
+                   member("resultBytes", resultBytes) + member("kept", kept));
 }
 int emu_capability() {
   return locked([] { return settings().major * 10 + settings().minor; });

@@ -35,6 +35,8 @@ EMU_CONTROL uint8_t* emu_bytes(uint64_t address, uint64_t bytes, int mode, const
 EMU_CONTROL uint8_t* emu_rows(uint64_t address, uint64_t width, uint64_t rows, uint64_t pitch, int mode, const char* what);
 EMU_CONTROL int emu_is_device(uint64_t address);
 EMU_CONTROL void emu_report(const char* kind, const char* text);
+// Products that have run, for the file that the setting `launches` names: c, m by n, is made of sums of k terms, and read too if it is `kept`.
+EMU_CONTROL void emu_log_products(const char* name, int64_t m, int64_t n, int64_t k, int64_t count, int factorBytes, int resultBytes, int kept);
 EMU_CONTROL int emu_capability();  // of the devices, 90 for 9.0
 EMU_CONTROL int emu_zero_keeps_out();  // whether products whose alpha is 0 do not look at their factors
 // Functions that a reset and a check for leaks call, with the lock held.

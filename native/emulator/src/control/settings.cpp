@@ -83,6 +83,7 @@ bool Settings::set(const std::string& name, const std::string& value) {
   if (name == "fail") return parseFailures(value, failures);
   if (name == "memory.failsafter") return bytes(value, memoryFailsAfter);
   if (name == "trace") return trace = value, true;
+  if (name == "launches") return launches = value, true;
   if (name == "memory") {
     if (!bytes(value, n) || n == 0 || n > maxMemory) return false;
     memory = n;

@@ -40,6 +40,7 @@ struct Settings {
   uint64_t memoryFailsAfter = ~0ull;  // bytes allocated in all, counted from the last reset, after which there is no more
   bool exitReport = false;            // when the process ends, reports and leaks go to standard error
   std::string trace;                  // file that gets one JSON line a call; empty: none
+  std::string launches;               // file that gets one JSON line for each kernel and each product that runs; empty: none
 
   // Sets one value by its name; false where there is no such name or the value makes no sense.
   bool set(const std::string& name, const std::string& value);

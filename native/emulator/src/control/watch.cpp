@@ -62,22 +62,32 @@ bool Watch::takeMemory(uint64_t bytes) {
   return true;
 }
 
-bool Watch::isTracing() {
-  const std::string& name = settings().trace;
-  if (name == traceName_) return traceFile_;
-  if (traceFile_) std::fclose(static_cast<FILE*>(traceFile_));
-  traceName_ = name;
-  traced_ = 0;
-  traceFile_ = name.empty() ? nullptr : std::fopen(name.c_str(), "w");
-  if (!name.empty() && !traceFile_) std::fprintf(stderr, "emulated CUDA device: cannot write the trace to %s\n", name.c_str());
-  return traceFile_;
+bool LineFile::isOpen(const std::string& name) {
+  if (name == name_) return file_;
+  if (file_) std::fclose(static_cast<FILE*>(file_));
+  name_ = name;
+  lines_ = 0;
+  file_ = name.empty() ? nullptr : std::fopen(name.c_str(), "w");
+  if (!name.empty() && !file_) std::fprintf(stderr, "emulated CUDA device: cannot write the %s to %s\n", what_, name.c_str());
+  return file_;
 }
 
-void Watch::trace(const std::string& members) {
-  if (!isTracing()) return;
-  auto* file = static_cast<FILE*>(traceFile_);
-  std::fprintf(file, "{\"number\":%llu,%s}\n", (unsigned long long)++traced_, members.c_str());
+void LineFile::write(const std::string& members) {
+  auto* file = static_cast<FILE*>(file_);
+  std::fprintf(file, "{\"number\":%llu,%s}\n", (unsigned long long)++lines_, members.c_str());
   std::fflush(file);
+}
+
+bool Watch::isTracing() { return trace_.isOpen(settings().trace); }
+
+void Watch::trace(const std::string& members) {
+  if (isTracing()) trace_.write(members);
+}
+
+bool Watch::isLogging() { return launches_.isOpen(settings().launches); }
+
+void Watch::log(const std::string& members) {
+  if (isLogging()) launches_.write(members);
 }
 
 std::string format(const char* pattern, ...) {

@@ -12,6 +12,21 @@ struct Report {
   std::string text;  // the rest, for people
 };
 
+// A file of lines whose name is a setting: made anew when that changes, not written where it is empty.
+class LineFile {
+ public:
+  explicit LineFile(const char* what) : what_(what) {}
+  bool isOpen(const std::string& name);
+  // A JSON object with these members, after a number of its own.
+  void write(const std::string& members);
+
+ private:
+  const char* what_;  // it is, for people
+  std::string name_;
+  uint64_t lines_ = 0;
+  void* file_ = nullptr;
+};
+
 class Watch {
  public:
   static Watch& get();
@@ -44,6 +59,10 @@ class Watch {
   bool isTracing();
   void trace(const std::string& members);
 
+  // The same for what runs: a line for each kernel and each product.
+  bool isLogging();
+  void log(const std::string& members);
+
  private:
   struct Failure {
     std::string call;
@@ -56,9 +75,7 @@ class Watch {
   std::map<std::string, uint64_t> counters_;
   std::vector<Failure> failures_;
   uint64_t memoryTaken_ = 0;
-  std::string traceName_;
-  uint64_t traced_ = 0;
-  void* traceFile_ = nullptr;
+  LineFile trace_{"trace"}, launches_{"launches"};
 };
 
 std::string format(const char* pattern, ...) __attribute__((format(printf, 1, 2)));

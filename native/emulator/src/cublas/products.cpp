@@ -118,6 +118,7 @@ void run(Handle& h, const Shape& s, const void* alpha, const void* beta, int64_t
     Batch batch = places();
     T factor = x.get(), old = y.get();
     for (int64_t i = 0; i < count; i++) one<T>(s, factor, old, batch(i));
+    emu_log_products(s.name, s.m, s.n, s.k, count, int(sizeOf(s.typeA)), int(sizeOf(s.typeC)), old != T(0));
   });
 }
 

@@ -1,7 +1,7 @@
 #include "machine/counts.h"
 
 #include "control/watch.h"
-#include "machine/program.h"
+#include "machine/warp.h"
 
 namespace emu {
 namespace {
@@ -37,6 +37,16 @@ struct CounterSlots {
   }
 };
 
+void Footprint::add(const Footprint& other) {
+  for (auto& [page, sectors] : other.pages_) pages_[page] |= sectors;
+}
+
+uint64_t Footprint::sectors() const {
+  uint64_t sum = 0;
+  for (auto& [page, sectors] : pages_) sum += __builtin_popcountll(sectors);
+  return sum;
+}
+
 void Counts::add(const Counts& part) {
   for (size_t i = 0; i < byKind.size(); i++) byKind[i] += part.byKind[i];
   warp += part.warp;
@@ -49,6 +59,7 @@ void Counts::add(const Counts& part) {
     to.sectors += from.sectors;
     to.wavefronts += from.wavefronts;
     to.conflicts += from.conflicts;
+    to.footprint.add(from.footprint);
   }
 }
 
@@ -66,6 +77,44 @@ void publish(const Program& p, const Counts& c) {
     s.traffic[i].wavefronts.add(c.traffic[i].wavefronts);
     s.traffic[i].conflicts.add(c.traffic[i].conflicts);
   }
+}
+
+namespace {
+
+// "name":{"a":1,"b":2}; what is 0 is left out.
+class Members {
+ public:
+  void add(const std::string& name, uint64_t value) {
+    if (value) text_ += (text_.empty() ? "\"" : ",\"") + name + "\":" + std::to_string(value);
+  }
+  std::string named(const char* name) const { return std::string("\"") + name + "\":{" + text_ + "}"; }
+
+ private:
+  std::string text_;
+};
+
+std::string triple(const char* name, const uint32_t* n) { return format("\"%s\":[%u,%u,%u]", name, n[0], n[1], n[2]); }
+
+}  // namespace
+
+void log(const Launch& l, const Counts& c) {
+  if (!Watch::get().isLogging()) return;
+  Members members;
+  members.add("instructions.warp", c.warp);
+  members.add("instructions.lane", c.lane);
+  for (int i = 0; i < 3; i++) {
+    const Counts::Traffic& t = c.traffic[i];
+    std::string access = accesses[i];
+    members.add("requests." + access, t.requests);
+    members.add("bytes." + access, t.bytes);
+    members.add("sectors." + access, t.sectors);
+    members.add("footprint." + access, t.footprint.sectors());
+    members.add("wavefronts." + access, t.wavefronts);
+    members.add("bank-conflicts." + access, t.conflicts);
+  }
+  Members kinds;
+  for (size_t i = 0; i < c.byKind.size(); i++) kinds.add(l.program->kinds[i], c.byKind[i]);
+  Watch::get().log("\"kernel\":\"" + l.program->name + "\"," + triple("grid", l.grid) + "," + triple("block", l.block) + "," + members.named("counters") + "," + kinds.named("kinds"));
 }
 
 }  // namespace emu

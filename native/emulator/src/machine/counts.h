@@ -2,13 +2,26 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 namespace emu {
 
+struct Launch;
 struct Program;
 
 enum class Access : uint8_t { Read, Write, Atomic };
+
+// Which sectors of device memory were accessed, however often. A page is 64 of them.
+class Footprint {
+ public:
+  void add(uint64_t sector) { pages_[sector >> 6] |= 1ull << (sector & 63); }
+  void add(const Footprint& other);
+  uint64_t sectors() const;
+
+ private:
+  std::unordered_map<uint64_t, uint64_t> pages_;
+};
 
 struct Counts {
   // By Access. Device memory moves in sectors of 32 bytes: how many a warp's instruction touched, against what its lanes asked for.
@@ -16,6 +29,7 @@ struct Counts {
   struct Traffic {
     uint64_t requests = 0, bytes = 0, sectors = 0;
     uint64_t wavefronts = 0, conflicts = 0;
+    Footprint footprint;  // only where launches are logged
   };
   std::vector<uint64_t> byKind;
   uint64_t launches = 1, warp = 0, lane = 0;
@@ -28,5 +42,8 @@ struct Counts {
 
 // Adds them to the counters that everybody can read, in all and for the kernel.
 void publish(const Program& program, const Counts& counts);
+
+// Writes them to the file that the setting `launches` names.
+void log(const Launch& launch, const Counts& counts);
 
 }  // namespace emu

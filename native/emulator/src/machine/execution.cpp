@@ -193,6 +193,7 @@ void run(const Launch& launch, uint64_t id, std::mt19937_64& random) {
   GridBarrier barrier(e);
   auto finish = [&] {
     publish(p, e.counts);
+    log(launch, e.counts);
     Memory::get().settle();
     size_t kept = 0;
     for (auto& room : p.arena->rooms) kept += room->local.size();

@@ -55,6 +55,7 @@ class Global {
     Counts::Traffic& traffic = e_.counts.of(r_.access);
     traffic.requests++;
     traffic.bytes += uint64_t(count) * r_.bytes;
+    if (e_.keepsFootprint) touch(mask, at, traffic.footprint);
     if (e_.races && isStrong_) order(mask, at);
     if (pattern == Pattern::Any || (pattern == Pattern::Same && r_.access != Access::Read)) {
       traffic.sectors += sectorsOf(mask, at);
@@ -71,6 +72,15 @@ class Global {
   }
 
  private:
+  // An access of one lane lies in one sector, since it is aligned.
+  static void touch(uint32_t mask, const uint64_t* at, Footprint& footprint) {
+    uint64_t last = ~0ull;
+    for (uint32_t m = mask; m; m &= m - 1) {
+      uint64_t sector = at[firstLane(m)] >> sectorShift;
+      if (sector != last) footprint.add(last = sector);
+    }
+  }
+
   // Where threads share a launch, values are written while it is looked whether another block has written the same.
   bool areWritten() const { return r_.access == Access::Write && e_.races && e_.races->isShared(); }
 

@@ -53,6 +53,7 @@ struct Execution {
   Races* races = nullptr;          // null: nobody looks for races in device memory
   uint64_t gridBarrier = 0;        // of a cooperative launch: device memory for the grid's own barrier
   bool isLenient = settings().isLenient();  // some checks of addresses are switched off
+  bool keepsFootprint = !settings().launches.empty();
   // Where several threads share a launch, each has an Execution of its own: its counts and reports are those of one part of it.
   std::vector<Told>* aside = nullptr;               // reports go there; null: they are told at once
   const std::atomic<uint64_t>* faulted = nullptr;   // the first part with a fault so far

@@ -31,7 +31,7 @@ final class KernelProducts implements Products {
     enum Tiling {
         SMALL(32, 32, 32),
         MEDIUM(64, 64, 16),
-        LARGE(128, 128, 8);
+        LARGE(128, 128, 16);
 
         private final long rows;
         private final long columns;
@@ -51,16 +51,20 @@ final class KernelProducts implements Products {
             return LARGE.tiles(type, m, n) >= BUSY ? LARGE : MEDIUM;
         }
 
-        /** How many tiles c has. Those of LARGE are half as wide in float64. */
+        /** How many tiles c has. Those of LARGE are half as wide in float64, and their steps half as deep. */
         long tiles(DType type, long m, long n) {
-            long width = this == LARGE && type == DType.FLOAT64 ? columns / 2 : columns;
-            return upwards(m, rows) * upwards(n, width);
+            return upwards(m, rows) * upwards(n, halved(type) ? columns / 2 : columns);
+        }
+
+        private boolean halved(DType type) {
+            return this == LARGE && type == DType.FLOAT64;
         }
 
         /** Into how many parts k is divided. */
-        long parts(long tiles, long k) {
-            long about = Math.min(Math.max(1, BUSY / tiles), upwards(k, STEPS * depth));
-            long each = upwards(upwards(k, about), depth) * depth;
+        long parts(DType type, long tiles, long k) {
+            long step = halved(type) ? depth / 2 : depth;
+            long about = Math.min(Math.max(1, BUSY / tiles), upwards(k, STEPS * step));
+            long each = upwards(upwards(k, about), step) * step;
             return upwards(k, each);
         }
     }
@@ -103,7 +107,7 @@ final class KernelProducts implements Products {
         long k = ta == Transpose.YES ? a.shape().rows() : a.shape().columns();
         Tiling tiling = Tiling.of(c.type(), m, n);
         long tiles = tiling.tiles(c.type(), m, n);
-        long parts = tiling.parts(tiles, k);
+        long parts = tiling.parts(c.type(), tiles, k);
         boolean shared = parts > 1;
         launcher.of(kernels.product.get(tiling)[number(ta, tb)], variant(c.type()))
                 .with(alpha)

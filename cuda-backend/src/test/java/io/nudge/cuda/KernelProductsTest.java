@@ -33,7 +33,7 @@ class KernelProductsTest {
     @ParameterizedTest
     @CsvSource({"1, 31, 1", "1, 128, 1", "1, 129, 2", "1, 10000, 79", "64, 10000, 2", "128, 10000, 1"})
     void whereTilesAreFewSeveralBlocksShareOne(long tiles, long k, long parts) {
-        assertThat(Tiling.SMALL.parts(tiles, k)).isEqualTo(parts);
+        assertThat(Tiling.SMALL.parts(DType.FLOAT32, tiles, k)).isEqualTo(parts);
     }
 
     /** Compared with cuBLAS in float64, whose sums differ in the last bits at most. */

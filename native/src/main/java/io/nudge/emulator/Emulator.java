@@ -211,4 +211,18 @@ public final class Emulator {
     public static void endTrace() {
         set("trace", "");
     }
+
+    /**
+     * Writes every kernel and every matrix product that runs from now on to a file, a line of JSON each, with what it did.
+     *
+     * @param file the file, which is made anew
+     */
+    public static void logLaunchesTo(Path file) {
+        set("launches", file.toString());
+    }
+
+    /** Ends the log of launches. */
+    public static void endLaunchLog() {
+        set("launches", "");
+    }
 }

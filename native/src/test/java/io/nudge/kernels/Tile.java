@@ -6,7 +6,7 @@ record Tile(int m, int n, int depth) {
         return switch (name) {
             case "small" -> new Tile(32, 32, 32);
             case "medium" -> new Tile(64, 64, 16);
-            default -> new Tile(128, type == Real.F32 ? 128 : 64, 8);
+            default -> type == Real.F32 ? new Tile(128, 128, 16) : new Tile(128, 64, 8);
         };
     }
 

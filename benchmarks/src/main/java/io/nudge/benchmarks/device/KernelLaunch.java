@@ -1,0 +1,117 @@
+package io.nudge.benchmarks.device;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a kernel did, as the emulated device counted it.
+ *
+ * @param kernel its entry, such as {@code delta_relu_f32}
+ * @param blocks of the grid
+ * @param threads of a block
+ * @param counters such as {@code sectors.read}
+ * @param kinds how often warps executed each kind of instruction
+ */
+record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> counters, Map<String, Long> kinds)
+        implements Launch {
+    private static final double SECTOR = 32;
+    private static final List<String> ACCESSES = List.of("read", "write", "atomic");
+
+    /** Keeps its own maps. */
+    KernelLaunch {
+        counters = Map.copyOf(counters);
+        kinds = Map.copyOf(kinds);
+    }
+
+    @Override
+    public String name() {
+        return kernel;
+    }
+
+    /**
+     * What a longer launch of the same blocks does.
+     *
+     * @param more a launch with one piece of work more
+     * @param pieces how many more there are
+     * @return this one, and the difference so many times
+     */
+    KernelLaunch extended(KernelLaunch more, long pieces) {
+        if (!more.kernel.equals(kernel) || more.blocks != blocks) {
+            throw new IllegalArgumentException(
+                    name() + " is not extended by " + more.name() + ", which is another launch");
+        }
+        return new KernelLaunch(
+                kernel,
+                blocks,
+                threads,
+                extended(counters, more.counters, pieces),
+                extended(kinds, more.kinds, pieces));
+    }
+
+    private static Map<String, Long> extended(Map<String, Long> some, Map<String, Long> more, long pieces) {
+        Map<String, Long> all = new HashMap<>();
+        more.forEach((name, count) -> {
+            long before = some.getOrDefault(name, 0L);
+            all.put(name, before + pieces * (count - before));
+        });
+        return all;
+    }
+
+    long counter(String name) {
+        return counters.getOrDefault(name, 0L);
+    }
+
+    /** A counter of all accesses together: reads, writes and atomics. */
+    long accesses(String counter) {
+        return ACCESSES.stream()
+                .mapToLong(each -> counter(counter + "." + each))
+                .sum();
+    }
+
+    @Override
+    public double movedBytes() {
+        return SECTOR * accesses("sectors");
+    }
+
+    @Override
+    public double leastBytes() {
+        return SECTOR * accesses("footprint");
+    }
+
+    double readBytes() {
+        return SECTOR * counter("sectors.read");
+    }
+
+    double writtenBytes() {
+        return SECTOR * counter("sectors.write");
+    }
+
+    /** Of 4 bytes each, that are read or written, in whole sectors. */
+    double elements() {
+        return leastBytes() / Float.BYTES;
+    }
+
+    /** Instructions of warps. */
+    long instructions() {
+        return counter("instructions.warp");
+    }
+
+    /** Instructions of warps, of one class. */
+    long instructions(InstructionClass of) {
+        return kinds.entrySet().stream()
+                .filter(each -> InstructionClass.of(each.getKey()) == of)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    /** Passes of shared memory. */
+    long wavefronts() {
+        return accesses("wavefronts");
+    }
+
+    /** How many of these are more than was necessary. */
+    long conflicts() {
+        return accesses("bank-conflicts");
+    }
+}

@@ -1,0 +1,90 @@
+package io.nudge.benchmarks.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nudge.emulator.EmulatedDevice;
+import io.nudge.tensor.Backend;
+import io.nudge.tensor.Backends;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What training steps cost on the device. Times are asserted nowhere. */
+@EmulatedDevice
+class CountingTest {
+    private static final long SECTOR = 32;
+
+    private static StepCounts step(String name) throws IOException {
+        Training training = Training.ALL.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        try (Backend backend = Backends.open(Main.EMULATED)) {
+            return new Counting(backend).step(training);
+        }
+    }
+
+    /** Of n layers: 3n − 1 products; gathering, n ways forward and back, the biases' update, and the factors of descent. */
+    @ParameterizedTest
+    @CsvSource({"A, 5, 7", "B, 8, 9", "B with Adam, 8, 8", "C, 11, 11"})
+    void aStepIsOneLaunchOfAFewKernels(String name, int products, int kernels) throws IOException {
+        StepCounts step = step(name);
+        assertThat(step.products()).hasSize(products);
+        assertThat(step.kernels()).as("%s", step.kernels()).hasSize(kernels);
+        assertThat(step.host().graphLaunches()).isEqualTo(1);
+        assertThat(step.host().waits()).as("waits").isZero();
+        assertThat(step.host().copies()).as("copies").isZero();
+        assertThat(step.host().allocations()).as("allocations").isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"A", "B", "B with Adam", "C"})
+    void theProductsAreThoseOfTheNetwork(String name) throws IOException {
+        StepCounts step = step(name);
+        assertThat(step.products().stream()
+                        .mapToDouble(ProductLaunch::operations)
+                        .sum())
+                .isEqualTo(step.training().operations());
+    }
+
+    /** No two lanes want different words of one bank, and no kernel asks for a sector much more than once. */
+    @ParameterizedTest
+    @CsvSource({"B", "B with Adam", "C"})
+    void kernelsMoveWhatTheyMust(String name) throws IOException {
+        StepCounts step = step(name);
+        assertThat(step.kernels())
+                .allSatisfy(kernel -> assertThat(kernel.conflicts())
+                        .as("bank conflicts of %s", kernel.name())
+                        .isZero());
+        double moved = step.kernels().stream().mapToDouble(Launch::movedBytes).sum();
+        double least = step.kernels().stream().mapToDouble(Launch::leastBytes).sum();
+        assertThat(moved / least).as("bytes of all kernels against the least").isLessThan(1.15);
+    }
+
+    /** w, g and two averages are read, w and the averages written: seven times 669,706 numbers, and next to nothing else. */
+    @Test
+    void adamTouchesEachNumberOnce() throws IOException {
+        KernelLaunch adam = step("B with Adam").kernels().stream()
+                .filter(kernel -> kernel.name().equals("update_adam_f32"))
+                .findFirst()
+                .orElseThrow();
+        double numbers = 7 * 669_706.0 * Float.BYTES;
+        assertThat(adam.leastBytes()).isBetween(numbers, numbers + 64 * SECTOR);
+    }
+
+    @Test
+    void aLongProductFollowsFromShortOnes() throws IOException {
+        System.setProperty("nudge.cuda.product", "kernels");
+        try (Backend backend = Backends.open(Main.EMULATED)) {
+            Counting counting = new Counting(backend);
+            KernelLaunch followed = counting.longProduct(2048, 1024, 256);
+            KernelLaunch counted = counting.product(2048, 1024, 256);
+            assertThat(followed).isEqualTo(counted);
+            assertThat(counted.kernel()).isEqualTo("product_large_nn_f32");
+            assertThat(counted.conflicts()).isZero();
+        } finally {
+            System.clearProperty("nudge.cuda.product");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.nudge.emulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import jcuda.driver.CUdeviceptr;
+import jcuda.jcublas.JCublas2;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each kernel and each product did, a line for each that ran. */
+@EmulatedDevice
+class LaunchLogTest {
+    private static final String MODULE = "sharing";
+
+    @TempDir
+    private Path folder;
+
+    private List<String> log(Runnable work) throws IOException {
+        Path file = folder.resolve("launches.json");
+        Emulator.logLaunchesTo(file);
+        work.run();
+        Emulator.drain();
+        Emulator.endLaunchLog();
+        return Files.readAllLines(file);
+    }
+
+    private static CUdeviceptr zeros(Cuda cuda, int n) {
+        return cuda.floats(new float[n]);
+    }
+
+    @Test
+    void hasALineForEachKernelWithItsGridAndCounters() throws IOException {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr p = zeros(cuda, 128);
+            CUdeviceptr q = zeros(cuda, 128);
+            List<String> lines = log(() -> {
+                cuda.run(MODULE, "strided", 2, 64, 0, p, q, 1, 0);
+                cuda.run(MODULE, "vectors", 1, 32, 0, p, q);
+            });
+            assertThat(lines).hasSize(2);
+            assertThat(lines.get(0))
+                    .startsWith(
+                            "{\"number\":1,\"kernel\":\"strided\",\"grid\":[2,1,1],\"block\":[64,1,1],\"counters\":{")
+                    .contains(
+                            "\"requests.read\":4,\"bytes.read\":512,\"sectors.read\":16,\"footprint.read\":16,",
+                            "\"kinds\":{")
+                    .contains("\"ret\":4")
+                    .doesNotContain("atomic");
+            assertThat(lines.get(1))
+                    .startsWith("{\"number\":2,\"kernel\":\"vectors\",\"grid\":[1,1,1],\"block\":[32,1,1],")
+                    .contains("\"ret\":1");
+        }
+    }
+
+    /** Two warps read one number: two requests of a sector, which is one sector. */
+    @Test
+    void theFootprintHasASectorOnceHoweverOftenItIsAccessed() throws IOException {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr one = zeros(cuda, 1);
+            CUdeviceptr into = zeros(cuda, 64);
+            List<String> lines = log(() -> cuda.run(MODULE, "same", 1, 64, 0, one, into));
+            assertThat(lines.get(0))
+                    .contains("\"sectors.read\":2,\"footprint.read\":1,", "\"sectors.write\":8,\"footprint.write\":8");
+        }
+    }
+
+    /** Every so-many-th element: from eight on each lies in a sector of its own. */
+    @ParameterizedTest
+    @CsvSource({"1, 16", "2, 32", "8, 128", "32, 128"})
+    void theFootprintHasAllSectorsThatAreTouched(int stride, int sectors) throws IOException {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr p = zeros(cuda, 128 * stride);
+            CUdeviceptr q = zeros(cuda, 128 * stride);
+            List<String> lines = log(() -> cuda.run(MODULE, "strided", 2, 64, 0, p, q, stride, 0));
+            assertThat(lines.get(0))
+                    .contains("\"footprint.read\":" + sectors + ",", "\"footprint.write\":" + sectors + "}");
+        }
+    }
+
+    /** 4096 warps: enough that the launch is shared out. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void isTheSameForAnyNumberOfThreads(int threads) throws IOException {
+        try (Cuda cuda = new Cuda()) {
+            int n = 1 << 17;
+            CUdeviceptr p = zeros(cuda, n);
+            CUdeviceptr q = zeros(cuda, n);
+            List<String> one = log(() -> cuda.run(MODULE, "strided", n / 256, 256, 0, p, q, 1, 0));
+            Emulator.set("threads", String.valueOf(threads));
+            List<String> several = log(() -> cuda.run(MODULE, "strided", n / 256, 256, 0, p, q, 1, 0));
+            assertThat(several).isEqualTo(one);
+            assertThat(one.get(0)).contains("\"footprint.read\":" + n / 8 + ",");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0.5, 1"})
+    void hasALineForEachProductWithItsShape(float beta, int kept) throws IOException {
+        try (Blas blas = new Blas()) {
+            CUdeviceptr a = zeros(blas.cuda, 6);
+            CUdeviceptr b = zeros(blas.cuda, 12);
+            CUdeviceptr c = zeros(blas.cuda, 8);
+            List<String> lines = log(() -> JCublas2.cublasSgemm(
+                    blas.handle,
+                    0,
+                    0,
+                    2,
+                    4,
+                    3,
+                    Blas.host(Numbers.F32, 1),
+                    a,
+                    2,
+                    b,
+                    3,
+                    Blas.host(Numbers.F32, beta),
+                    c,
+                    2));
+            assertThat(lines)
+                    .containsExactly("{\"number\":1,\"product\":\"cublasSgemm\",\"m\":2,\"n\":4,\"k\":3,\"count\":1,"
+                            + "\"factorBytes\":4,\"resultBytes\":4,\"kept\":" + kept + "}");
+        }
+    }
+
+    @Test
+    void beginsAnewWhereTheFileIsTheSame() throws IOException {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr p = zeros(cuda, 128);
+            CUdeviceptr q = zeros(cuda, 128);
+            List<String> lines = log(() -> cuda.run(MODULE, "vectors", 1, 32, 0, p, q));
+            assertThat(log(() -> cuda.run(MODULE, "vectors", 1, 32, 0, p, q))).isEqualTo(lines);
+        }
+    }
+
+    @Test
+    void endsWhereItIsTold() throws IOException {
+        try (Cuda cuda = new Cuda()) {
+            CUdeviceptr p = zeros(cuda, 128);
+            List<String> lines = log(() -> cuda.run(MODULE, "vectors", 1, 32, 0, p, zeros(cuda, 128)));
+            cuda.run(MODULE, "vectors", 1, 32, 0, p, zeros(cuda, 128));
+            assertThat(Files.readAllLines(folder.resolve("launches.json"))).isEqualTo(lines);
+        }
+    }
+}
