@@ -19,6 +19,10 @@ public final class Main {
     static final String EMULATED = "cuda-emulated";
 
     private static final String PRECISION = "nudge.cuda.precision";
+
+    /** Off, since which networks one kernel trains depends on the device, and only one is emulated. */
+    static final String WHOLE = "nudge.cuda.whole";
+
     private static final String PRODUCTS = "nudge.cuda.product";
     private static final String KERNELS = "kernels";
     private static final int FAILURE = 1;
@@ -111,8 +115,10 @@ public final class Main {
         List<StepCounts> steps = new ArrayList<>();
         Setting precision = new Setting(PRECISION, Options.nameOf(options.precision()));
         Setting products = new Setting(PRODUCTS, options.products());
+        Setting singly = new Setting(WHOLE, "off");
         try (precision;
                 products;
+                singly;
                 Backend backend = Backends.open(EMULATED)) {
             for (Training job : jobs) {
                 err.println(job.name() + ": " + job.describe());

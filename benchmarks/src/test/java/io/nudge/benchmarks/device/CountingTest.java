@@ -20,8 +20,11 @@ class CountingTest {
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();
+        System.setProperty(Main.WHOLE, "off");
         try (Backend backend = Backends.open(Main.EMULATED)) {
             return new Counting(backend).step(training);
+        } finally {
+            System.clearProperty(Main.WHOLE);
         }
     }
 
