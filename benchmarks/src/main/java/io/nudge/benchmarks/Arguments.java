@@ -66,10 +66,10 @@ record Arguments(
                 case "--full" -> full = true;
                 case "--help" -> help = true;
                 case "--plot" -> plot = true;
-                case "--from" -> from = Path.of(value(word, rest));
-                case "--include" -> includes.add(value(word, rest));
-                case "--backend" -> backends = List.of(value(word, rest).split(","));
-                case "--out" -> out = Path.of(value(word, rest));
+                case "--from" -> from = Path.of(Words.value(word, rest));
+                case "--include" -> includes.add(Words.value(word, rest));
+                case "--backend" -> backends = List.of(Words.value(word, rest).split(","));
+                case "--out" -> out = Path.of(Words.value(word, rest));
                 default -> {
                     if (word.startsWith("--")) {
                         throw new IllegalArgumentException("unknown option " + word + "; see --help");
@@ -91,12 +91,5 @@ record Arguments(
         words.addAll(List.of("--backend", String.join(",", backends)));
         words.addAll(jmh);
         return String.join(" ", words);
-    }
-
-    private static String value(String option, Iterator<String> rest) {
-        if (!rest.hasNext()) {
-            throw new IllegalArgumentException(option + " needs a value; see --help");
-        }
-        return rest.next();
     }
 }

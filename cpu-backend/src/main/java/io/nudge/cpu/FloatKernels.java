@@ -139,19 +139,7 @@ final class FloatKernels extends Kernels {
 
     @Override
     void transpose(CpuMemory x, int xAt, int rows, int columns, int from, int to, CpuMemory y, int yAt) {
-        transpose(x.floats, xAt, rows, columns, from, to, y.floats, yAt);
-    }
-
-    /** Rows from to to of x [rows, columns] become columns of y. */
-    static void transpose(float[] x, int xAt, int rows, int columns, int from, int to, float[] y, int yAt) {
-        for (int j = 0; j < columns; j += TILE) {
-            int end = Math.min(columns, j + TILE);
-            for (int i = from; i < to; i++) {
-                for (int k = j; k < end; k++) {
-                    y[yAt + k * rows + i] = x[xAt + i * columns + k];
-                }
-            }
-        }
+        Transposition.into(x.floats, xAt + from * columns, columns, to - from, columns, y.floats, yAt + from, rows);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nudge.benchmarks.device;
 
+import io.nudge.benchmarks.Words;
 import io.nudge.benchmarks.device.DeviceSheet.Arithmetic;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * What the user asked for on the command line.
@@ -61,33 +61,19 @@ record Options(
         while (rest.hasNext()) {
             String word = rest.next();
             switch (word) {
-                case "--jobs" -> jobs = pattern(word, value(word, rest));
-                case "--devices" -> devices = pattern(word, value(word, rest));
-                case "--precision" -> precision = precision(value(word, rest));
-                case "--products" -> products = oneOf(word, value(word, rest), PRODUCTS);
-                case "--corrections" -> corrections = Optional.of(Path.of(value(word, rest)));
-                case "--backend" -> backend = oneOf(word, value(word, rest), List.of(Main.EMULATED)); // for the script
-                case "--out" -> out = Path.of(value(word, rest));
+                case "--jobs" -> jobs = Words.pattern(word, Words.value(word, rest));
+                case "--devices" -> devices = Words.pattern(word, Words.value(word, rest));
+                case "--precision" -> precision = precision(Words.value(word, rest));
+                case "--products" -> products = oneOf(word, Words.value(word, rest), PRODUCTS);
+                case "--corrections" -> corrections = Optional.of(Path.of(Words.value(word, rest)));
+                case "--backend" ->
+                    backend = oneOf(word, Words.value(word, rest), List.of(Main.EMULATED)); // for the script
+                case "--out" -> out = Path.of(Words.value(word, rest));
                 case "--help" -> help = true;
                 default -> throw new IllegalArgumentException("unknown option " + word + "; see --help");
             }
         }
         return new Options(jobs, devices, precision, products, corrections, backend, out, help);
-    }
-
-    private static String value(String option, Iterator<String> rest) {
-        if (!rest.hasNext()) {
-            throw new IllegalArgumentException(option + " needs a value; see --help");
-        }
-        return rest.next();
-    }
-
-    private static Pattern pattern(String option, String text) {
-        try {
-            return Pattern.compile(text, Pattern.CASE_INSENSITIVE);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(option + " needs a regular expression, and '" + text + "' is none", e);
-        }
     }
 
     private static Arithmetic precision(String text) {

@@ -1,11 +1,11 @@
 package io.nudge.benchmarks.peers;
 
+import io.nudge.benchmarks.Words;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
@@ -64,35 +64,20 @@ record Options(
         while (rest.hasNext()) {
             String word = rest.next();
             switch (word) {
-                case "--peers" -> peers = pattern(word, value(word, rest));
-                case "--jobs" -> jobs = pattern(word, value(word, rest));
-                case "--threads" -> threads = threads(value(word, rest));
-                case "--rounds" -> rounds = whole(word, value(word, rest));
-                case "--seconds" -> seconds = positive(word, value(word, rest));
-                case "--warmup" -> warmup = positive(word, value(word, rest));
-                case "--python" -> python = value(word, rest);
-                case "--sources" -> sources = Path.of(value(word, rest)); // for the script
-                case "--out" -> out = Path.of(value(word, rest));
+                case "--peers" -> peers = Words.pattern(word, Words.value(word, rest));
+                case "--jobs" -> jobs = Words.pattern(word, Words.value(word, rest));
+                case "--threads" -> threads = threads(Words.value(word, rest));
+                case "--rounds" -> rounds = whole(word, Words.value(word, rest));
+                case "--seconds" -> seconds = positive(word, Words.value(word, rest));
+                case "--warmup" -> warmup = positive(word, Words.value(word, rest));
+                case "--python" -> python = Words.value(word, rest);
+                case "--sources" -> sources = Path.of(Words.value(word, rest)); // for the script
+                case "--out" -> out = Path.of(Words.value(word, rest));
                 case "--help" -> help = true;
                 default -> throw new IllegalArgumentException("unknown option " + word + "; see --help");
             }
         }
         return new Options(peers, jobs, threads, new Contest.Pace(warmup, seconds, rounds), python, sources, out, help);
-    }
-
-    private static String value(String option, Iterator<String> rest) {
-        if (!rest.hasNext()) {
-            throw new IllegalArgumentException(option + " needs a value; see --help");
-        }
-        return rest.next();
-    }
-
-    private static Pattern pattern(String option, String text) {
-        try {
-            return Pattern.compile(text, Pattern.CASE_INSENSITIVE);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(option + " needs a regular expression, and '" + text + "' is none", e);
-        }
     }
 
     private static List<Integer> threads(String text) {
