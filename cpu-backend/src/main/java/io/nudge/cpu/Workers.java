@@ -1,33 +1,53 @@
 package io.nudge.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A fixed set of threads that do the parts of a task together with the caller. The threads are made when first needed
  * and wait between tasks; running a task makes neither threads nor objects. One caller at a time.
  *
- * <p>Which worker does which part is left to chance, so a part's result must not depend on it.
+ * <p>Which worker does which part is left to chance, so a part's result must not depend on it. A part that throws keeps no other from
+ * being done.
+ *
+ * <p>Threads that are awake find and leave a task by atomic numbers alone, in some 0.1 µs; the monitor is for sleep. Whoever is about to
+ * sleep says so before it looks once more whether there is reason to, and whoever gives reason does that before it looks for sleepers.
  */
 final class Workers implements AutoCloseable {
-    /**
-     * How often a thread looks for the next task before it goes to sleep, some 40 µs. To wake one up takes as long, and
-     * the passes of a training step follow each other faster than that; a longer search would take the processor from
-     * others.
-     */
+    /** How often a thread looks for the next task at once, some 40 µs: the passes of a training step follow each other faster than that. */
     private static final int SEARCHES = 2_000;
 
-    private final int count;
-    private final AtomicInteger nextPart = new AtomicInteger();
-    private Task task;
-    private int parts;
-    private boolean started;
-    private Throwable failure;
+    /**
+     * How often it then lets others go first and looks again, some 10 ms, before it goes to sleep. To wake it up takes 50 µs, and a
+     * system may do so on the processor that the caller has, though another one has nothing to do, and leave both there as long as they
+     * sleep and wake in turn.
+     */
+    private static final int YIELDS = 20_000;
 
-    // Changed under the monitor; the first two also read without it, by threads that look for work before they sleep.
-    private volatile int round;
-    private volatile int busy;
-    private boolean open;
-    private boolean closed;
+    private final int count;
+
+    /**
+     * The number of the round in the upper half, how many of its parts nobody has begun in the lower. So nobody can take a part of
+     * another round than the one whose task it saw: a round begins when all parts of the one before are done.
+     */
+    private final AtomicLong open = new AtomicLong();
+
+    /** Parts that are not done. */
+    private final AtomicInteger undone = new AtomicInteger();
+
+    // Written before the round begins.
+    private Task task;
+
+    private boolean started;
+    private volatile boolean closed;
+
+    // Guarded by the monitor, the volatile ones as to changes alone.
+    private int wakes;
+    private volatile int sleepers;
+    private volatile boolean callerSleeps;
+
+    private Throwable failure;
+    private int failed;
 
     Workers(int count) {
         this.count = count;
@@ -38,7 +58,11 @@ final class Workers implements AutoCloseable {
         return count;
     }
 
-    /** Does all parts of a task; returns when they are done. */
+    /**
+     * Does all parts of a task; returns when they are done.
+     *
+     * @throws RuntimeException what the first of the parts that failed has thrown; so for an {@link Error}
+     */
     void run(Task newTask, int newParts) {
         if (count == 1 || newParts <= 1) {
             for (int part = 0; part < newParts; part++) {
@@ -47,62 +71,87 @@ final class Workers implements AutoCloseable {
             return;
         }
         begin(newTask, newParts);
-        try {
-            work(0);
-        } finally {
-            end();
+        work(0);
+        awaitOthers();
+        task = null;
+        if (failure != null) {
+            rethrow();
         }
-        rethrow();
     }
 
-    private synchronized void begin(Task newTask, int newParts) {
+    private void begin(Task newTask, int parts) {
         start();
         task = newTask;
-        parts = newParts;
-        failure = null;
-        nextPart.set(0);
-        open = true;
-        round++;
+        undone.set(parts);
+        long round = (open.get() >>> Integer.SIZE) + 1;
+        open.set(round << Integer.SIZE | parts);
+        if (sleepers > 0) {
+            wakeAll();
+        }
+    }
+
+    private synchronized void wakeAll() {
+        wakes++;
         notifyAll();
     }
 
+    /** Does parts until nobody has left one to begin. The last comes first. */
     private void work(int worker) {
-        int part = nextPart.getAndIncrement();
-        while (part < parts) {
-            task.run(part, worker);
-            part = nextPart.getAndIncrement();
-        }
-    }
-
-    /** After this no worker enters the task any more, and those that did have left it. */
-    private void end() {
-        synchronized (this) {
-            open = false;
-        }
-        for (int i = 0; i < SEARCHES && busy > 0; i++) {
-            Thread.onSpinWait();
-        }
-        synchronized (this) {
-            boolean interrupted = false;
-            while (busy > 0) {
+        for (long seen = open.get(); (int) seen > 0; seen = open.get()) {
+            Task current = task;
+            if (open.compareAndSet(seen, seen - 1)) {
+                int part = (int) seen - 1;
                 try {
-                    wait();
-                } catch (InterruptedException e) { // kept for the caller
-                    interrupted = true;
+                    current.run(part, worker);
+                } catch (Throwable e) { // the caller throws it on
+                    note(part, e);
+                }
+                if (undone.decrementAndGet() == 0 && callerSleeps) {
+                    wakeAll();
                 }
             }
-            task = null;
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
-    private void rethrow() {
-        if (failure instanceof RuntimeException e) {
+    private synchronized void note(int part, Throwable e) {
+        if (failure == null || part < failed) {
+            failure = e;
+            failed = part;
+        }
+    }
+
+    private void awaitOthers() {
+        for (int i = 0; i < SEARCHES + YIELDS && undone.get() > 0; i++) {
+            pause(i);
+        }
+        if (undone.get() > 0) {
+            sleepUntilDone();
+        }
+    }
+
+    private synchronized void sleepUntilDone() {
+        boolean interrupted = false;
+        callerSleeps = true;
+        while (undone.get() > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) { // kept for the caller
+                interrupted = true;
+            }
+        }
+        callerSleeps = false;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void rethrow() {
+        Throwable thrown = failure;
+        failure = null;
+        if (thrown instanceof RuntimeException e) {
             throw e;
         }
-        if (failure instanceof Error e) {
+        if (thrown instanceof Error e) {
             throw e;
         }
     }
@@ -120,44 +169,42 @@ final class Workers implements AutoCloseable {
     }
 
     private void serve(int worker) {
-        int seen = 0;
-        while (enter(seen)) {
-            seen = round;
-            help(worker);
-        }
-    }
-
-    /** Waits for a round after the one last seen, and takes part in it; false if there will be none. */
-    private boolean enter(int seen) {
-        for (int i = 0; i < SEARCHES && round == seen; i++) {
-            Thread.onSpinWait();
-        }
-        synchronized (this) {
-            while (!closed && (round == seen || !open)) {
-                try {
-                    wait();
-                } catch (InterruptedException e) { // a worker is ended by close alone
-                }
-            }
-            busy += closed ? 0 : 1;
-            return !closed;
-        }
-    }
-
-    private void help(int worker) {
-        Throwable thrown = null;
-        try {
+        while (!closed) {
             work(worker);
-        } catch (Throwable e) { // the caller throws it on
-            thrown = e;
-        }
-        synchronized (this) {
-            failure = thrown == null ? failure : thrown;
-            busy--;
-            if (busy == 0) {
-                notifyAll();
+            for (int i = 0; i < SEARCHES + YIELDS && isIdle(); i++) {
+                pause(i);
+            }
+            if (isIdle()) {
+                sleepOnce();
             }
         }
+    }
+
+    /** Nothing relies on the yield: it is a courtesy. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void pause(int search) {
+        if (search < SEARCHES) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+    }
+
+    private boolean isIdle() {
+        return (int) open.get() == 0 && !closed;
+    }
+
+    /** Once woken up a thread looks for a while, even if the task was done before it came to it: so the system sees that it has one. */
+    private synchronized void sleepOnce() {
+        sleepers++;
+        int before = wakes;
+        while (isIdle() && wakes == before) {
+            try {
+                wait();
+            } catch (InterruptedException e) { // a worker is ended by close alone
+            }
+        }
+        sleepers--;
     }
 
     @Override

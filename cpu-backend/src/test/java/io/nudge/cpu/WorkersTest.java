@@ -42,15 +42,39 @@ class WorkersTest {
     }
 
     @Test
-    void passOnWhatAPartThrowsAndWorkOn() {
-        assertThatThrownBy(() -> workers.run(
-                        (part, worker) -> {
-                            throw new IllegalStateException("part " + part);
-                        },
-                        PARTS))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("part ");
+    void passOnWhatTheFirstPartToFailThrowsAndWorkOn() {
+        for (int round = 0; round < 300; round++) {
+            assertThatThrownBy(() -> workers.run(
+                            (part, worker) -> {
+                                if (part >= 3) {
+                                    throw new IllegalStateException("part " + part);
+                                }
+                            },
+                            PARTS))
+                    .as("round %d", round)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("part 3");
+        }
         doEveryPartOnce();
+    }
+
+    @Test
+    void wakeUpFromSleep() throws InterruptedException {
+        for (int round = 0; round < 5; round++) {
+            doEveryPartOnce();
+            awaitSleepOfOthers();
+        }
+    }
+
+    /** Others than the caller have searched long enough and wait. */
+    private static void awaitSleepOfOthers() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            while (thread.getName().startsWith("nudge-cpu-")
+                    && thread.getState() != Thread.State.WAITING
+                    && thread.isAlive()) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Test
