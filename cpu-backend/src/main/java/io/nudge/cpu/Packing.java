@@ -5,8 +5,8 @@ import io.nudge.tensor.WholeSteps;
 
 /** Decides which networks are trained with packed weights, and keeps the room of the last one. */
 final class Packing {
-    /** Additions and multiplications that are taken at once, about: some 50 ms of them. */
-    private static final double AT_ONCE = 1e10;
+    /** Additions and multiplications that are taken at once, about: some 200 ms of them. */
+    private static final double AT_ONCE = 4e10;
 
     /** At least so many steps, which make little of the packing before and after them. */
     private static final int FEWEST = 16;
