@@ -14,13 +14,16 @@ import java.util.Arrays;
  */
 final class PackedLayer {
     /** Elements in a line of a cache. */
-    private static final int LINE = 16;
+    static final int LINE = 16;
 
     /** Terms of a sum, or rows of a panel, that are taken at a time: with 512-bit vectors 32 KiB of a panel. */
     private static final int DEPTH = 256;
 
     private final PackedLoops loops;
     private final int width;
+
+    /** Rows of x that a product takes. */
+    private final int height;
 
     /** Rows of a panel that a step moves at a time: whole tiles, and whole rows of the tiles that they are flipped to. */
     private final int moved;
@@ -51,10 +54,12 @@ final class PackedLayer {
     /**
      * Makes room.
      *
-     * @param rows of a batch, rounded up to a multiple of the loops' rows
+     * @param height rows of x that a product takes
+     * @param rows of a batch, rounded up to a multiple of the height
      */
-    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int rows, boolean first) {
+    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int rows, boolean first) {
         this.loops = loops;
+        this.height = height;
         width = loops.width();
         moved = leastCommonMultiple(width, loops.rows());
         inputs = layer.inputs();
@@ -137,7 +142,7 @@ final class PackedLayer {
         }
     }
 
-    /** z = x Wᵀ + b for the rows from first to last, whole multiples of the loops' rows. */
+    /** z = x Wᵀ + b for the rows from first to last, whole multiples of the height. */
     void forward(float[] x, int xStride, int first, int last) {
         float[] matrix = panels.floats;
         multiply(x, xStride, matrix, panelRows, inputs, neurons, bias, width, z.floats, stride, first, last);
@@ -173,14 +178,14 @@ final class PackedLayer {
             int some = Math.min(DEPTH, terms - k);
             for (int p = 0; p < panelsOf(columns); p++) {
                 int at = (p * matrixRows + k) * width;
-                for (int i = first; i < last; i += loops.rows()) {
+                for (int i = first; i < last; i += height) {
                     int from = i * xStride + k;
                     int to = i * zStride + p * width;
                     if (k == 0) {
                         int startAt = p * startStep;
-                        loops.multiply(some, x, from, xStride, matrix, at, start, startAt, 0, z, to, zStride);
+                        loops.multiply(height, some, x, from, xStride, matrix, at, start, startAt, 0, z, to, zStride);
                     } else {
-                        loops.multiply(some, x, from, xStride, matrix, at, z, to, zStride, z, to, zStride);
+                        loops.multiply(height, some, x, from, xStride, matrix, at, z, to, zStride, z, to, zStride);
                     }
                 }
             }
@@ -190,7 +195,7 @@ final class PackedLayer {
     /**
      * Moves some panels, weights and biases: Wᵀ = beta Wᵀ + alpha xᵀ δ.
      *
-     * @param examples so many rows of x and δ count, a multiple of the loops' rows; 0 for none
+     * @param examples so many rows of x and δ count, a multiple of the height; 0 for none
      */
     void move(
             Kernels kernels,

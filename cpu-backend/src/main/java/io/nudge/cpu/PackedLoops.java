@@ -2,7 +2,7 @@ package io.nudge.cpu;
 
 /**
  * The innermost loops of training with packed weights. A panel is some columns of a matrix, {@link #width} of them, row after row:
- * what one loop reads lies together. Rows of x, z and δ are apart by a stride; a call takes as many as {@link #rows} says, so their
+ * what one loop reads lies together. Rows of x, z and δ are apart by a stride; a product takes as many as {@link #height} says, so their
  * arrays have room for a multiple of that.
  *
  * <p>These are plain loops. Each element is one chain of fused multiplications and additions, term after term, so that {@code
@@ -17,16 +17,26 @@ class PackedLoops {
         return WIDTH;
     }
 
-    /** Rows that a call takes. */
+    /** Rows of a panel that a sum moves, and as many examples as {@link #add} takes. */
     int rows() {
         return ROWS;
     }
 
-    /** Makes sure that what follows is done as fast as it can be, even if that takes a second. */
-    void prepare() {}
+    /** How many rows of x a product had better take at a time, where threads share so many of them. */
+    int height(int rows, int threads) {
+        return ROWS;
+    }
 
-    /** z = from + x panel, for some rows of x, so many long, and the columns of a panel; from may be z, or one row with stride 0. */
+    /** Makes sure that what follows, with products of a height, is done as fast as it can be, even if that takes a second. */
+    void prepare(int height) {}
+
+    /**
+     * z = from + x panel, for some rows of x, so many long, and the columns of a panel; from may be z, or one row with stride 0.
+     *
+     * @param height so many rows, a number that {@link #height} gives
+     */
     void multiply(
+            int height,
             int depth,
             float[] x,
             int xAt,
@@ -39,7 +49,7 @@ class PackedLoops {
             float[] z,
             int zAt,
             int zStride) {
-        for (int i = 0; i < rows(); i++) {
+        for (int i = 0; i < height; i++) {
             int start = fromAt + i * fromStride;
             int to = zAt + i * zStride;
             for (int j = 0; j < width(); j += 4) {

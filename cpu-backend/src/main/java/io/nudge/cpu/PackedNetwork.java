@@ -18,6 +18,9 @@ final class PackedNetwork implements Task {
     /** Weights times examples from which on threads share a step; below, to wake one up costs more. */
     private static final long SHARED = 1L << 21;
 
+    /** Examples that are read from memory together; {@link #touch} has as many variables. */
+    private static final int TOGETHER = 10;
+
     /** Panels that a part of the second phase moves: the activations that it reads serve them all. */
     private static final int PANELS_IN_PART = 4;
 
@@ -25,11 +28,20 @@ final class PackedNetwork implements Task {
     private final Kernels[] kernels;
     private final PackedLoops loops;
     private final WholeSteps shape;
-    private final int rowsOfLoops;
+
+    /** Rows of x that a product takes. */
+    private final int height;
+
     private final PackedLayer[] layers;
     private final long parameters;
     private final CpuMemory x;
     private final int xStride;
+
+    /** Where the examples of the batch begin in the data. */
+    private final int[] begins;
+
+    /** Sums that are of no account; without them the compiler would leave the reading out. */
+    private final float[] touched;
 
     // The output layer without gaps between its rows.
     private final int outputs;
@@ -56,17 +68,19 @@ final class PackedNetwork implements Task {
         this.loops = loops;
         shape = steps;
         parameters = steps.parameters();
-        rowsOfLoops = loops.rows();
+        height = loops.height(steps.batch(), areShared(steps.batch()) ? workers.count() : 1);
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
         for (int l = 0; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, steps.layers().get(l), most, l == 0);
+            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, most, l == 0);
             for (int p = 0; p < layers[l].panels(); p += PANELS_IN_PART) {
                 moves.add(new int[] {l, p, Math.min(p + PANELS_IN_PART, layers[l].panels())});
             }
         }
         xStride = PackedLayer.stride(layers[0].inputs, loops.width());
         x = PackedLayer.room(loops, most, xStride);
+        begins = new int[steps.batch()];
+        touched = new float[steps.batch()];
         outputs = layers[layers.length - 1].neurons;
         long cells = (long) steps.batch() * outputs;
         z = room(cells);
@@ -81,7 +95,12 @@ final class PackedNetwork implements Task {
     }
 
     private int whole(int count) {
-        return (count + rowsOfLoops - 1) / rowsOfLoops * rowsOfLoops;
+        return (count + height - 1) / height * height;
+    }
+
+    /** Whether threads share a step of so many examples. */
+    private boolean areShared(int examples) {
+        return parameters * examples >= SHARED;
     }
 
     /** Whether these steps are of a network of the same shape, so that this room does for it. */
@@ -100,8 +119,8 @@ final class PackedNetwork implements Task {
     /** Takes steps until so many examples were used. The weights are packed before and come back after, whatever happens. */
     void take(WholeSteps wanted, long examples) {
         steps = wanted;
-        if (parameters * steps.batch() >= SHARED) {
-            loops.prepare();
+        if (areShared(steps.batch())) {
+            loops.prepare(height);
         }
         try {
             for (int l = 0; l < layers.length; l++) {
@@ -126,10 +145,10 @@ final class PackedNetwork implements Task {
         if (last > rows) {
             clear(last);
         }
-        boolean shared = parameters * rows >= SHARED;
-        int groups = last / rowsOfLoops;
+        boolean shared = areShared(rows);
+        int groups = last / height;
         int threads = shared ? workers.count() : 1;
-        rowsInPart = (groups + threads - 1) / threads * rowsOfLoops;
+        rowsInPart = (groups + threads - 1) / threads * height;
         readFactors();
         moving = false;
         run(shared, (last + rowsInPart - 1) / rowsInPart);
@@ -182,15 +201,48 @@ final class PackedNetwork implements Task {
     }
 
     private void gather(int first, int last) {
-        CpuMemory inputs = CpuMemory.of(steps.inputs());
+        float[] inputs = CpuMemory.of(steps.inputs()).floats;
         int n = layers[0].inputs;
         long at = CpuMemory.of(steps.position()).longs[(int) steps.position().offset() + Operations.ROW];
         int examples = (int) steps.inputs().shape().rows();
         for (int i = first; i < last; i++) {
             int row = CpuOperations.example("takeSteps", steps.order(), at + i, examples);
-            System.arraycopy(inputs.floats, (int) steps.inputs().offset() + row * n, x.floats, i * xStride, n);
+            begins[i] = (int) steps.inputs().offset() + row * n;
             target(row, i);
         }
+        for (int i = first; i < last; i++) {
+            if ((i - first) % TOGETHER == 0) {
+                touched[first] = touch(inputs, n, i, last);
+            }
+            System.arraycopy(inputs, begins[i], x.floats, i * xStride, n);
+        }
+    }
+
+    /**
+     * Reads a number of each line of some examples, in turn, so that all of them are on their way from memory together: one after the
+     * other they would be waited for.
+     *
+     * @return their sum, which is of no account
+     */
+    private float touch(float[] inputs, int n, int first, int last) {
+        int end = last - 1;
+        int x0 = begins[first];
+        int x1 = begins[Math.min(first + 1, end)];
+        int x2 = begins[Math.min(first + 2, end)];
+        int x3 = begins[Math.min(first + 3, end)];
+        int x4 = begins[Math.min(first + 4, end)];
+        int x5 = begins[Math.min(first + 5, end)];
+        int x6 = begins[Math.min(first + 6, end)];
+        int x7 = begins[Math.min(first + 7, end)];
+        int x8 = begins[Math.min(first + 8, end)];
+        int x9 = begins[Math.min(first + 9, end)];
+        float evens = 0;
+        float odds = 0;
+        for (int k = 0; k < n; k += PackedLayer.LINE) {
+            evens += inputs[x0 + k] + inputs[x2 + k] + inputs[x4 + k] + inputs[x6 + k] + inputs[x8 + k];
+            odds += inputs[x1 + k] + inputs[x3 + k] + inputs[x5 + k] + inputs[x7 + k] + inputs[x9 + k];
+        }
+        return evens + odds;
     }
 
     private void target(int row, int i) {

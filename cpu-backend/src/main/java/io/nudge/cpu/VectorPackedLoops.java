@@ -16,6 +16,7 @@ final class VectorPackedLoops extends PackedLoops {
     private static final int WIDTH = 2 * LANES;
     private static final boolean TEN = LANES >= 16;
     private static final int ROWS = TEN ? 10 : 5;
+    private static final int EIGHT = 8;
 
     // For trials: no more terms than the compiler needs to see, since each is slow until it has.
     private static final int TERMS = 24;
@@ -24,8 +25,11 @@ final class VectorPackedLoops extends PackedLoops {
     private static final float[] ROOM = new float[TERMS * WIDTH];
 
     private final Trial multiplying = new Trial(
-            () -> multiplyVectors(TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH),
-            () -> super.multiply(TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH));
+            () -> multiplyVectors(ROWS, TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH),
+            () -> super.multiply(ROWS, TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH));
+    private final Trial multiplyingEight = new Trial(
+            () -> multiplyVectors(EIGHT, TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH),
+            () -> super.multiply(EIGHT, TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH));
     private final Trial adding = new Trial(
             () -> addVectors(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, 0, ROOM, 0),
             () -> super.add(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, 0, ROOM, 0));
@@ -46,9 +50,21 @@ final class VectorPackedLoops extends PackedLoops {
         return ROWS;
     }
 
+    /** Eight where ten would leave more rows empty, or a thread with more to do. */
     @Override
-    void prepare() {
-        multiplying.hold();
+    int height(int rows, int threads) {
+        boolean eight = TEN && rowsOfThread(EIGHT, rows, threads) < rowsOfThread(ROWS, rows, threads);
+        return eight ? EIGHT : ROWS;
+    }
+
+    private static int rowsOfThread(int height, int rows, int threads) {
+        int tiles = (rows + height - 1) / height;
+        return (tiles + threads - 1) / threads * height;
+    }
+
+    @Override
+    void prepare(int height) {
+        (height == EIGHT ? multiplyingEight : multiplying).hold();
         adding.hold();
         summing.hold();
         addingRows.hold();
@@ -56,6 +72,7 @@ final class VectorPackedLoops extends PackedLoops {
 
     @Override
     void multiply(
+            int height,
             int depth,
             float[] x,
             int xAt,
@@ -68,14 +85,16 @@ final class VectorPackedLoops extends PackedLoops {
             float[] z,
             int zAt,
             int zStride) {
-        if (multiplying.passed()) {
-            multiplyVectors(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
+        Trial trial = height == EIGHT ? multiplyingEight : multiplying;
+        if (trial.passed()) {
+            multiplyVectors(height, depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
         } else {
-            super.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
+            super.multiply(height, depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
         }
     }
 
     private static void multiplyVectors(
+            int height,
             int depth,
             float[] x,
             int xAt,
@@ -88,7 +107,9 @@ final class VectorPackedLoops extends PackedLoops {
             float[] z,
             int zAt,
             int zStride) {
-        if (TEN) {
+        if (height == EIGHT) {
+            VectorEightRows.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
+        } else if (TEN) {
             VectorTenRows.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
         } else {
             VectorFiveRows.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);

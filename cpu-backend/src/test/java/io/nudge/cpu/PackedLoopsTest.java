@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The loops of training with packed weights: plain ones by the formula, and vectors with the same bits. */
@@ -42,19 +43,27 @@ class PackedLoopsTest {
         return IntStream.of(1, 2, 3, 10, 33).boxed();
     }
 
+    static Stream<Arguments> heightsAndDepths() {
+        PackedLoops loops = Engine.choose(true, PackedLoops.class, PackedLoops::new);
+        return IntStream.of(loops.height(10, 1), loops.height(128, 2))
+                .distinct()
+                .boxed()
+                .flatMap(height -> counts().map(depth -> Arguments.of(height, depth)));
+    }
+
     @ParameterizedTest
-    @MethodSource("counts")
-    void rowsTimesAPanelHaveTheSameBits(int depth) {
-        float[] x = numbers(STRIDE * plain.rows());
+    @MethodSource("heightsAndDepths")
+    void rowsTimesAPanelHaveTheSameBits(int height, int depth) {
+        float[] x = numbers(STRIDE * height);
         float[] panel = numbers(depth * plain.width() + 3);
         float[] bias = numbers(plain.width() + 1);
-        float[] expected = numbers(STRIDE * plain.rows() + plain.width());
+        float[] expected = numbers(STRIDE * height + plain.width());
         float[] found = expected.clone();
-        plain.multiply(depth, x, 2, STRIDE, panel, 3, bias, 1, 0, expected, 4, STRIDE);
-        vectors.multiply(depth, x, 2, STRIDE, panel, 3, bias, 1, 0, found, 4, STRIDE);
+        plain.multiply(height, depth, x, 2, STRIDE, panel, 3, bias, 1, 0, expected, 4, STRIDE);
+        vectors.multiply(height, depth, x, 2, STRIDE, panel, 3, bias, 1, 0, found, 4, STRIDE);
         assertThat(found).isEqualTo(expected);
-        plain.multiply(depth, x, 2, STRIDE, panel, 3, expected, 4, STRIDE, expected, 4, STRIDE);
-        vectors.multiply(depth, x, 2, STRIDE, panel, 3, found, 4, STRIDE, found, 4, STRIDE);
+        plain.multiply(height, depth, x, 2, STRIDE, panel, 3, expected, 4, STRIDE, expected, 4, STRIDE);
+        vectors.multiply(height, depth, x, 2, STRIDE, panel, 3, found, 4, STRIDE, found, 4, STRIDE);
         assertThat(found).as("on top of what was there").isEqualTo(expected);
     }
 
@@ -101,7 +110,7 @@ class PackedLoopsTest {
         float[] panel = numbers(3 * width);
         float[] bias = numbers(width);
         float[] z = new float[STRIDE * loops.rows()];
-        loops.multiply(3, x, 0, STRIDE, panel, 0, bias, 0, 0, z, 0, STRIDE);
+        loops.multiply(loops.rows(), 3, x, 0, STRIDE, panel, 0, bias, 0, 0, z, 0, STRIDE);
         for (int i = 0; i < loops.rows(); i++) {
             for (int j = 0; j < width; j++) {
                 float sum = bias[j];

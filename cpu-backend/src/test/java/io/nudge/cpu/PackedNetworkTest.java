@@ -44,7 +44,13 @@ class PackedNetworkTest {
 
     static Stream<Arguments> networks() {
         int[][] layers = {
-            {100, 200, 150, 10}, {513, 301, 47, 33}, {784, 30, 10}, {40, 900, 33}, {32, 64, 32, 64}, {1, 161, 1}
+            {100, 200, 150, 10},
+            {513, 301, 47, 33},
+            {784, 30, 10},
+            {300, 35},
+            {40, 900, 33},
+            {32, 64, 32, 64},
+            {1, 161, 1}
         };
         return Arrays.stream(layers)
                 .flatMap(each -> IntStream.of(1, 10, 37).mapToObj(batch -> Arguments.of(each, batch)));
