@@ -73,6 +73,11 @@ record Architecture(
         return all;
     }
 
+    /** Shared memory that a block can have. */
+    int sharedOfBlock() {
+        return sharedBytes - sharedReserved;
+    }
+
     /** Warps that are there at once. */
     int warps() {
         return threads / WARP;

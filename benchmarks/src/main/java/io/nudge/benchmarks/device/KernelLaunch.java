@@ -105,6 +105,21 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
                 .sum();
     }
 
+    /** Of a block: from barrier to barrier the instructions of the warp that executes most, one after another. */
+    double wayInstructions() {
+        return counter("way.instructions") / (double) blocks;
+    }
+
+    /** Of a block: barriers, one after another. */
+    double wayBarriers() {
+        return counter("way.barriers") / (double) blocks;
+    }
+
+    /** Shared memory of a block. */
+    long sharedBytes() {
+        return counter("shared.bytes");
+    }
+
     /** Passes of shared memory. */
     long wavefronts() {
         return accesses("wavefronts");

@@ -20,7 +20,7 @@ public final class Main {
 
     private static final String PRECISION = "nudge.cuda.precision";
 
-    /** Off, since which networks one kernel trains depends on the device, and only one is emulated. */
+    /** Whether one kernel trains a network where it can: the emulated device has as much shared memory as any. */
     static final String WHOLE = "nudge.cuda.whole";
 
     private static final String PRODUCTS = "nudge.cuda.product";
@@ -113,6 +113,7 @@ public final class Main {
     /** Counts all steps, and Nudge's own product. */
     static Report count(Options options, List<Training> jobs, List<Model> models, PrintStream err) throws IOException {
         List<StepCounts> steps = new ArrayList<>();
+        List<StepCounts> wholeSteps = new ArrayList<>();
         Setting precision = new Setting(PRECISION, Options.nameOf(options.precision()));
         Setting products = new Setting(PRODUCTS, options.products());
         Setting singly = new Setting(WHOLE, "off");
@@ -125,12 +126,19 @@ public final class Main {
                 steps.add(new Counting(backend).step(job));
             }
         }
+        Setting together = new Setting(WHOLE, "on");
+        try (together;
+                Backend backend = Backends.open(EMULATED)) {
+            for (Training job : jobs) {
+                new Counting(backend).wholeSteps(job).ifPresent(wholeSteps::add);
+            }
+        }
         Setting own = new Setting(PRODUCTS, KERNELS);
         try (own;
                 Backend backend = Backends.open(EMULATED)) {
             int side = Report.PRODUCT_SIDE;
             KernelLaunch product = new Counting(backend).longProduct(side, side, side);
-            return new Report(steps, models, product);
+            return new Report(steps, wholeSteps, models, product);
         }
     }
 

@@ -47,6 +47,8 @@ class ModelTest {
                 made up,kernel share,0.5,test
                 *,bandwidth share,0.5,test
                 *,cache factor,4,test
+                *,warp cycles,5,test
+                *,barrier cycles,50,test
                 other,kernel us,9,test
                 """;
         DeviceSheet device = device();
@@ -105,6 +107,18 @@ class ModelTest {
         Prediction predicted = predict(kernel(1, Map.of("instructions.warp", 40_000L), Map.of()), LARGE);
         assertThat(predicted.arithmetic()).isCloseTo(20_000 * NANO, within(EXACT));
         assertThat(predicted.bound()).isEqualTo(Bound.ARITHMETIC);
+    }
+
+    /** Two blocks with 1,000 instructions and 4 barriers each, one after another: 5,000 and 200 cycles. */
+    @Test
+    void theLongestWayThroughABlockTakesItsTimeHoweverLittleIsBusy() {
+        Map<String, Long> counters =
+                Map.of("instructions.warp", 8000L, "way.instructions", 2000L, "way.barriers", 8L);
+        Prediction predicted = predict(kernel(2, counters, Map.of()), LARGE);
+        assertThat(predicted.latency()).isCloseTo(5200 * NANO, within(EXACT));
+        assertThat(predicted.arithmetic()).isCloseTo(2000 * NANO, within(EXACT));
+        assertThat(predicted.seconds()).isCloseTo(7200 * NANO, within(EXACT));
+        assertThat(predicted.bound()).isEqualTo(Bound.LATENCY);
     }
 
     /** 32 lanes take a warp's instruction in a cycle, 2 lanes in 16, 16 in 2. A wavefront is a cycle. */
@@ -193,5 +207,14 @@ class ModelTest {
         KernelLaunch computing = kernel(10, Map.of("instructions.warp", 80_000L), Map.of());
         StepCounts step = new StepCounts(LARGE, 1, List.of(moving, computing), new HostCounts(1, 1, 0, 0, 0));
         assertThat(model(Arithmetic.FLOAT32).predict(step).bound()).isEqualTo(Bound.BYTES);
+    }
+
+    /** 100,000 instructions one after another are 500 µs. */
+    @Test
+    void aStepMayBeBoundByLatency() {
+        KernelLaunch moving = kernel(10, Map.of("footprint.read", 46_875L), Map.of());
+        KernelLaunch waiting = kernel(1, Map.of("way.instructions", 100_000L), Map.of());
+        StepCounts step = new StepCounts(LARGE, 1, List.of(moving, waiting), new HostCounts(1, 1, 0, 0, 0));
+        assertThat(model(Arithmetic.FLOAT32).predict(step).bound()).isEqualTo(Bound.LATENCY);
     }
 }
