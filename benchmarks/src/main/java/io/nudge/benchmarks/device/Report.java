@@ -63,7 +63,10 @@ record Report(List<StepCounts> steps, List<StepCounts> wholeSteps, List<Model> m
             return;
         }
         section(text, "## Whole steps in one kernel, counted", WholeStepTables.counts(wholeSteps));
-        section(text, "## Whole steps in one kernel, predicted", WholeStepTables.predictions(wholeSteps, steps, strict));
+        section(
+                text,
+                "## Whole steps in one kernel, predicted",
+                WholeStepTables.predictions(wholeSteps, steps, strict));
     }
 
     /** TF32 changes nothing but how fast products are. */

@@ -90,7 +90,8 @@ class CountingTest {
         assertThat(steps.kernels()).hasSize(1);
         assertThat(kernel.kernel()).isEqualTo("whole_steps_f32");
         assertThat(kernel.blocks()).isEqualTo(1);
-        assertThat(kernel.instructions(InstructionClass.FLOAT32) / steps.steps()).isBetween(14_972L, 22_000L);
+        assertThat(kernel.instructions(InstructionClass.FLOAT32) / steps.steps())
+                .isBetween(14_972L, 22_000L);
         assertThat(kernel.readBytes() / steps.steps()).isBetween(31_360.0, 33_000.0);
         assertThat(kernel.writtenBytes() / steps.steps()).isBetween(372.0, 400.0);
         assertThat(kernel.wayBarriers() / steps.steps()).isBetween(7.0, 7.1);

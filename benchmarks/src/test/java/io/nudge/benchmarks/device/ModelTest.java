@@ -112,8 +112,7 @@ class ModelTest {
     /** Two blocks with 1,000 instructions and 4 barriers each, one after another: 5,000 and 200 cycles. */
     @Test
     void theLongestWayThroughABlockTakesItsTimeHoweverLittleIsBusy() {
-        Map<String, Long> counters =
-                Map.of("instructions.warp", 8000L, "way.instructions", 2000L, "way.barriers", 8L);
+        Map<String, Long> counters = Map.of("instructions.warp", 8000L, "way.instructions", 2000L, "way.barriers", 8L);
         Prediction predicted = predict(kernel(2, counters, Map.of()), LARGE);
         assertThat(predicted.latency()).isCloseTo(5200 * NANO, within(EXACT));
         assertThat(predicted.arithmetic()).isCloseTo(2000 * NANO, within(EXACT));
