@@ -35,6 +35,13 @@ public final class Main {
 
             """;
 
+    private static final String LADDER_TITLE = """
+            # The ladder to Nudge's own product, at 2048³
+
+            Counted on the emulated device. Shares are predicted, none is measured: benchmarks/src/main/kernels/ladder explains the steps.
+
+            """;
+
     private final Options options;
     private final PrintStream out;
     private final PrintStream err;
@@ -62,7 +69,12 @@ public final class Main {
                 out.print(Options.HELP);
                 return 0;
             }
-            new Main(options, out, err).report();
+            Main main = new Main(options, out, err);
+            if (options.ladder()) {
+                out.print(LADDER_TITLE + LadderTables.markdown(LadderStep.all(), main.models()));
+            } else {
+                main.report();
+            }
             return 0;
         } catch (IllegalArgumentException e) {
             err.println("device: " + e.getMessage());

@@ -131,7 +131,9 @@ final class Model {
         /** Exponentials and the like. */
         SPECIAL,
         /** Shared memory. */
-        SHARED;
+        SHARED,
+        /** What comes from device memory and its caches, and goes there. */
+        SECTORS;
 
         /** Cycles that one multiprocessor would take for all of a launch. */
         double cycles(KernelLaunch kernel, Architecture on) {
@@ -141,6 +143,7 @@ final class Model {
                 case FLOAT64 -> lanes(kernel, InstructionClass.FLOAT64, on.float64Lanes());
                 case SPECIAL -> lanes(kernel, InstructionClass.SPECIAL, on.specialLanes());
                 case SHARED -> kernel.wavefronts();
+                case SECTORS -> kernel.accesses("sectors") / (double) Architecture.SECTORS;
             };
         }
 

@@ -21,7 +21,8 @@ record Report(List<StepCounts> steps, List<StepCounts> wholeSteps, List<Model> m
     /** Rows, columns and terms of the product that is looked at by itself. */
     static final int PRODUCT_SIDE = 2048;
 
-    private static final double PRODUCT_OPERATIONS = 2.0 * PRODUCT_SIDE * PRODUCT_SIDE * PRODUCT_SIDE;
+    /** Multiplications and additions of that. */
+    static final double PRODUCT_OPERATIONS = 2.0 * PRODUCT_SIDE * PRODUCT_SIDE * PRODUCT_SIDE;
 
     /** Keeps its own lists. */
     Report {

@@ -92,6 +92,16 @@ class MainTest {
         assertThat(System.getProperty("nudge.cuda.precision")).isNull();
     }
 
+    @Test
+    void theLadderIsShownWithoutADevice() {
+        assertThat(run("--ladder", "--devices", "H100")).as(said()).isZero();
+        assertThat(table())
+                .startsWith("# The ladder to Nudge's own product")
+                .contains("| step | H100 SXM |\n", "| 1_naive | ", "| product | ")
+                .doesNotContain("A100");
+        assertThat(folder).isEmptyDirectory();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -120,7 +120,7 @@ class ModelTest {
         assertThat(predicted.bound()).isEqualTo(Bound.LATENCY);
     }
 
-    /** 32 lanes take a warp's instruction in a cycle, 2 lanes in 16, 16 in 2. A wavefront is a cycle. */
+    /** 32 lanes take a warp's instruction in a cycle, 2 lanes in 16, 16 in 2. A wavefront is a cycle, and so are two sectors. */
     @Test
     void theBusiestPartDecides() {
         Model model = model(Arithmetic.FLOAT32);
@@ -130,6 +130,8 @@ class ModelTest {
                 .isEqualTo(200);
         assertThat(model.cycles(kernel(10, Map.of("instructions.warp", 10_000L), kinds)))
                 .isEqualTo(250);
+        assertThat(model.cycles(kernel(10, Map.of("sectors.read", 4_500L, "sectors.write", 1_500L), kinds)))
+                .isEqualTo(300);
     }
 
     /** Pieces of 64 × 64 × 128: 5 × 4 of two parts are 40, four to a multiprocessor, of 2·64·64·128 operations at 32 GFLOP/s. */
