@@ -51,6 +51,8 @@ void Counts::add(const Counts& part) {
   for (size_t i = 0; i < byKind.size(); i++) byKind[i] += part.byKind[i];
   warp += part.warp;
   lane += part.lane;
+  ways.instructions += part.ways.instructions;
+  ways.barriers += part.ways.barriers;
   for (int i = 0; i < 3; i++) {
     Traffic& to = traffic[i];
     const Traffic& from = part.traffic[i];
@@ -102,6 +104,9 @@ void log(const Launch& l, const Counts& c) {
   Members members;
   members.add("instructions.warp", c.warp);
   members.add("instructions.lane", c.lane);
+  members.add("way.instructions", c.ways.instructions);
+  members.add("way.barriers", c.ways.barriers);
+  members.add("shared.bytes", l.program->sharedBytes + uint64_t(l.dynamicShared));
   for (int i = 0; i < 3; i++) {
     const Counts::Traffic& t = c.traffic[i];
     std::string access = accesses[i];

@@ -23,6 +23,16 @@ class Footprint {
   std::unordered_map<uint64_t, uint64_t> pages_;
 };
 
+// What has to come one after another: from barrier to barrier the instructions of the warp that executes most, and the barriers.
+struct Way {
+  uint64_t instructions = 0, barriers = 0;
+
+  void atLeast(const Way& other) {
+    if (other.instructions > instructions) instructions = other.instructions;
+    if (other.barriers > barriers) barriers = other.barriers;
+  }
+};
+
 struct Counts {
   // By Access. Device memory moves in sectors of 32 bytes: how many a warp's instruction touched, against what its lanes asked for.
   // Shared memory is served in wavefronts: one is enough where no two lanes want different words of one bank.
@@ -33,6 +43,7 @@ struct Counts {
   };
   std::vector<uint64_t> byKind;
   uint64_t launches = 1, warp = 0, lane = 0;
+  Way ways;  // the longest of each block, all together
   Traffic traffic[3];
 
   explicit Counts(size_t kinds) : byKind(kinds) {}

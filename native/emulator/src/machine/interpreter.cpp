@@ -38,9 +38,20 @@ bool Interpreter::round(bool isAlone) {
     moved = true;
     turn(w, single && isAlone ? std::min(budget_ + 1, longTurn) : 64 + (block_.random() & 1023));
   }
-  if (block_.exited == block_.threads) return false;
+  if (block_.exited == block_.threads) {
+    end();
+    return false;
+  }
   if (!moved) stuck();
   return true;
+}
+
+// Of all warps the one that comes last.
+void Interpreter::end() {
+  Way longest;
+  for (const Warp& w : block_.warps) longest.atLeast(w.way());
+  counts_.ways.instructions += longest.instructions;
+  counts_.ways.barriers += longest.barriers;
 }
 
 // The lanes that go next: the ones at the lowest place.
@@ -62,7 +73,7 @@ bool Interpreter::choose(Warp& w, uint32_t& pc, uint32_t& limit) {
 
 void Interpreter::turn(Warp& w, uint64_t steps) {
   uint32_t pc, limit;
-  uint64_t done = 0, lane = 0;
+  uint64_t done = 0, lane = 0, begun = w.steps;
   uint64_t* kinds = counts_.byKind.data();
   while (done < steps && choose(w, pc, limit)) {
     uint32_t group = w.group;
@@ -100,6 +111,7 @@ void Interpreter::turn(Warp& w, uint64_t steps) {
         }
       } else {
         park(w, group, pc + 1);
+        w.steps = begun + done;
         if (mask) arrive(w, in, pc);
         if (mask) break;
         pc++;
@@ -112,7 +124,7 @@ void Interpreter::turn(Warp& w, uint64_t steps) {
   }
   counts_.warp += done;
   counts_.lane += lane;
-  w.steps += done;
+  w.steps = begun + done;
   if (w.steps > budget_) w.fault(CUDA_ERROR_LAUNCH_TIMEOUT, "timeout", firstLane(w.live ? w.live : 1), format("the warp has run %llu instructions: an endless loop?", (unsigned long long)w.steps));
 }
 
@@ -135,6 +147,7 @@ void Interpreter::arrive(Warp& w, const Instr& in, uint32_t pc) {
     w.report("divergent-barrier", first, format("other threads of the block wait at another barrier (PTX line %d)", block_.program.statements[code_[b.at].statement].line));
   }
   b.arrived += __builtin_popcount(w.mask);
+  b.longest.atLeast(w.way());
   if (count && b.expected && count != b.expected) w.fault(CUDA_ERROR_ILLEGAL_INSTRUCTION, "barrier", first, "threads wait at one barrier with different counts");
   if (in.mode & barrierReduces) {
     uint32_t yes = __builtin_popcount((in.negated ? ~w.predicate(in.c) : w.predicate(in.c)) & w.mask);
@@ -171,6 +184,7 @@ void Interpreter::release(uint32_t id) {
     if (w.waiting && w.barrier == id) {
       answer(w, done);
       w.waiting = 0;
+      w.before = {done.longest.instructions - w.steps, done.longest.barriers + 1};
     }
     w.epoch++;
   }

@@ -23,6 +23,7 @@ class Interpreter {
   void releaseAll();
   void release(uint32_t id);
   void answer(Warp& w, const Barrier& b);
+  void end();
   [[noreturn]] void stuck();
 
   Block& block_;

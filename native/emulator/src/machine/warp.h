@@ -85,6 +85,7 @@ struct Barrier {
   uint32_t arrived = 0, expected = 0;  // threads; expected 0: all of the block
   uint32_t at = 0;                     // the instruction of the first to arrive
   uint32_t yes = 0, no = 0;            // what bar.red was told
+  Way longest;                         // of those who have arrived
 };
 
 struct Block;
@@ -101,6 +102,7 @@ struct Warp {
   uint32_t barrier = 0;
   uint32_t index = 0, epoch = 1;
   uint64_t steps = 0;
+  Way before;  // what came before its own steps since the last barrier, less those before that
   uint32_t pc[lanes];
   std::vector<AsyncCopy> copies;
   uint32_t groups[lanes] = {};  // of cp.async, that each lane has committed
@@ -110,6 +112,7 @@ struct Warp {
     return reinterpret_cast<T*>(cells + at);
   }
   uint32_t& predicate(uint32_t at) { return *cell<uint32_t>(at); }
+  Way way() const { return {before.instructions + steps, before.barriers}; }
 
   std::string where(int lane) const;
   // Notes what is wrong and goes on; the same thing at the same instruction is noted once a launch.

@@ -2,6 +2,7 @@ package io.nudge.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import io.nudge.emulator.EmulatedDevice;
@@ -154,6 +155,26 @@ class WholeTrainingTest {
             plain.train(30);
             scaled.train(30);
             assertThat(scaled.parameters()).containsExactly(plain.parameters());
+        }
+    }
+
+    /** Where several lanes share the sums of 200 inputs: only the order of sums differs. */
+    @Test
+    void parametersGoWhereSingleOperationsTakeThem() {
+        double[] whole = trainedInFloat64(true);
+        double[] single = trainedInFloat64(false);
+        for (int i = 0; i < single.length; i++) {
+            assertThat(whole[i]).as("parameter %d", i).isCloseTo(single[i], within(1e-12));
+        }
+    }
+
+    private static double[] trainedInFloat64(boolean whole) {
+        try (CudaBackend backend =
+                        CudaBackend.open(0, CudaOptions.fromProperties().withWhole(whole));
+                SmallTraining training =
+                        new SmallTraining(backend, DType.FLOAT64, Architecture.sigmoid(200, 16, 10), 10, 30)) {
+            training.train(30);
+            return training.parameters();
         }
     }
 

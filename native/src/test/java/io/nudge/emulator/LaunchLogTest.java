@@ -1,5 +1,6 @@
 package io.nudge.emulator;
 
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
 import jcuda.jcublas.JCublas2;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +99,43 @@ class LaunchLogTest {
             List<String> several = log(() -> cuda.run(MODULE, "strided", n / 256, 256, 0, p, q, 1, 0));
             assertThat(several).isEqualTo(one);
             assertThat(one.get(0)).contains("\"footprint.read\":" + n / 8 + ",");
+        }
+    }
+
+    /** To the barrier the first warp comes last, after 6 instructions; from there the second has more to do, 4. */
+    @Test
+    void theWayThroughABlockIsThatOfTheSlowestWarpFromBarrierToBarrier() throws IOException {
+        String twoWarps = """
+                .version 7.0
+                .target sm_70
+                .address_size 64
+                .visible .entry two_warps()
+                {
+                  .reg .u32 %t;
+                  .reg .pred %p;
+                  .shared .align 4 .b8 room[12];
+                  mov.u32 %t, %tid.x;
+                  setp.ge.u32 %p, %t, 32;
+                  @%p bra second;
+                  add.u32 %t, %t, 1;
+                  add.u32 %t, %t, 1;
+                  bar.sync 1, 64;
+                  ret;
+                second:
+                  bar.sync 1, 64;
+                  add.u32 %t, %t, 1;
+                  add.u32 %t, %t, 1;
+                  add.u32 %t, %t, 1;
+                  ret;
+                }
+                """;
+        try (Cuda cuda = new Cuda()) {
+            CUfunction function = new CUfunction();
+            cuModuleGetFunction(function, cuda.load(twoWarps), "two_warps");
+            List<String> lines = log(() -> Cuda.launch(function, 3, 64, 100, null));
+            assertThat(lines.get(0))
+                    .contains("\"way.instructions\":30,\"way.barriers\":3,\"shared.bytes\":112}")
+                    .contains("\"instructions.warp\":45,");
         }
     }
 

@@ -117,7 +117,7 @@ final class Assembler {
         try {
             if (!Files.exists(file)) {
                 Files.createDirectories(KEPT);
-                Path whole = Files.writeString(Files.createTempFile(KEPT, ptx, ".part"), log.get());
+                Path whole = Files.writeString(Files.createTempFile(KEPT, "log", ".part"), log.get());
                 Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
             }
             return Files.readString(file);

@@ -37,6 +37,9 @@ record Architecture(
     /** Warps of which each has an instruction issued in a cycle, in all architectures from 7.0 on. */
     static final int SCHEDULERS = 4;
 
+    /** Sectors of 32 bytes that it gets from the second cache in a cycle, at most. */
+    static final int SECTORS = 2;
+
     private static final List<String> COLUMNS = List.of(
             "capability",
             "registers",
@@ -71,6 +74,11 @@ record Architecture(
             all.put(each.capability, each);
         }
         return all;
+    }
+
+    /** Shared memory that a block can have. */
+    int sharedOfBlock() {
+        return sharedBytes - sharedReserved;
     }
 
     /** Warps that are there at once. */

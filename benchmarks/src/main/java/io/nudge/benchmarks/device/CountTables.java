@@ -105,12 +105,17 @@ final class CountTables {
             List<String> cells = new ArrayList<>(List.of("`" + kernel + "`", count(shared)));
             for (Architecture each : architectures) {
                 int registers = budget.registers(kernel, each.capability());
-                Occupancy occupancy = Occupancy.of(each, registers, shared, threads.get(kernel));
-                cells.add(registers + ": " + occupancy.percent() + " % (" + occupancy.limit() + ")");
+                cells.add(occupancy(each, registers, shared, threads.get(kernel)));
             }
             table.row(cells);
         }
         return table.toString();
+    }
+
+    /** Registers, and what share of its warps a multiprocessor can hold with them. */
+    static String occupancy(Architecture on, int registers, int shared, int threads) {
+        Occupancy occupancy = Occupancy.of(on, registers, shared, threads);
+        return registers + ": " + occupancy.percent() + " % (" + occupancy.limit() + ")";
     }
 
     /** How often each of them is there, in the order in which they come first. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Runs work on the emulated device, and counts. */
 final class Counting {
@@ -56,11 +57,18 @@ final class Counting {
         }
     }
 
+    /** The same where the backend takes many steps of it as one; else nothing is counted. */
+    Optional<StepCounts> wholeSteps(Training training) throws IOException {
+        Scope scope = Scope.open();
+        try (scope) {
+            Data data = new Data(training);
+            return data.takesSeveral(training) ? Optional.of(step(training, data)) : Optional.empty();
+        }
+    }
+
     private StepCounts step(Training training, Data data) throws IOException {
-        try (Network network = Network.create(
-                        training.architecture(), Initializer.GLOROT_NORMAL, SEED, backend, DType.FLOAT32);
-                Pass pass = Pass.descent(
-                        network, training.batch(), SEED, Descent.of(training.optimizer()), schedule(training));
+        try (Network network = network(training);
+                Pass pass = pass(network, training);
                 Program program = backend.record(() -> data.train(pass))) {
             for (int i = 0; i < BEFORE; i++) {
                 program.run();
@@ -84,6 +92,14 @@ final class Counting {
                 Files.delete(log);
             }
         }
+    }
+
+    private Network network(Training training) {
+        return Network.create(training.architecture(), Initializer.GLOROT_NORMAL, SEED, backend, DType.FLOAT32);
+    }
+
+    private Pass pass(Network network, Training training) {
+        return Pass.descent(network, training.batch(), SEED, Descent.of(training.optimizer()), schedule(training));
     }
 
     /**
@@ -145,6 +161,13 @@ final class Counting {
             order = longs(rows);
             long parameters = training.architecture().parameterCount();
             state = backend.zeros(Shape.of(training.optimizer().slots() * parameters), DType.FLOAT32);
+        }
+
+        boolean takesSeveral(Training training) {
+            try (Network network = network(training);
+                    Pass pass = pass(network, training)) {
+                return steps(pass) > 1;
+            }
         }
 
         int steps(Pass pass) {

@@ -30,7 +30,11 @@ final class DeviceFigures {
         /** Share of its bandwidth. */
         BANDWIDTH_SHARE(1),
         /** How many times as fast as its memory its cache is. */
-        CACHE_FACTOR(100);
+        CACHE_FACTOR(100),
+        /** Cycles from one instruction of a warp to the next, where no other warp hides what the next waits for. */
+        WARP_CYCLES(1000),
+        /** Cycles from the last arrival at a barrier of a block to the first instruction behind it. */
+        BARRIER_CYCLES(10_000);
 
         private final double most;
 

@@ -15,6 +15,9 @@ import java.util.Map;
  */
 record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> counters, Map<String, Long> kinds)
         implements Launch {
+    /** The counter of {@link #sharedBytes}. */
+    static final String SHARED_BYTES = "shared.bytes";
+
     private static final double SECTOR = 32;
     private static final List<String> ACCESSES = List.of("read", "write", "atomic");
 
@@ -47,6 +50,19 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
                 threads,
                 extended(counters, more.counters, pieces),
                 extended(kinds, more.kinds, pieces));
+    }
+
+    /** What so many times the blocks do, each of which does as much. */
+    KernelLaunch widened(long times) {
+        Map<String, Long> all = multiplied(counters, times);
+        all.computeIfPresent(SHARED_BYTES, (name, ofBlock) -> counter(name));
+        return new KernelLaunch(kernel, blocks * times, threads, all, multiplied(kinds, times));
+    }
+
+    private static Map<String, Long> multiplied(Map<String, Long> counts, long times) {
+        Map<String, Long> all = new HashMap<>();
+        counts.forEach((name, count) -> all.put(name, count * times));
+        return all;
     }
 
     private static Map<String, Long> extended(Map<String, Long> some, Map<String, Long> more, long pieces) {
@@ -103,6 +119,21 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
                 .filter(each -> InstructionClass.of(each.getKey()) == of)
                 .mapToLong(Map.Entry::getValue)
                 .sum();
+    }
+
+    /** Of a block: from barrier to barrier the instructions of the warp that executes most, one after another. */
+    double wayInstructions() {
+        return counter("way.instructions") / (double) blocks;
+    }
+
+    /** Of a block: barriers, one after another. */
+    double wayBarriers() {
+        return counter("way.barriers") / (double) blocks;
+    }
+
+    /** Shared memory of a block. */
+    long sharedBytes() {
+        return counter(SHARED_BYTES);
     }
 
     /** Passes of shared memory. */

@@ -20,7 +20,7 @@ public final class Main {
 
     private static final String PRECISION = "nudge.cuda.precision";
 
-    /** Off, since which networks one kernel trains depends on the device, and only one is emulated. */
+    /** Whether one kernel trains a network where it can: the emulated device has as much shared memory as any. */
     static final String WHOLE = "nudge.cuda.whole";
 
     private static final String PRODUCTS = "nudge.cuda.product";
@@ -32,6 +32,13 @@ public final class Main {
             # Training steps on the device
 
             Counted on the emulated device. Times are predicted, none is measured: docs/device-model.md says how, and how far it goes.
+
+            """;
+
+    private static final String LADDER_TITLE = """
+            # The ladder to Nudge's own product, at 2048³
+
+            Counted on the emulated device. Shares are predicted, none is measured: benchmarks/src/main/kernels/ladder explains the steps.
 
             """;
 
@@ -62,7 +69,12 @@ public final class Main {
                 out.print(Options.HELP);
                 return 0;
             }
-            new Main(options, out, err).report();
+            Main main = new Main(options, out, err);
+            if (options.ladder()) {
+                out.print(LADDER_TITLE + LadderTables.markdown(LadderStep.all(), main.models()));
+            } else {
+                main.report();
+            }
             return 0;
         } catch (IllegalArgumentException e) {
             err.println("device: " + e.getMessage());
@@ -113,6 +125,7 @@ public final class Main {
     /** Counts all steps, and Nudge's own product. */
     static Report count(Options options, List<Training> jobs, List<Model> models, PrintStream err) throws IOException {
         List<StepCounts> steps = new ArrayList<>();
+        List<StepCounts> wholeSteps = new ArrayList<>();
         Setting precision = new Setting(PRECISION, Options.nameOf(options.precision()));
         Setting products = new Setting(PRODUCTS, options.products());
         Setting singly = new Setting(WHOLE, "off");
@@ -125,12 +138,19 @@ public final class Main {
                 steps.add(new Counting(backend).step(job));
             }
         }
+        Setting together = new Setting(WHOLE, "on");
+        try (together;
+                Backend backend = Backends.open(EMULATED)) {
+            for (Training job : jobs) {
+                new Counting(backend).wholeSteps(job).ifPresent(wholeSteps::add);
+            }
+        }
         Setting own = new Setting(PRODUCTS, KERNELS);
         try (own;
                 Backend backend = Backends.open(EMULATED)) {
             int side = Report.PRODUCT_SIDE;
             KernelLaunch product = new Counting(backend).longProduct(side, side, side);
-            return new Report(steps, models, product);
+            return new Report(steps, wholeSteps, models, product);
         }
     }
 

@@ -5,8 +5,8 @@ import io.nudge.benchmarks.device.DeviceSheet.Arithmetic;
 import java.util.List;
 
 /**
- * Predicts times of a device from counts: of a launch, the larger of what its bytes take and what its arithmetic takes, and
- * what a kernel takes beside that. docs/device-model.md says what is left out.
+ * Predicts times of a device from counts: of a launch, the largest of what its bytes, its arithmetic and the longest way through a
+ * block take, and what a kernel takes beside that. docs/device-model.md says what is left out.
  */
 final class Model {
     private static final double MICRO = 1e-6;
@@ -76,7 +76,14 @@ final class Model {
         double computing = launch instanceof KernelLaunch kernel
                 ? cycles(kernel) / device.clock() / figures.of(Figure.KERNEL_SHARE)
                 : seconds((ProductLaunch) launch) / figures.of(Figure.PRODUCT_SHARE);
-        return new Prediction(bytes, computing, figures.of(Figure.KERNEL_US) * MICRO);
+        double waiting = launch instanceof KernelLaunch kernel ? latency(kernel) / device.clock() : 0;
+        return new Prediction(bytes, computing, waiting, figures.of(Figure.KERNEL_US) * MICRO);
+    }
+
+    /** Cycles that a block takes if it never waits for another, however many there are. */
+    private double latency(KernelLaunch kernel) {
+        return kernel.wayInstructions() * figures.of(Figure.WARP_CYCLES)
+                + kernel.wayBarriers() * figures.of(Figure.BARRIER_CYCLES);
     }
 
     /** By how much bytes come faster than from memory. */
@@ -124,7 +131,9 @@ final class Model {
         /** Exponentials and the like. */
         SPECIAL,
         /** Shared memory. */
-        SHARED;
+        SHARED,
+        /** What comes from device memory and its caches, and goes there. */
+        SECTORS;
 
         /** Cycles that one multiprocessor would take for all of a launch. */
         double cycles(KernelLaunch kernel, Architecture on) {
@@ -134,6 +143,7 @@ final class Model {
                 case FLOAT64 -> lanes(kernel, InstructionClass.FLOAT64, on.float64Lanes());
                 case SPECIAL -> lanes(kernel, InstructionClass.SPECIAL, on.specialLanes());
                 case SHARED -> kernel.wavefronts();
+                case SECTORS -> kernel.accesses("sectors") / (double) Architecture.SECTORS;
             };
         }
 

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param corrections a file of what was measured
  * @param backend the one that counts
  * @param out where results go
+ * @param ladder only the ladder of products is wanted
  * @param help only an explanation is wanted
  */
 record Options(
@@ -30,6 +31,7 @@ record Options(
         Optional<Path> corrections,
         String backend,
         Path out,
+        boolean ladder,
         boolean help) {
     static final String HELP = """
             Counts what a training step does on the CUDA device, on the emulated one, and predicts from that how long it takes on
@@ -42,6 +44,7 @@ record Options(
               --precision NAME     products in strict, tf32, bfloat16 or float16; without it strict
               --products NAME      by cublas or by kernels, which are Nudge's own; without it cublas
               --corrections FILE   what was measured, in place of what is assumed: a table of device,figure,value,source
+              --ladder             only the steps that lead to Nudge's own product, in benchmarks/src/main/kernels/ladder
               --out FOLDER         where table.md and counts.json go; without it a new folder in benchmarks/results
               --help               this
             """;
@@ -56,6 +59,7 @@ record Options(
         Optional<Path> corrections = Optional.empty();
         String backend = Main.EMULATED;
         Path out = Path.of("results");
+        boolean ladder = false;
         boolean help = false;
         Iterator<String> rest = words.iterator();
         while (rest.hasNext()) {
@@ -69,11 +73,12 @@ record Options(
                 case "--backend" ->
                     backend = oneOf(word, Words.value(word, rest), List.of(Main.EMULATED)); // for the script
                 case "--out" -> out = Path.of(Words.value(word, rest));
+                case "--ladder" -> ladder = true;
                 case "--help" -> help = true;
                 default -> throw new IllegalArgumentException("unknown option " + word + "; see --help");
             }
         }
-        return new Options(jobs, devices, precision, products, corrections, backend, out, help);
+        return new Options(jobs, devices, precision, products, corrections, backend, out, ladder, help);
     }
 
     private static Arithmetic precision(String text) {

@@ -12,19 +12,22 @@ import java.util.TreeMap;
 /**
  * All tables of a run, in Markdown and as JSON.
  *
- * @param steps what was counted
+ * @param steps what was counted, of single operations
+ * @param wholeSteps of the same, those that one kernel takes, many in a launch
  * @param models of the devices to predict for
  * @param product Nudge's own product at {@link #PRODUCT_SIDE}³
  */
-record Report(List<StepCounts> steps, List<Model> models, KernelLaunch product) {
+record Report(List<StepCounts> steps, List<StepCounts> wholeSteps, List<Model> models, KernelLaunch product) {
     /** Rows, columns and terms of the product that is looked at by itself. */
     static final int PRODUCT_SIDE = 2048;
 
-    private static final double PRODUCT_OPERATIONS = 2.0 * PRODUCT_SIDE * PRODUCT_SIDE * PRODUCT_SIDE;
+    /** Multiplications and additions of that. */
+    static final double PRODUCT_OPERATIONS = 2.0 * PRODUCT_SIDE * PRODUCT_SIDE * PRODUCT_SIDE;
 
     /** Keeps its own lists. */
     Report {
         steps = List.copyOf(steps);
+        wholeSteps = List.copyOf(wholeSteps);
         models = List.copyOf(models);
     }
 
@@ -46,11 +49,25 @@ record Report(List<StepCounts> steps, List<Model> models, KernelLaunch product) 
                     "### " + step.training().name() + ": launches, predicted µs and what bounds them",
                     PredictionTables.launches(step, models));
         }
+        wholeSteps(text);
         section(
                 text,
                 "## Nudge's own product, " + PRODUCT_SIDE + "³, predicted",
                 PredictionTables.product(product, PRODUCT_OPERATIONS, Budget.read(), models));
         return text.toString();
+    }
+
+    /** Where products are computed as they are: the kernel rounds no factors. */
+    private void wholeSteps(StringBuilder text) {
+        List<Model> strict = models.stream().filter(Model::isStrict).toList();
+        if (wholeSteps.isEmpty() || strict.isEmpty()) {
+            return;
+        }
+        section(text, "## Whole steps in one kernel, counted", WholeStepTables.counts(wholeSteps));
+        section(
+                text,
+                "## Whole steps in one kernel, predicted",
+                WholeStepTables.predictions(wholeSteps, steps, strict));
     }
 
     /** TF32 changes nothing but how fast products are. */
@@ -73,6 +90,7 @@ record Report(List<StepCounts> steps, List<Model> models, KernelLaunch product) 
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("about", "counted on the emulated device; times are predicted, none is measured");
         all.put("steps", steps.stream().map(this::json).toList());
+        all.put("wholeSteps", wholeSteps.stream().map(this::json).toList());
         all.put("product", json(product));
         return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
     }
@@ -128,6 +146,7 @@ record Report(List<StepCounts> steps, List<Model> models, KernelLaunch product) 
                     "predictedSeconds", each.seconds(),
                     "bytes", each.bytes(),
                     "arithmetic", each.arithmetic(),
+                    "latency", each.latency(),
                     "launch", each.launch(),
                     "bound", each.bound().toString()));
         }

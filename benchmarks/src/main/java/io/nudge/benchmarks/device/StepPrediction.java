@@ -27,7 +27,7 @@ record StepPrediction(int steps, List<Prediction> launches, double host, double 
         return launches.stream().mapToDouble(Prediction::seconds).sum();
     }
 
-    /** What most of the time goes to: of each launch the larger of bytes and arithmetic counts, and the launching of all. */
+    /** What most of the time goes to: of each launch the largest of bytes, arithmetic and latency counts, and the launching of all. */
     Bound bound() {
         if (host >= device()) {
             return Bound.LAUNCHES;
@@ -35,10 +35,7 @@ record StepPrediction(int steps, List<Prediction> launches, double host, double 
         Map<Bound, Double> seconds = new EnumMap<>(Bound.class);
         for (Prediction each : launches) {
             seconds.merge(Bound.LAUNCHES, each.launch(), Double::sum);
-            seconds.merge(
-                    each.bytes() > each.arithmetic() ? Bound.BYTES : Bound.ARITHMETIC,
-                    Math.max(each.bytes(), each.arithmetic()),
-                    Double::sum);
+            seconds.merge(each.boundOfWork(), each.work(), Double::sum);
         }
         return seconds.entrySet().stream()
                 .max(Map.Entry.comparingByValue())

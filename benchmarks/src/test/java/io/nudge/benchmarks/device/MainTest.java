@@ -57,8 +57,18 @@ class MainTest {
                 .doesNotContain("H100", "| B | ");
         assertThat(folder.resolve("results/table.md")).hasContent(table());
         assertThat(JSON.std.mapFrom(Files.readString(folder.resolve("results/counts.json"))))
-                .containsKeys("about", "steps", "product");
+                .containsKeys("about", "steps", "wholeSteps", "product");
         assertThat(said()).startsWith("A: 784-30-10, sigmoid, quadratic cost, SGD, batches of 10\n");
+    }
+
+    /** 160.3 KiB, and 912 bytes of the kernel's own; an A100 has 163. */
+    @Test
+    void whereOneKernelTakesWholeStepsItIsSaidWhichDevicesHaveRoom() {
+        needsTheDevice();
+        assertThat(run("--jobs", "^A$", "--devices", "A100|T4")).as(said()).isZero();
+        assertThat(table())
+                .contains("| A, A100 SXM 80GB | 161 | 163 | ")
+                .containsPattern("\\| A, T4 \\| 161 \\| 64\\.0 \\| [0-9.]+ \\| does not fit \\|  \\|  \\|  \\|\n");
     }
 
     @Test
@@ -80,6 +90,16 @@ class MainTest {
                 .isZero();
         assertThat(table()).contains("`product_small_nt_f16`", "| A | 1 | 0 | ").doesNotContain("product 10 × 30");
         assertThat(System.getProperty("nudge.cuda.precision")).isNull();
+    }
+
+    @Test
+    void theLadderIsShownWithoutADevice() {
+        assertThat(run("--ladder", "--devices", "H100")).as(said()).isZero();
+        assertThat(table())
+                .startsWith("# The ladder to Nudge's own product")
+                .contains("| step | H100 SXM |\n", "| 1_naive | ", "| product | ")
+                .doesNotContain("A100");
+        assertThat(folder).isEmptyDirectory();
     }
 
     @ParameterizedTest

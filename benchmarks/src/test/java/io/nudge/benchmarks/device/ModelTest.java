@@ -47,6 +47,8 @@ class ModelTest {
                 made up,kernel share,0.5,test
                 *,bandwidth share,0.5,test
                 *,cache factor,4,test
+                *,warp cycles,5,test
+                *,barrier cycles,50,test
                 other,kernel us,9,test
                 """;
         DeviceSheet device = device();
@@ -107,7 +109,18 @@ class ModelTest {
         assertThat(predicted.bound()).isEqualTo(Bound.ARITHMETIC);
     }
 
-    /** 32 lanes take a warp's instruction in a cycle, 2 lanes in 16, 16 in 2. A wavefront is a cycle. */
+    /** Two blocks with 1,000 instructions and 4 barriers each, one after another: 5,000 and 200 cycles. */
+    @Test
+    void theLongestWayThroughABlockTakesItsTimeHoweverLittleIsBusy() {
+        Map<String, Long> counters = Map.of("instructions.warp", 8000L, "way.instructions", 2000L, "way.barriers", 8L);
+        Prediction predicted = predict(kernel(2, counters, Map.of()), LARGE);
+        assertThat(predicted.latency()).isCloseTo(5200 * NANO, within(EXACT));
+        assertThat(predicted.arithmetic()).isCloseTo(2000 * NANO, within(EXACT));
+        assertThat(predicted.seconds()).isCloseTo(7200 * NANO, within(EXACT));
+        assertThat(predicted.bound()).isEqualTo(Bound.LATENCY);
+    }
+
+    /** 32 lanes take a warp's instruction in a cycle, 2 lanes in 16, 16 in 2. A wavefront is a cycle, and so are two sectors. */
     @Test
     void theBusiestPartDecides() {
         Model model = model(Arithmetic.FLOAT32);
@@ -117,6 +130,8 @@ class ModelTest {
                 .isEqualTo(200);
         assertThat(model.cycles(kernel(10, Map.of("instructions.warp", 10_000L), kinds)))
                 .isEqualTo(250);
+        assertThat(model.cycles(kernel(10, Map.of("sectors.read", 4_500L, "sectors.write", 1_500L), kinds)))
+                .isEqualTo(300);
     }
 
     /** Pieces of 64 × 64 × 128: 5 × 4 of two parts are 40, four to a multiprocessor, of 2·64·64·128 operations at 32 GFLOP/s. */
@@ -193,5 +208,14 @@ class ModelTest {
         KernelLaunch computing = kernel(10, Map.of("instructions.warp", 80_000L), Map.of());
         StepCounts step = new StepCounts(LARGE, 1, List.of(moving, computing), new HostCounts(1, 1, 0, 0, 0));
         assertThat(model(Arithmetic.FLOAT32).predict(step).bound()).isEqualTo(Bound.BYTES);
+    }
+
+    /** 100,000 instructions one after another are 500 µs. */
+    @Test
+    void aStepMayBeBoundByLatency() {
+        KernelLaunch moving = kernel(10, Map.of("footprint.read", 46_875L), Map.of());
+        KernelLaunch waiting = kernel(1, Map.of("way.instructions", 100_000L), Map.of());
+        StepCounts step = new StepCounts(LARGE, 1, List.of(moving, waiting), new HostCounts(1, 1, 0, 0, 0));
+        assertThat(model(Arithmetic.FLOAT32).predict(step).bound()).isEqualTo(Bound.LATENCY);
     }
 }
