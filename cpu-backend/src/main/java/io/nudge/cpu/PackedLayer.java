@@ -16,8 +16,8 @@ final class PackedLayer {
     /** Elements in a line of a cache. */
     static final int LINE = 16;
 
-    /** Terms of a sum, or rows of a panel, that are taken at a time: with 512-bit vectors 32 KiB of a panel. */
-    private static final int DEPTH = 256;
+    /** Terms of a sum, or rows of a panel, that are taken at a time: with 512-bit vectors 64 KiB of a panel, read ahead from the second cache. */
+    private static final int DEPTH = 512;
 
     private final PackedLoops loops;
     private final int width;
