@@ -368,6 +368,7 @@ public abstract class NetworkSpecification {
             assertThatThrownBy(inference::gradients).hasMessageContaining("forward only");
             assertThatThrownBy(() -> training.activationGradient(1)).hasMessageContaining("Pass.inspection");
             assertThatThrownBy(() -> inference.weightedSum(1)).hasMessageContaining("no z of hidden layers");
+            assertThatThrownBy(() -> inference.activation(1)).hasMessageContaining("no a of hidden layers");
             assertThatThrownBy(() -> training.activation(7)).hasMessageContaining("no layer 7");
             assertThatThrownBy(() -> training.weightedSum(0)).hasMessageContaining("no layer 0");
             assertThatThrownBy(() -> Pass.inference(network, 0)).hasMessageContaining("at least 1 example");

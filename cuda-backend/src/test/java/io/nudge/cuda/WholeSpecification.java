@@ -1,6 +1,8 @@
 package io.nudge.cuda;
 
 import io.nudge.tensor.Backend;
+import io.nudge.tensor.JoinedLayersMisuseSpecification;
+import io.nudge.tensor.JoinedLayersSpecification;
 import io.nudge.tensor.MisuseSpecification;
 import io.nudge.tensor.OwnershipSpecification;
 import io.nudge.tensor.WholeStepsMisuseSpecification;
@@ -36,6 +38,27 @@ abstract class WholeSpecification extends OperationsSpecification {
 
     @Group
     class MisuseOfStepsAsAWhole extends WholeStepsMisuseSpecification {
+        @Override
+        protected Backend open() {
+            return cuda();
+        }
+    }
+
+    @Group
+    class LayersTogether extends JoinedLayersSpecification {
+        @Override
+        protected Backend open() {
+            return cuda();
+        }
+
+        @Override
+        protected double effort() {
+            return worth();
+        }
+    }
+
+    @Group
+    class MisuseOfLayersTogether extends JoinedLayersMisuseSpecification {
         @Override
         protected Backend open() {
             return cuda();
