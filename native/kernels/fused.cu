@@ -87,7 +87,7 @@ __device__ inline void multiplyUpTo(const Carried& rows, real* slice, const real
   weights.fetch(k);
   #pragma unroll 1
   for (int done = 0; done < k; done += D) {
-    weights.put(tile, [](real x) { return x; });
+    weights.put(tile);
     __syncthreads();
     weights.fetch(k - done - D);
     #pragma unroll 8

@@ -4,7 +4,6 @@
 // long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order. Where alpha is 0, a
 // and b are not read. Where there are factors in memory, {alpha, beta}, they take the place of those given.
 // ptx: .version 7.0 .target sm_60
-#include "stored.cuh"
 #include "strip.cuh"
 #include "sums.cuh"
 
@@ -66,6 +65,7 @@ struct Division {
 
 template <class T, bool FLIP_A, bool FLIP_B>
 struct Product {
+  // Numbers become factors on the way into a tile, by asFactor.
   using StripA = Strip<T::M, T::D, !FLIP_A>;
   using StripB = Strip<T::N, T::D, FLIP_B>;
 
@@ -108,15 +108,14 @@ struct Product {
         sums[i][j] = 0;
       }
     }
-    auto rounded = [](real x) { return asFactor(x); };
     strip.fetch(endK - k);
     other.fetch(endK - k);
     int now = 0;
     #pragma unroll 1
     for (int64 rest = endK - k; rest > 0; rest -= T::D) {
       Room& room = rooms[now];
-      strip.put(room.a, rounded);
-      other.put(room.b, rounded);
+      strip.put(room.a);
+      other.put(room.b);
       __syncthreads();
       strip.fetch(rest - T::D);
       other.fetch(rest - T::D);

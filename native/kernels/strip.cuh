@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loops.cuh"
+#include "stored.cuh"
 
 /// Elements in a sector of 32 bytes.
 constexpr int SECTOR = 32 / sizeof(real);
@@ -110,13 +111,12 @@ struct Strip {
     return inside ? load<V>(next + offset<Parts>(i, hop)) : Pack<V>{};
   }
 
-  /// Registers to shared memory, each number as the product takes it.
-  template <class Factor>
-  __device__ void put(Tile& tile, Factor factor) const {
+  /// Registers to shared memory, rounded where factors have 16 bits.
+  __device__ void put(Tile& tile) const {
     real* to = &tile[0][0] + spot;
     if (!wide) {
       for (int i = 0; i < Alone::PACKS; i++) {
-        to[Alone::kOf(i) * ROW + Alone::outerOf(i)] = factor(held[i / WIDE].v[i % WIDE]);
+        to[Alone::kOf(i) * ROW + Alone::outerOf(i)] = asFactor(held[i / WIDE].v[i % WIDE]);
       }
       return;
     }
@@ -124,7 +124,7 @@ struct Strip {
       real* at = to + Packs::kOf(i) * ROW + Packs::outerOf(i);
       Pack<WIDE> factors;
       for (int e = 0; e < WIDE; e++) {
-        factors.v[e] = factor(held[i].v[e]);
+        factors.v[e] = asFactor(held[i].v[e]);
       }
       if (ALONG_K) {
         for (int e = 0; e < WIDE; e++) {
