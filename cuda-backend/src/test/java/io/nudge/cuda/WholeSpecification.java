@@ -2,7 +2,6 @@ package io.nudge.cuda;
 
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.JoinedLayersMisuseSpecification;
-import io.nudge.tensor.JoinedLayersSpecification;
 import io.nudge.tensor.MisuseSpecification;
 import io.nudge.tensor.OwnershipSpecification;
 import io.nudge.tensor.WholeStepsMisuseSpecification;
@@ -41,19 +40,6 @@ abstract class WholeSpecification extends OperationsSpecification {
         @Override
         protected Backend open() {
             return cuda();
-        }
-    }
-
-    @Group
-    class LayersTogether extends JoinedLayersSpecification {
-        @Override
-        protected Backend open() {
-            return cuda();
-        }
-
-        @Override
-        protected double effort() {
-            return worth();
         }
     }
 

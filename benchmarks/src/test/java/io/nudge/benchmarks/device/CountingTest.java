@@ -21,10 +21,12 @@ class CountingTest {
                 .findFirst()
                 .orElseThrow();
         System.setProperty(Main.WHOLE, "off");
+        System.setProperty(Main.FUSED, "off");
         try (Backend backend = Backends.open(Main.EMULATED)) {
             return new Counting(backend).step(training);
         } finally {
             System.clearProperty(Main.WHOLE);
+            System.clearProperty(Main.FUSED);
         }
     }
 
