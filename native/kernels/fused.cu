@@ -8,7 +8,7 @@
 #include "sums.cuh"
 
 /// Rows of the batch that a block has at a time.
-constexpr int ROWS = 32;
+constexpr int ROWS = 16;
 
 /// The most neurons.
 constexpr int MOST = 128;
@@ -20,20 +20,23 @@ constexpr int DEPTH = 8;
 /// is 0 up to a multiple of 32.
 constexpr int LINE = ROWS + GAP;
 
-/// Neighbouring rows that a thread has of a product.
-constexpr int DOWN = 4;
-
-/// How a product is taken whose matrix of weights has at most N neurons: D of those before at a time.
+/// How a product is taken whose matrix of weights has at most N neurons: D of those before at a time. A thread has DOWN × ACROSS
+/// sums, many, that it reads little of shared memory for each; so few threads have them all, and so many others have their parts of
+/// the same sums, each from other neurons before.
 template <int N>
-struct Slices {
+struct Sharing {
   static constexpr int D = (N == 32 ? 32 : 16) * sizeof(float) / sizeof(real);
-  static constexpr int ACROSS = N / 32;
+  static constexpr int DOWN = SINGLE ? 8 : 4;
+  static constexpr int ACROSS = SINGLE ? N / 16 : N / 32;
+  static constexpr int SHARERS = THREADS * DOWN * ACROSS / (ROWS * N);
+  static constexpr int TEAM = THREADS / SHARERS;
 };
 
 struct Room {
   alignas(16) real held[MOST * LINE];
-  alignas(16) real slice[Slices<MOST>::D * (MOST + GAP)];
+  alignas(16) real slice[Sharing<MOST>::SHARERS / 2 * ROWS * MOST];
 };
+static_assert(sizeof(Room::slice) >= sizeof(Strip<MOST, Sharing<MOST>::D, true>::Tile), "a slice of weights fits too");
 
 /// The rows that a block carries through the layers.
 struct Carried {
@@ -72,46 +75,76 @@ __device__ inline void fetchRows(const Carried& rows, const real* x, int n) {
   __syncthreads();
 }
 
+/// The sums of those who have parts of them, two and two, until the first team has them all.
+template <class S>
+__device__ inline void join(real* room, real (&sums)[S::DOWN][S::ACROSS]) {
+  int sharer = threadIdx.x / S::TEAM;
+  #pragma unroll 1
+  for (int half = S::SHARERS / 2; half > 0; half /= 2) {
+    real* own = room + sharer % half * (S::DOWN * S::ACROSS * S::TEAM) + threadIdx.x % S::TEAM;
+    if (sharer >= half && sharer < 2 * half) {
+      for (int i = 0; i < S::DOWN; i++) {
+        for (int j = 0; j < S::ACROSS; j++) {
+          own[(i * S::ACROSS + j) * S::TEAM] = sums[i][j];
+        }
+      }
+    }
+    __syncthreads();
+    if (sharer < half) {
+      for (int i = 0; i < S::DOWN; i++) {
+        for (int j = 0; j < S::ACROSS; j++) {
+          sums[i][j] += own[(i * S::ACROSS + j) * S::TEAM];
+        }
+      }
+    }
+    __syncthreads();
+  }
+}
+
 /// The rows times a matrix of weights, in their place: of k neurons before n neurons come. FORWARD says that the matrix is [n, k],
 /// else it is [k, n].
 template <int N, bool FORWARD>
 __device__ inline void multiplyUpTo(const Carried& rows, real* slice, const real* w, int k, int n) {
-  constexpr int D = Slices<N>::D;
-  constexpr int ACROSS = Slices<N>::ACROSS;
-  using Weights = Strip<N, D, FORWARD>;
+  using S = Sharing<N>;
+  using Weights = Strip<N, S::D, FORWARD>;
+  constexpr int P = PIECE<S::DOWN>;
   typename Weights::Tile& tile = *reinterpret_cast<typename Weights::Tile*>(slice);
-  int down = threadIdx.x % (ROWS / DOWN);
-  int right = threadIdx.x / (ROWS / DOWN);
-  real sums[DOWN][ACROSS] = {};
+  int down = threadIdx.x % (ROWS / S::DOWN);
+  int right = threadIdx.x % S::TEAM / (ROWS / S::DOWN);
+  int sharer = threadIdx.x / S::TEAM;
+  real sums[S::DOWN][S::ACROSS] = {};
   Weights weights(w, k, n, 0, 0);
   weights.fetch(k);
   #pragma unroll 1
-  for (int done = 0; done < k; done += D) {
+  for (int done = 0; done < k; done += S::D) {
     weights.put(tile);
     __syncthreads();
-    weights.fetch(k - done - D);
-    #pragma unroll 8
-    for (int d = 0; d < D; d++) {
-      real column[DOWN];
-      real row[ACROSS];
+    weights.fetch(k - done - S::D);
+    #pragma unroll 1
+    for (int d = sharer; d < S::D; d += S::SHARERS) {
+      real column[S::DOWN];
+      real row[S::ACROSS];
       take<ROWS>(rows.held + (done + d) * LINE, down, column);
       take<N>(tile[d], right, row);
-      for (int i = 0; i < DOWN; i++) {
-        for (int j = 0; j < ACROSS; j++) {
+      for (int i = 0; i < S::DOWN; i++) {
+        for (int j = 0; j < S::ACROSS; j++) {
           sums[i][j] = fma(column[i], row[j], sums[i][j]);
         }
       }
     }
     __syncthreads();
   }
-  for (int j = 0; j < ACROSS; j++) {
-    real* line = rows.held + placeOf<N, ACROSS>(right, j) * LINE;
-    for (int i = 0; i < DOWN; i += PIECE<DOWN>) {
-      Pack<PIECE<DOWN>> piece;
-      for (int e = 0; e < PIECE<DOWN>; e++) {
-        piece.v[e] = sums[i + e][j];
+  join<S>(slice, sums);
+  if (sharer == 0) {
+    for (int j = 0; j < S::ACROSS; j++) {
+      real* line = rows.held + placeOf<N, S::ACROSS>(right, j) * LINE;
+      for (int i = 0; i < S::DOWN; i += P) {
+        Pack<P> piece;
+        for (int e = 0; e < P; e++) {
+          piece.v[e] = sums[i + e][j];
+        }
+        storeShared<P>(line + placeOf<ROWS, S::DOWN>(down, i), piece);
       }
-      storeShared<PIECE<DOWN>>(line + placeOf<ROWS, DOWN>(down, i), piece);
     }
   }
   __syncthreads();
@@ -260,13 +293,17 @@ __device__ inline void sumRows(const Carried& rows, int n, real* into) {
 }
 
 /// Tiles whose sums are added up before those of others.
-constexpr int64 GROUP = 32;
+constexpr int GROUP = 32;
+
+__device__ inline int tilesOf(int64 m) {
+  return int((m + ROWS - 1) / ROWS);
+}
 
 /// put(j, sum) takes the sum of each of so many columns over rows that lie a step apart. Other blocks have written them.
 template <class Put>
-__device__ inline void sumOthers(const real* from, int64 step, int rows, int64 columns, Put put) {
+__device__ inline void sumOthers(const real* from, int64 step, int rows, int columns, Put put) {
   #pragma unroll 1
-  for (int64 j = threadIdx.x; j < columns; j += THREADS) {
+  for (int j = threadIdx.x; j < columns; j += THREADS) {
     real sum = 0;
     #pragma unroll 16
     for (int i = 0; i < rows; i++) {
@@ -287,41 +324,40 @@ ENTRY(backward_layers)(const real* delta, int64 m, int64 n, double scale, real* 
     }
   }
   __syncthreads();
-  int64 all = 0;
+  int all = 0;
   #pragma unroll 1
   for (int l = 0; l < depth; l++) {
-    all += layers[l].neurons;
+    all += int(layers[l].neurons);
   }
-  int64 tiles = (m + ROWS - 1) / ROWS;
-  int64 groups = (tiles + GROUP - 1) / GROUP;
   #pragma unroll 1
-  for (int64 tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-    int64 first = tile * ROWS;
+  for (int tile = blockIdx.x; tile < tilesOf(m); tile += gridDim.x) {
+    int64 first = tile * int64(ROWS);
     Carried rows = {room.held, first, int(m - first < ROWS ? m - first : ROWS)};
     fetchRows(rows, delta, int(n));
     int after = int(n);
-    real* sums = scratch + tile * all;
+    int before = 0;
     #pragma unroll 1
     for (int l = 0; l < depth; l++) {
       int neurons = int(layers[l].neurons);
       multiply<false>(rows, room.slice, layers[l].weights, after, neurons);
       chain(rows, layers[l]);
-      sumRows(rows, neurons, sums);
-      sums += neurons;
+      sumRows(rows, neurons, scratch + int64(tile) * all + before);
+      before += neurons;
       after = neurons;
     }
-    int64 group = tile / GROUP;
-    int inGroup = int(tiles - group * GROUP < GROUP ? tiles - group * GROUP : GROUP);
+    int group = tile / GROUP;
+    int inGroup = min(tilesOf(m) - group * GROUP, GROUP);
     if (!isLast(counter + 1 + group, inGroup)) {
       continue;
     }
-    real* own = scratch + group * GROUP * all;
-    sumOthers(own, all, inGroup, all, [=](int64 j, real sum) { own[j] = sum; });
+    real* own = scratch + int64(group) * GROUP * all;
+    sumOthers(own, all, inGroup, all, [=](int j, real sum) { own[j] = sum; });
+    int groups = (tilesOf(m) + GROUP - 1) / GROUP;
     if (isLast(counter, groups)) {
-      sumOthers(scratch, GROUP * all, int(groups), all, [&](int64 j, real sum) {
+      sumOthers(scratch, int64(GROUP) * all, groups, all, [&](int j, real sum) {
         int l = 0;
         while (j >= layers[l].neurons) {
-          j -= layers[l++].neurons;
+          j -= int(layers[l++].neurons);
         }
         layers[l].biasGradient[j] = real(scale) * sum;
       });

@@ -26,7 +26,7 @@ final class FusedLayers {
     private static final int MOST_LAYERS = 8;
 
     /** ROWS of the kernels: of the batch, in a tile. */
-    private static final long ROWS = 32;
+    private static final long ROWS = 16;
 
     /** Rows in a GROUP of tiles, each of which has a counter. */
     private static final long GROUP = 32 * ROWS;

@@ -144,7 +144,7 @@ class FusedLayersTest {
 
     // ---- what it costs ----------------------------------------------------------------------------------------------
 
-    /** A batch is added up in 40 tiles of 2 groups, by blocks that come in any order. */
+    /** A batch is added up in 80 tiles of 3 groups, by blocks that come in any order. */
     @Test
     void theBitsDoNotDependOnTheNumberOfMultiprocessors() {
         double[] first = gradients();
