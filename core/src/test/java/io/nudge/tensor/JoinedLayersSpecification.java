@@ -165,8 +165,12 @@ public abstract class JoinedLayersSpecification extends BackendSpecification {
             forgotten
                     .results(false)
                     .forEach((name, result) -> assertSame(
-                            name + " in " + setting, result.doubles(), results.get(name).doubles()));
-            assertThat(forgotten.guardsTouched()).as("numbers between the tensors").isZero();
+                            name + " in " + setting,
+                            result.doubles(),
+                            results.get(name).doubles()));
+            assertThat(forgotten.guardsTouched())
+                    .as("numbers between the tensors")
+                    .isZero();
         }
     }
 

@@ -45,7 +45,8 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @throws IllegalArgumentException if a property has a value that it cannot have; the message lists those it can
      */
     public static CudaOptions fromProperties() {
-        return new CudaOptions(precisionProperty(), productProperty(), switched(CACHE), switched(WHOLE), switched(FUSED));
+        return new CudaOptions(
+                precisionProperty(), productProperty(), switched(CACHE), switched(WHOLE), switched(FUSED));
     }
 
     /**

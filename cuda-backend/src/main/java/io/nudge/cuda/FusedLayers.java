@@ -79,7 +79,10 @@ final class FusedLayers {
     private int endOfForward(Tensor before, List<ForwardLayer> layers, int first) {
         int end = first;
         boolean goesOn = computesAsProductsDo(before) && before.size() > 0;
-        while (goesOn && end < layers.size() && end - first < MOST_LAYERS && isNarrow(layers.get(end).z())) {
+        while (goesOn
+                && end < layers.size()
+                && end - first < MOST_LAYERS
+                && isNarrow(layers.get(end).z())) {
             goesOn = layers.get(end).activation().elementwise(); // softmax takes whole rows, and ends a run
             end++;
         }
@@ -98,7 +101,11 @@ final class FusedLayers {
     }
 
     private void launch(Tensor x, boolean summed, List<ForwardLayer> layers, int first, int end, boolean all) {
-        tell("forward", summed, x, layers.subList(first, end).stream().map(ForwardLayer::z).toList());
+        tell(
+                "forward",
+                summed,
+                x,
+                layers.subList(first, end).stream().map(ForwardLayer::z).toList());
         Launcher launch = engine.launcher
                 .of(engine.kernels.forwardLayers, x.type())
                 .with(x)
@@ -183,7 +190,11 @@ final class FusedLayers {
     }
 
     private void launch(Tensor after, List<BackwardLayer> layers, int first, int end, double scale) {
-        tell("back", false, after, layers.subList(first, end).stream().map(BackwardLayer::z).toList());
+        tell(
+                "back",
+                false,
+                after,
+                layers.subList(first, end).stream().map(BackwardLayer::z).toList());
         long neurons = 0;
         for (int i = first; i < end; i++) {
             neurons += CudaTensorOperations.columns(layers.get(i).z());
@@ -204,7 +215,10 @@ final class FusedLayers {
                 continue;
             }
             BackwardLayer layer = layers.get(i);
-            launch.with(layer.weightsAfter()).with(layer.z()).into(layer.delta()).into(layer.biasGradient());
+            launch.with(layer.weightsAfter())
+                    .with(layer.z())
+                    .into(layer.delta())
+                    .into(layer.biasGradient());
             describe(launch, layer.z(), layer.activation());
         }
         launch.blocks(tiles(after));
@@ -213,7 +227,8 @@ final class FusedLayers {
     // ---- what it says -----------------------------------------------------------------------------------------------
 
     private void tell(String way, boolean summed, Tensor from, List<Tensor> layers) {
-        StringBuilder text = new StringBuilder("one kernel takes layers ").append(way).append(": ");
+        StringBuilder text =
+                new StringBuilder("one kernel takes layers ").append(way).append(": ");
         text.append(summed ? "sums" : CudaTensorOperations.columns(from));
         layers.forEach(each -> text.append('-').append(CudaTensorOperations.columns(each)));
         text.append(" (").append(from.type()).append("); ");

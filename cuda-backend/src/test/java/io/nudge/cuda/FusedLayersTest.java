@@ -38,7 +38,8 @@ class FusedLayersTest {
     }
 
     /** What a way forward launches, and a way back if there is one, by kernel and without its type; products together. */
-    private static Map<String, Long> launches(CudaOptions options, DType type, Architecture architecture, boolean back) {
+    private static Map<String, Long> launches(
+            CudaOptions options, DType type, Architecture architecture, boolean back) {
         try (CudaBackend backend = CudaBackend.open(0, options);
                 Network network = Network.create(architecture, Initializer.NORMAL, 1, backend, type);
                 Pass pass = back ? Pass.training(network, 3, 1) : Pass.inference(network, 3)) {
@@ -112,9 +113,7 @@ class FusedLayersTest {
     @Test
     void whereDropoutIsBetweenLayersTheyGoOneByOne() {
         Architecture dropping = new Architecture(
-                6,
-                List.of(new Dense(5, Activation.TANH, 0.5), new Dense(3, Activation.TANH)),
-                Cost.QUADRATIC);
+                6, List.of(new Dense(5, Activation.TANH, 0.5), new Dense(3, Activation.TANH)), Cost.QUADRATIC);
         try (CudaBackend backend = CudaBackend.open(0, OPTIONS);
                 Network network = Network.create(dropping, Initializer.NORMAL, 1, backend, DType.FLOAT32);
                 Pass pass = Pass.training(network, 3, 1)) {
@@ -155,8 +154,7 @@ class FusedLayersTest {
 
     private static double[] gradients() {
         try (CudaBackend backend = CudaBackend.open(0, OPTIONS);
-                Network network =
-                        Network.create(tanh(5, 6, 7, 2), Initializer.NORMAL, 1, backend, DType.FLOAT32);
+                Network network = Network.create(tanh(5, 6, 7, 2), Initializer.NORMAL, 1, backend, DType.FLOAT32);
                 Pass pass = Pass.training(network, 1270, 1)) {
             double[] inputs = new double[1270 * 5];
             for (int i = 0; i < inputs.length; i++) {
@@ -201,8 +199,7 @@ class FusedLayersTest {
         Logger logger = Logger.getLogger("io.nudge");
         logger.addHandler(handler);
         try (CudaBackend backend = CudaBackend.open(0, OPTIONS);
-                Network network =
-                        Network.create(tanh(200, 16, 10, 3), Initializer.NORMAL, 1, backend, DType.FLOAT32);
+                Network network = Network.create(tanh(200, 16, 10, 3), Initializer.NORMAL, 1, backend, DType.FLOAT32);
                 Pass pass = Pass.training(network, 3, 1)) {
             for (int i = 0; i < 2; i++) {
                 pass.forward();

@@ -117,9 +117,13 @@ class StepTest {
             program.run();
             backend.synchronize();
             long own = sum(countersBeginningWith("launches.product_"));
-            assertThat(own + sum(countersBeginningWith("library."))).as("products").isEqualTo(layers);
-            assertThat(countersBeginningWith("launches.forward_layers").values()).containsExactly(1L);
-            assertThat(countersBeginningWith("launches.backward_layers").values()).containsExactly(1L);
+            assertThat(own + sum(countersBeginningWith("library.")))
+                    .as("products")
+                    .isEqualTo(layers);
+            assertThat(countersBeginningWith("launches.forward_layers").values())
+                    .containsExactly(1L);
+            assertThat(countersBeginningWith("launches.backward_layers").values())
+                    .containsExactly(1L);
             assertThat(sum(countersBeginningWith("launches.")) - own)
                     .as("all kernels: gathering, forward, the output, back, the optimizer")
                     .isEqualTo(5);
