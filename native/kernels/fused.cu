@@ -50,19 +50,17 @@ struct Carried {
 };
 
 /// Calls visit(row, neuron) so that each of so many neurons is met in every row once. A warp has one sector of some rows, all in
-/// different banks.
+/// different banks; a thread keeps to its row.
 template <class Visit>
 __device__ inline void overRows(int n, Visit visit) {
   constexpr int TALL = 32 / SECTOR;
+  constexpr int ABREAST = THREADS / 32 / (ROWS / TALL);
+  int warp = threadIdx.x / 32;
   int lane = threadIdx.x % 32;
-  int across = (n + SECTOR - 1) / SECTOR;
+  int row = warp / ABREAST * TALL + lane / SECTOR;
   #pragma unroll 1
-  for (int patch = threadIdx.x / 32; patch < across * (ROWS / TALL); patch += THREADS / 32) {
-    int row = patch / across * TALL + lane / SECTOR;
-    int neuron = patch % across * SECTOR + lane % SECTOR;
-    if (neuron < n) {
-      visit(row, neuron);
-    }
+  for (int neuron = warp % ABREAST * SECTOR + lane % SECTOR; neuron < n; neuron += ABREAST * SECTOR) {
+    visit(row, neuron);
   }
 }
 
