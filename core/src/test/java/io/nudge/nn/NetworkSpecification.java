@@ -144,6 +144,7 @@ public abstract class NetworkSpecification {
         }
     }
 
+    /** To the last bit where layers go one by one, as inspection has them; together, their sums may be in another order. */
     @Test
     void trainingAndInspectionGiveTheSameGradient() {
         try (Network network = network(DType.FLOAT64);
@@ -154,8 +155,9 @@ public abstract class NetworkSpecification {
                 pass.forward();
                 pass.backward();
             }
+            double rounding = backend.operations().joinsLayers() ? 1e-14 : 0;
             assertThat(training.gradients().doubles())
-                    .isEqualTo(inspection.gradients().doubles());
+                    .containsExactly(inspection.gradients().doubles(), within(rounding));
         }
     }
 
