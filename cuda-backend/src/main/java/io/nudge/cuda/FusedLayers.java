@@ -61,7 +61,7 @@ final class FusedLayers {
             ForwardLayer layer = layers.get(first);
             int end = endOfForward(before, layers, first);
             boolean summed = CudaTensorOperations.columns(before) > MOST_NEURONS;
-            if (end == first || summed && end == first + 1) {
+            if (end == first || (summed && end == first + 1)) {
                 operations.forward(before, layer.weights(), layer.bias(), layer.activation(), layer.z(), layer.a());
                 end = first + 1;
             } else {
