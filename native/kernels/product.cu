@@ -4,8 +4,7 @@
 // long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order. Where alpha is 0, a
 // and b are not read. Where there are factors in memory, {alpha, beta}, they take the place of those given.
 // ptx: .version 7.0 .target sm_60
-#include "loops.cuh"
-#include "stored.cuh"
+#include "strip.cuh"
 #include "sums.cuh"
 
 /// A tile is M × N elements, taken D along k at a time; each of the 256 threads has DOWN × ACROSS of them. So many BLOCKS have
@@ -24,162 +23,6 @@ struct Tiling {
 using Large = Tiling<128, SINGLE ? 128 : 64, SINGLE ? 16 : 8, 8, SINGLE ? 8 : 4, 1>;
 using Medium = Tiling<64, 64, 16, 4, 4, 2>;
 using Small = Tiling<32, 32, 32, 2, 2, 2>;
-
-/// Elements in a sector of 32 bytes.
-constexpr int SECTOR = 32 / sizeof(real);
-
-/// Behind each row of a tile in shared memory, so that what is written down a column lies in all banks.
-constexpr int GAP = 4;
-
-/// x, of which the compiler knows nothing: it is not computed again where it is used, but kept in a register; and what follows from it
-/// is not computed ahead.
-__device__ inline int opaque(int x) {
-  asm volatile("" : "+r"(x));
-  return x;
-}
-__device__ inline int64 opaque(int64 x) {
-  asm volatile("" : "+l"(x));
-  return x;
-}
-
-/// How the threads share a strip in packs of V: EXTENT rows (of a) or columns (of b), D along k. ALONG_K says that neighbours in
-/// memory are neighbours along k, where two packs of 16 bytes are a sector. A thread's packs lie in equal steps.
-template <int EXTENT, int D, bool ALONG_K, int V>
-struct Share {
-  static constexpr int PACKS = EXTENT * D / THREADS / V;
-  static constexpr int SIDE = ALONG_K ? SECTOR / V : EXTENT / V;
-  static constexpr int LINES = THREADS / SIDE;  // that all threads together take at a time
-  static constexpr int ABREAST = ALONG_K && LINES < EXTENT ? EXTENT / LINES : 1;
-  static_assert(!ALONG_K || ABREAST * LINES % EXTENT == 0, "packs lie in equal steps");
-
-  /// Of the thread's first pack, and how far from it its pack i is.
-  __device__ static int outer() {
-    int line = threadIdx.x / SIDE;
-    return ALONG_K ? line % EXTENT : threadIdx.x % SIDE * V;
-  }
-  __device__ static int k() {
-    int line = threadIdx.x / SIDE;
-    return ALONG_K ? line / EXTENT * SECTOR + threadIdx.x % SIDE * V : line;
-  }
-  __device__ static constexpr int outerOf(int i) {
-    return ALONG_K ? i % ABREAST * LINES : 0;
-  }
-  __device__ static constexpr int kOf(int i) {
-    return ALONG_K ? i / ABREAST * (ABREAST * LINES / EXTENT) * SECTOR : i * LINES;
-  }
-};
-
-/// A strip of an operand, D along k at a time.
-template <int EXTENT, int D, bool ALONG_K>
-struct Strip {
-  static constexpr int ROW = EXTENT + GAP;
-  static constexpr int64 NEVER = ~0ull >> 1;
-  using Tile = real[D][ROW];
-  using Packs = Share<EXTENT, D, ALONG_K, WIDE>;
-  using Alone = Share<EXTENT, D, ALONG_K, 1>;
-
-  const real* next;  // the thread's first pack
-  int64 stride;
-  int left;   // rows or columns from there on
-  int ahead;  // k of it
-  int spot;   // of it in a tile
-  int64 enough;  // where so many are left along k, all packs of the thread are inside
-  bool wide;
-  Pack<WIDE> held[Packs::PACKS];
-
-  __device__ Strip(const real* x, int64 k, int64 extent, int64 first, int64 from) : stride(ALONG_K ? k : extent) {
-    wide = opaque(isAligned(x) && stride % WIDE == 0) != 0;
-    int outer = wide ? Packs::outer() : Alone::outer();
-    ahead = wide ? Packs::k() : Alone::k();
-    left = (extent - first < EXTENT ? int(extent - first) : EXTENT) - outer;
-    spot = opaque(ahead * ROW + outer);
-    int64 line = first + outer;
-    int64 along = from + ahead;
-    next = x + (ALONG_K ? line * stride + along : along * stride + line);
-    enough = left > 0 ? D : NEVER;
-  }
-
-  /// The next D of global memory to registers, where so many are left: beyond the matrix all is 0.
-  __device__ void fetch(int64 rest) {
-    if (wide && rest >= enough) {
-      for (int i = 0; i < Packs::PACKS; i++) {
-        held[i] = load<WIDE>(next + offset<Packs>(i, stride));
-      }
-    } else if (wide) {
-      for (int i = 0; i < Packs::PACKS; i++) {
-        held[i] = take<Packs, WIDE>(i, rest, stride);
-      }
-    } else {
-      int64 hop = opaque(stride);
-      for (int i = 0; i < Alone::PACKS; i++) {
-        held[i / WIDE].v[i % WIDE] = take<Alone, 1>(i, rest, hop).v[0];
-      }
-    }
-    next += ALONG_K ? D : D * stride;
-  }
-
-  /// From the first pack to pack i.
-  template <class Parts>
-  __device__ static int64 offset(int i, int64 hop) {
-    int outer = Parts::outerOf(i);
-    int k = Parts::kOf(i);
-    return ALONG_K ? outer * hop + k : k * hop + outer;
-  }
-
-  template <class Parts, int V>
-  __device__ Pack<V> take(int i, int64 rest, int64 hop) const {
-    bool inside = Parts::outerOf(i) < left && ahead + Parts::kOf(i) < rest;
-    return inside ? load<V>(next + offset<Parts>(i, hop)) : Pack<V>{};
-  }
-
-  /// Registers to shared memory, rounded where factors have 16 bits.
-  __device__ void put(Tile& tile) const {
-    real* to = &tile[0][0] + spot;
-    if (!wide) {
-      for (int i = 0; i < Alone::PACKS; i++) {
-        to[Alone::kOf(i) * ROW + Alone::outerOf(i)] = asFactor(held[i / WIDE].v[i % WIDE]);
-      }
-      return;
-    }
-    for (int i = 0; i < Packs::PACKS; i++) {
-      real* at = to + Packs::kOf(i) * ROW + Packs::outerOf(i);
-      Pack<WIDE> factors;
-      for (int e = 0; e < WIDE; e++) {
-        factors.v[e] = asFactor(held[i].v[e]);
-      }
-      if (ALONG_K) {
-        for (int e = 0; e < WIDE; e++) {
-          at[e * ROW] = factors.v[e];
-        }
-      } else {
-        storeShared<WIDE>(at, factors);
-      }
-    }
-  }
-};
-
-/// How many of a thread's elements are neighbours.
-template <int OWN>
-constexpr int PIECE = OWN < WIDE ? OWN : WIDE;
-
-/// A thread's elements of one side of a tile: they come in pieces, which lie evenly over the side, so that a warp reads each
-/// piece from neighbouring places.
-template <int EXTENT, int OWN>
-__device__ inline int placeOf(int thread, int own) {
-  constexpr int P = PIECE<OWN>;
-  return own / P * (EXTENT / (OWN / P)) + thread * P + own % P;
-}
-
-template <int EXTENT, int OWN>
-__device__ inline void take(const real* line, int thread, real (&own)[OWN]) {
-  constexpr int P = PIECE<OWN>;
-  for (int i = 0; i < OWN; i += P) {
-    Pack<P> piece = load<P>(line + placeOf<EXTENT, OWN>(thread, i));
-    for (int e = 0; e < P; e++) {
-      own[i + e] = piece.v[e];
-    }
-  }
-}
 
 /// The matrix c, and what it is made of.
 struct Target {
@@ -222,6 +65,7 @@ struct Division {
 
 template <class T, bool FLIP_A, bool FLIP_B>
 struct Product {
+  // Numbers become factors on the way into a tile, by asFactor.
   using StripA = Strip<T::M, T::D, !FLIP_A>;
   using StripB = Strip<T::N, T::D, FLIP_B>;
 

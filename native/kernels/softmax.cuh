@@ -3,14 +3,24 @@
 
 #include "rows.cuh"
 
+/// Elements that lie so far apart.
+struct Apart {
+  real* at;
+  int step;
+
+  __device__ real& operator[](int j) const {
+    return at[j * step];
+  }
+};
+
 /// The largest element of a row and Σ e^(z_j − largest).
 struct Powers {
   real largest;
   real sum;
 };
 
-template <class Team>
-__device__ inline Powers powersOf(const Team& team, typename Team::Index n, const real* z) {
+template <class Team, class Row>
+__device__ inline Powers powersOf(const Team& team, typename Team::Index n, Row z) {
   using Index = typename Team::Index;
   real largest = -INFINITE;
   #pragma unroll 1
@@ -27,8 +37,8 @@ __device__ inline Powers powersOf(const Team& team, typename Team::Index n, cons
 }
 
 /// a_j = e^(z_j − m) / Σ_k e^(z_k − m); a may be z.
-template <class Team>
-__device__ inline void softmaxOf(const Team& team, typename Team::Index n, const real* z, real* a) {
+template <class Team, class From, class Into>
+__device__ inline void softmaxOf(const Team& team, typename Team::Index n, From z, Into a) {
   using Index = typename Team::Index;
   Powers powers = powersOf(team, n, z);
   #pragma unroll 1

@@ -2,7 +2,9 @@ package io.nudge.nn;
 
 import io.nudge.math.Descent;
 import io.nudge.math.RandomStream;
+import io.nudge.tensor.BackwardLayer;
 import io.nudge.tensor.DType;
+import io.nudge.tensor.ForwardLayer;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
@@ -54,6 +56,13 @@ public final class Pass implements AutoCloseable {
     private final Tensor report;
     private final Tensor tally;
     private final Tensor squares;
+
+    /** All layers, for a way forward without dropout. */
+    private final List<ForwardLayer> forwardLayers = new ArrayList<>();
+
+    /** The layers before the last, from that on; none where ∂C/∂a is kept beside δ. */
+    private final List<BackwardLayer> backwardLayers = new ArrayList<>();
+
     private boolean dropping;
 
     /**
@@ -95,6 +104,7 @@ public final class Pass implements AutoCloseable {
             biasGradients = gradients == null
                     ? List.of()
                     : Network.biasViews(architecture, gradients, gradients.size() - biases());
+            describeLayers();
             made = true;
         } finally {
             if (!made) {
@@ -140,6 +150,28 @@ public final class Pass implements AutoCloseable {
         report = whole.report;
         tally = whole.tally;
         squares = whole.squares;
+        describeLayers();
+    }
+
+    private void describeLayers() {
+        int depth = architecture.depth();
+        for (int l = 1; l <= depth; l++) {
+            forwardLayers.add(new ForwardLayer(
+                    network.weights(l),
+                    network.bias(l),
+                    architecture.layer(l).activation(),
+                    weightedSums.get(l),
+                    activations.get(l)));
+        }
+        for (int l = depth - 1; l >= 1 && kind == Kind.TRAINING; l--) {
+            backwardLayers.add(new BackwardLayer(
+                    network.weights(l + 1),
+                    architecture.layer(l).activation(),
+                    weightedSums.get(l),
+                    activations.get(l),
+                    deltas.get(l),
+                    biasGradients.get(l - 1)));
+        }
     }
 
     private static void firstRows(List<Tensor> whole, List<Tensor> part, int rows) {
@@ -260,6 +292,10 @@ public final class Pass implements AutoCloseable {
     private void forward(boolean withDropout) {
         dropping = withDropout;
         Operations operations = network.backend().operations();
+        if (operations.joinsLayers() && !dropsNow()) {
+            operations.forwardLayers(input(), forwardLayers, kind != Kind.INFERENCE);
+            return;
+        }
         for (int l = 1; l <= architecture.depth(); l++) {
             Tensor x = passedOn(l - 1);
             operations.forward(
@@ -268,16 +304,16 @@ public final class Pass implements AutoCloseable {
                     network.bias(l),
                     architecture.layer(l).activation(),
                     weightedSums.get(l),
-                    activation(l));
+                    activations.get(l));
             if (drops(l)) {
-                drop(l, activation(l), dropped.get(l));
+                drop(l, activations.get(l), dropped.get(l));
             }
         }
     }
 
     /** What layer l passes on: its activations, or those that dropout keeps. */
     private Tensor passedOn(int l) {
-        return drops(l) ? dropped.get(l) : activation(l);
+        return drops(l) ? dropped.get(l) : activations.get(l);
     }
 
     /** Whether the last way forward dropped some of the layer's activations; the way back then drops the same. */
@@ -327,6 +363,13 @@ public final class Pass implements AutoCloseable {
                 tally);
         if (movesWeights()) {
             operations.stepFactors(scale, step.rule.l2(), step.schedule, position, tally, step.factors);
+        }
+        if (operations.joinsLayers() && !backwardLayers.isEmpty() && !dropsNow()) {
+            operations.backwardLayers(delta(last), backwardLayers, scale);
+            for (int l = last; l >= 1; l--) {
+                useDelta(l, scale);
+            }
+            return;
         }
         for (int l = last - 1; l >= 1; l--) {
             Tensor upstream = activationGradients.get(l);
@@ -378,6 +421,10 @@ public final class Pass implements AutoCloseable {
 
     private boolean dropsSome() {
         return dropped.stream().anyMatch(Objects::nonNull);
+    }
+
+    private boolean dropsNow() {
+        return dropping && dropsSome();
     }
 
     private WholeSteps wholeSteps(Tensor inputs, Tensor targets, Tensor order) {
@@ -513,13 +560,17 @@ public final class Pass implements AutoCloseable {
     }
 
     /**
-     * a of a layer.
+     * a of a layer. An inference pass keeps that of the output layer only.
      *
      * @param l 0 (the input) to L
      * @return the tensor [batch, neurons of l]
      */
     public Tensor activation(int l) {
         architecture.neurons(l);
+        if (kind == Kind.INFERENCE && l > 0 && l < architecture.depth()) {
+            throw new IllegalStateException(
+                    "an inference pass keeps no a of hidden layers; make it with Pass.training or Pass.inspection");
+        }
         return activations.get(l);
     }
 

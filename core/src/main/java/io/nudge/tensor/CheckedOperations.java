@@ -6,6 +6,7 @@ import io.nudge.math.Descent;
 import io.nudge.math.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The checks before the work: every operation of a backend as its users see it. */
 final class CheckedOperations implements Operations {
@@ -493,6 +494,70 @@ final class CheckedOperations implements Operations {
     }
 
     @Override
+    public void forwardLayers(Tensor x, List<ForwardLayer> layers, boolean all) {
+        String op = "forwardLayers";
+        someLayers(op, layers);
+        List<Tensor> read = new ArrayList<>(List.of(x));
+        List<Tensor> written = new ArrayList<>();
+        Tensor before = x;
+        for (ForwardLayer layer : layers) {
+            checkAffine(op, before, layer.weights(), layer.bias(), layer.z());
+            elementwise(op, layer.a(), layer.z());
+            before = layer.a();
+            read.addAll(List.of(layer.weights(), layer.bias()));
+            written.add(layer.z());
+            if (!layer.a().coincides(layer.z())) {
+                written.add(layer.a());
+            }
+        }
+        separate(op, read, written);
+        backend.submit(op, () -> raw.forwardLayers(x, layers, all), together(read, written));
+    }
+
+    @Override
+    public void backwardLayers(Tensor delta, List<BackwardLayer> layers, double scale) {
+        String op = "backwardLayers";
+        someLayers(op, layers);
+        List<Tensor> read = new ArrayList<>(List.of(delta));
+        List<Tensor> written = new ArrayList<>();
+        Tensor after = delta;
+        for (BackwardLayer layer : layers) {
+            checkInputGradient(op, after, layer.weightsAfter(), layer.delta(), "delta");
+            checkChain(op, layer.activation(), layer.z(), layer.a(), layer.delta(), layer.delta());
+            checkBiasGradient(op, layer.delta(), layer.biasGradient());
+            after = layer.delta();
+            read.addAll(List.of(layer.weightsAfter(), layer.z(), layer.a()));
+            written.addAll(List.of(layer.delta(), layer.biasGradient()));
+        }
+        separate(op, read, written);
+        backend.submit(op, () -> raw.backwardLayers(delta, layers, scale), together(read, written));
+    }
+
+    @Override
+    public boolean joinsLayers() {
+        return raw.joinsLayers();
+    }
+
+    private static void someLayers(String op, List<?> layers) {
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException(op + ": at least one layer is needed");
+        }
+    }
+
+    /** Nothing that is written may share memory with anything else. */
+    private static void separate(String op, List<Tensor> read, List<Tensor> written) {
+        for (int i = 0; i < written.size(); i++) {
+            Tensor into = written.get(i);
+            read.forEach(operand -> apart(op, into, operand));
+            written.subList(0, i).forEach(other -> apart(op, into, other));
+        }
+    }
+
+    private static Tensor[] together(List<Tensor> read, List<Tensor> written) {
+        return Stream.concat(read.stream(), written.stream()).toArray(Tensor[]::new);
+    }
+
+    @Override
     public void delta(
             Activation f, Tensor z, Tensor a, Tensor upstream, Tensor delta, double scale, Tensor biasGradient) {
         String op = "delta";
@@ -538,19 +603,18 @@ final class CheckedOperations implements Operations {
     @Override
     public void inputGradient(Tensor delta, Tensor w, Tensor inputGradient) {
         String op = "inputGradient";
-        floating(op, delta, w, inputGradient);
+        checkInputGradient(op, delta, w, inputGradient, op);
+        backend.submit(op, () -> raw.inputGradient(delta, w, inputGradient), delta, w, inputGradient);
+    }
+
+    private void checkInputGradient(String op, Tensor delta, Tensor w, Tensor into, String role) {
+        floating(op, delta, w, into);
         matrix(op, delta);
         matrix(op, w);
         require(delta.shape().columns() == w.shape().rows(), op, "delta is [batch, out] and w is [out, in]", delta, w);
-        shape(
-                op,
-                inputGradient,
-                "inputGradient",
-                delta.shape().rows(),
-                w.shape().columns());
-        apart(op, inputGradient, delta);
-        apart(op, inputGradient, w);
-        backend.submit(op, () -> raw.inputGradient(delta, w, inputGradient), delta, w, inputGradient);
+        shape(op, into, role, delta.shape().rows(), w.shape().columns());
+        apart(op, into, delta);
+        apart(op, into, w);
     }
 
     @Override
@@ -673,11 +737,7 @@ final class CheckedOperations implements Operations {
             written.add(layer.weights());
             written.add(layer.bias());
         }
-        for (int i = 0; i < written.size(); i++) {
-            Tensor into = written.get(i);
-            read.forEach(operand -> apart(op, into, operand));
-            written.subList(0, i).forEach(other -> apart(op, into, other));
-        }
+        separate(op, read, written);
     }
 
     private void checkLayers(String op, WholeSteps steps) {

@@ -3,6 +3,7 @@ package io.nudge.tensor;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
+import java.util.List;
 
 /**
  * The mathematics of a backend: destination-passing operations, few, and named after what they compute. A backend writes
@@ -453,6 +454,50 @@ public interface Operations {
     default void forward(Tensor x, Tensor w, Tensor b, Activation f, Tensor z, Tensor a) {
         affine(x, w, b, z);
         activate(f, z, a);
+    }
+
+    /**
+     * Layers one after the other, each {@link #forward} from the a of the one before.
+     *
+     * @param x [batch, in]
+     * @param layers at least one, each as wide as the next expects; what they write shares no memory with anything else
+     * @param all whether z and a of every layer are wanted; else only those of the last are, and the tensors of the others are room,
+     *     in which anything may stand afterwards
+     */
+    default void forwardLayers(Tensor x, List<ForwardLayer> layers, boolean all) {
+        Tensor before = x;
+        for (int i = 0; i < layers.size(); i++) {
+            ForwardLayer layer = layers.get(i);
+            forward(before, layer.weights(), layer.bias(), layer.activation(), layer.z(), layer.a());
+            before = layer.a();
+        }
+    }
+
+    /**
+     * Layers one after the other on the way back, each the {@link #inputGradient} of the one after and {@link #delta} from that.
+     *
+     * @param delta [batch, out of the layer after the first of these]: its δ
+     * @param layers at least one, from the last on; what they write shares no memory with anything else
+     * @param scale factor on the bias gradients' sums over the batch: 1/batch for the mean
+     */
+    default void backwardLayers(Tensor delta, List<BackwardLayer> layers, double scale) {
+        Tensor after = delta;
+        for (int i = 0; i < layers.size(); i++) {
+            BackwardLayer layer = layers.get(i);
+            Tensor own = layer.delta();
+            inputGradient(after, layer.weightsAfter(), own);
+            delta(layer.activation(), layer.z(), layer.a(), own, own, scale, layer.biasGradient());
+            after = own;
+        }
+    }
+
+    /**
+     * Whether layers had better be taken together here, by {@link #forwardLayers} and {@link #backwardLayers}, than one by one.
+     *
+     * @return false unless the backend says otherwise
+     */
+    default boolean joinsLayers() {
+        return false;
     }
 
     /**

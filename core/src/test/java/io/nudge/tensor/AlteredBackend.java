@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
 
 /**
  * A backend with some of its operations replaced, to see that what is wrong is found. It computes with the memory and all
- * other operations of the backend that it was made from, which it closes.
+ * other operations of the backend that it was made from, which it closes. Layers go one by one, so that those are used.
  */
 public final class AlteredBackend extends Backend {
     private final Backend inner;
@@ -62,6 +62,9 @@ public final class AlteredBackend extends Backend {
     }
 
     private Object carryOut(Operations right, Method method, Object[] arguments) throws Throwable {
+        if (method.getName().equals("joinsLayers")) {
+            return false;
+        }
         try {
             return alteration.apply(right, method.getName(), arguments) ? null : method.invoke(right, arguments);
         } catch (InvocationTargetException e) {

@@ -190,4 +190,20 @@ class OracleSpecificationTest {
             return oracle();
         }
     }
+
+    @Group
+    class LayersTogether extends JoinedLayersSpecification {
+        @Override
+        protected Backend open() {
+            return oracle();
+        }
+    }
+
+    @Group
+    class MisuseOfLayersTogether extends JoinedLayersMisuseSpecification {
+        @Override
+        protected Backend open() {
+            return oracle();
+        }
+    }
 }

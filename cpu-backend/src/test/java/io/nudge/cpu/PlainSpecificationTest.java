@@ -6,6 +6,8 @@ import io.nudge.tensor.ChainSpecification;
 import io.nudge.tensor.CostSpecification;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.ElementwiseSpecification;
+import io.nudge.tensor.JoinedLayersMisuseSpecification;
+import io.nudge.tensor.JoinedLayersSpecification;
 import io.nudge.tensor.LayerSpecification;
 import io.nudge.tensor.MisuseSpecification;
 import io.nudge.tensor.OwnershipSpecification;
@@ -128,6 +130,22 @@ class PlainSpecificationTest {
 
     @Group
     class WholeMisuse extends WholeStepsMisuseSpecification {
+        @Override
+        protected Backend open() {
+            return cpu();
+        }
+    }
+
+    @Group
+    class LayersTogether extends JoinedLayersSpecification {
+        @Override
+        protected Backend open() {
+            return cpu();
+        }
+    }
+
+    @Group
+    class MisuseOfLayersTogether extends JoinedLayersMisuseSpecification {
         @Override
         protected Backend open() {
             return cpu();

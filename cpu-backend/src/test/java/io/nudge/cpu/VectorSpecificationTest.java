@@ -6,6 +6,8 @@ import io.nudge.tensor.ChainSpecification;
 import io.nudge.tensor.CostSpecification;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.ElementwiseSpecification;
+import io.nudge.tensor.JoinedLayersMisuseSpecification;
+import io.nudge.tensor.JoinedLayersSpecification;
 import io.nudge.tensor.LayerSpecification;
 import io.nudge.tensor.MisuseSpecification;
 import io.nudge.tensor.OwnershipSpecification;
@@ -178,6 +180,27 @@ class VectorSpecificationTest {
 
     @Group
     class WholeMisuse extends WholeStepsMisuseSpecification {
+        @Override
+        protected Backend open() {
+            return cpu();
+        }
+    }
+
+    @Group
+    class LayersTogether extends JoinedLayersSpecification {
+        @Override
+        protected Backend open() {
+            return cpu();
+        }
+
+        @Override
+        protected Backend openTwin() {
+            return oneThread();
+        }
+    }
+
+    @Group
+    class MisuseOfLayersTogether extends JoinedLayersMisuseSpecification {
         @Override
         protected Backend open() {
             return cpu();

@@ -3,10 +3,13 @@ package io.nudge.cuda;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
 import io.nudge.math.Descent;
+import io.nudge.tensor.BackwardLayer;
 import io.nudge.tensor.DType;
+import io.nudge.tensor.ForwardLayer;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.Transpose;
 import io.nudge.tensor.WholeSteps;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -239,7 +242,7 @@ final class CudaOperations extends CudaTensorOperations {
         elements(launch.with(x.size()).with(position).with(rate).with(seed).with(stream), x);
     }
 
-    private static boolean isSame(Tensor x, Tensor y) {
+    static boolean isSame(Tensor x, Tensor y) {
         return x.memory() == y.memory() && x.offset() == y.offset();
     }
 
@@ -297,6 +300,22 @@ final class CudaOperations extends CudaTensorOperations {
         } else {
             byRows(launch, z);
         }
+    }
+
+    /** Narrow layers in one launch. */
+    @Override
+    public void forwardLayers(Tensor x, List<ForwardLayer> layers, boolean all) {
+        engine.fusedLayers.forward(this, x, layers, all);
+    }
+
+    @Override
+    public void backwardLayers(Tensor delta, List<BackwardLayer> layers, double scale) {
+        engine.fusedLayers.backward(this, delta, layers, scale);
+    }
+
+    @Override
+    public boolean joinsLayers() {
+        return engine.fusedLayers.areWanted();
     }
 
     /** δ and its sum over the batch in one pass. */

@@ -8,8 +8,9 @@ package io.nudge.cuda;
  * @param caching whether memory that is given back is kept for the next tensor. Without it every tensor has an allocation
  *     of exactly its own size, which is slow, and lets a checker such as compute-sanitizer see every access outside of one
  * @param whole whether one kernel takes many training steps, of networks so small that a block's shared memory holds them
+ * @param fused whether one kernel takes several layers forward, and one several back, where they are narrow
  */
-public record CudaOptions(Precision precision, ProductChoice product, boolean caching, boolean whole) {
+public record CudaOptions(Precision precision, ProductChoice product, boolean caching, boolean whole, boolean fused) {
     /** The property that chooses the precision of float32 products: {@code strict}, {@code tf32}, {@code bfloat16} or
      * {@code float16}. */
     public static final String PRECISION = "nudge.cuda.precision";
@@ -23,6 +24,9 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
     /** The property that switches whole training steps by one kernel: {@code on} or {@code off}. */
     public static final String WHOLE = "nudge.cuda.whole";
 
+    /** The property that switches several layers by one kernel: {@code on} or {@code off}. */
+    public static final String FUSED = "nudge.cuda.fused";
+
     /** What multiplies matrices. */
     public enum ProductChoice {
         /** cuBLAS, or where it does not load kernels of Nudge's own, with a line in the log. */
@@ -35,13 +39,14 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
 
     /**
      * What the system properties say, and the defaults where they say nothing: strict products, by cuBLAS where there is
-     * one, memory kept, whole steps of small networks.
+     * one, memory kept, whole steps of small networks, narrow layers together.
      *
      * @return the options
      * @throws IllegalArgumentException if a property has a value that it cannot have; the message lists those it can
      */
     public static CudaOptions fromProperties() {
-        return new CudaOptions(precisionProperty(), productProperty(), switched(CACHE), switched(WHOLE));
+        return new CudaOptions(
+                precisionProperty(), productProperty(), switched(CACHE), switched(WHOLE), switched(FUSED));
     }
 
     /**
@@ -51,7 +56,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @return new options
      */
     public CudaOptions withPrecision(Precision other) {
-        return new CudaOptions(other, product, caching, whole);
+        return new CudaOptions(other, product, caching, whole, fused);
     }
 
     /**
@@ -61,7 +66,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @return new options
      */
     public CudaOptions withProduct(ProductChoice other) {
-        return new CudaOptions(precision, other, caching, whole);
+        return new CudaOptions(precision, other, caching, whole, fused);
     }
 
     /**
@@ -71,7 +76,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @return new options
      */
     public CudaOptions withCaching(boolean other) {
-        return new CudaOptions(precision, product, other, whole);
+        return new CudaOptions(precision, product, other, whole, fused);
     }
 
     /**
@@ -81,7 +86,17 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
      * @return new options
      */
     public CudaOptions withWhole(boolean other) {
-        return new CudaOptions(precision, product, caching, other);
+        return new CudaOptions(precision, product, caching, other, fused);
+    }
+
+    /**
+     * The same with or without layers together.
+     *
+     * @param other whether one kernel takes several narrow layers
+     * @return new options
+     */
+    public CudaOptions withFused(boolean other) {
+        return new CudaOptions(precision, product, caching, whole, other);
     }
 
     private static Precision precisionProperty() {

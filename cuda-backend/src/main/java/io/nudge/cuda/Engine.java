@@ -27,6 +27,7 @@ final class Engine {
     final Scratch scratch;
     final Products products;
     final WholeTraining wholeTraining;
+    final FusedLayers fusedLayers;
 
     /** Of the pinned memory for small copies, and for all that come back. */
     static final int HALF = 1 << 20;
@@ -65,6 +66,7 @@ final class Engine {
             scratch = new Scratch(calls, stream, allocator, closing);
             products = products(device, multiplier);
             wholeTraining = new WholeTraining(this, options.whole(), Devices.sharedMemory(device));
+            fusedLayers = new FusedLayers(this, options.fused());
             name = Devices.name(device);
             detail = Devices.detail(device) + ", " + products.describe();
             made = true;

@@ -36,6 +36,8 @@ final class Kernels {
     final Kernel unscale;
     final Kernel round;
     final Kernel wholeSteps;
+    final Kernel forwardLayers;
+    final Kernel backwardLayers;
 
     /** By {@link Activations#number}. */
     final Kernel[] activate;
@@ -80,6 +82,8 @@ final class Kernels {
         unscale = Kernel.typed(modules, "loss_scale", "unscale");
         round = Kernel.rounding(modules, "round", "round");
         wholeSteps = Kernel.typed(modules, "whole_steps", "whole_steps");
+        forwardLayers = Kernel.typed(modules, "fused", "forward_layers");
+        backwardLayers = Kernel.typed(modules, "fused", "backward_layers");
         activate = family(Kernel::typed, modules, "activate", "activate_", Activations.NAMES);
         activatePrime = family(Kernel::typed, modules, "activate", "activate_prime_", Activations.NAMES);
         chain = family(Kernel::typed, modules, "activate", "chain_", Activations.NAMES);

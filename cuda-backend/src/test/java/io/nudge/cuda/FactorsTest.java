@@ -31,7 +31,7 @@ class FactorsTest {
 
     @BeforeEach
     void open() {
-        CudaOptions options = new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true);
+        CudaOptions options = new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true, true);
         backend = CudaBackend.open(0, options);
         operations = backend.operations();
         scope = Scope.open();

@@ -46,7 +46,7 @@ class HalvesSpecificationTest {
     class Bfloat16ByCublas extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, false, true);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, false, true, true);
         }
     }
 
@@ -55,7 +55,7 @@ class HalvesSpecificationTest {
     class Float16ByCublas extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, false, true);
+            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, false, true, true);
         }
     }
 
@@ -64,7 +64,7 @@ class HalvesSpecificationTest {
     class Bfloat16ByKernels extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.KERNELS, false, true);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.KERNELS, false, true, true);
         }
     }
 
@@ -74,7 +74,7 @@ class HalvesSpecificationTest {
     class Float16ByKernels extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.FLOAT16, ProductChoice.KERNELS, false, true);
+            return new CudaOptions(Precision.FLOAT16, ProductChoice.KERNELS, false, true, true);
         }
     }
 
@@ -83,7 +83,7 @@ class HalvesSpecificationTest {
     class Bfloat16OnAmpere extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true, true);
         }
     }
 
@@ -92,7 +92,7 @@ class HalvesSpecificationTest {
     class Float16OnTuring extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, true, true);
+            return new CudaOptions(Precision.FLOAT16, ProductChoice.CUBLAS, true, true, true);
         }
     }
 
@@ -103,7 +103,7 @@ class HalvesSpecificationTest {
     class Bfloat16OnBlackwell extends Halves {
         @Override
         CudaOptions options() {
-            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true);
+            return new CudaOptions(Precision.BFLOAT16, ProductChoice.CUBLAS, true, true, true);
         }
     }
 }

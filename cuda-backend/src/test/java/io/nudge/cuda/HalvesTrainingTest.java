@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EmulatedDevice
 class HalvesTrainingTest {
     private static CudaBackend open(Precision precision, ProductChoice product) {
-        return CudaBackend.open(0, new CudaOptions(precision, product, true, true));
+        return CudaBackend.open(0, new CudaOptions(precision, product, true, true, true));
     }
 
     // ---- digits -----------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ class PrecisionTest {
         System.clearProperty(CudaOptions.PRODUCT);
         System.clearProperty(CudaOptions.CACHE);
         System.clearProperty(CudaOptions.WHOLE);
+        System.clearProperty(CudaOptions.FUSED);
     }
 
     private static double[] product(CudaOptions options, DType type) {
@@ -45,13 +46,13 @@ class PrecisionTest {
 
     @Test
     void strictProductsAreThoseOfFloat32() {
-        assertThat(product(new CudaOptions(Precision.STRICT, ProductChoice.AUTO, true, true), DType.FLOAT32))
+        assertThat(product(new CudaOptions(Precision.STRICT, ProductChoice.AUTO, true, true, true), DType.FLOAT32))
                 .containsExactly(3 * FINE + 10);
     }
 
     @Test
     void tf32RoundsTheFactors() {
-        assertThat(product(new CudaOptions(Precision.TF32, ProductChoice.CUBLAS, true, true), DType.FLOAT32))
+        assertThat(product(new CudaOptions(Precision.TF32, ProductChoice.CUBLAS, true, true, true), DType.FLOAT32))
                 .containsExactly(13);
     }
 
@@ -59,8 +60,8 @@ class PrecisionTest {
     @ParameterizedTest
     @EnumSource(names = {"CUBLAS", "KERNELS"})
     void halvesRoundTheFactorsWhateverMultiplies(ProductChoice product) {
-        CudaOptions bfloat16 = new CudaOptions(Precision.BFLOAT16, product, true, true);
-        CudaOptions float16 = new CudaOptions(Precision.FLOAT16, product, true, true);
+        CudaOptions bfloat16 = new CudaOptions(Precision.BFLOAT16, product, true, true, true);
+        CudaOptions float16 = new CudaOptions(Precision.FLOAT16, product, true, true, true);
         assertThat(product(bfloat16, DType.FLOAT32, 1 + 0x1p-10)).containsExactly(13);
         assertThat(product(float16, DType.FLOAT32, 1 + 0x1p-10)).containsExactly(13 + 3 * 0x1p-10);
         assertThat(product(float16, DType.FLOAT32, FINE)).containsExactly(13);
@@ -72,7 +73,7 @@ class PrecisionTest {
     @EnumSource(names = {"TF32", "BFLOAT16", "FLOAT16"})
     void float64IsNotTouchedByIt(Precision precision) {
         for (ProductChoice product : List.of(ProductChoice.CUBLAS, ProductChoice.KERNELS)) {
-            assertThat(product(new CudaOptions(precision, product, true, true), DType.FLOAT64)[0])
+            assertThat(product(new CudaOptions(precision, product, true, true, true), DType.FLOAT64)[0])
                     .isCloseTo(3 * FINE + 10, within(1e-15));
         }
     }
@@ -87,7 +88,7 @@ class PrecisionTest {
             Precision precision, String has, String needs, String others) {
         Emulator.set("capability", has);
         Emulator.reset();
-        CudaOptions options = new CudaOptions(precision, ProductChoice.KERNELS, true, true);
+        CudaOptions options = new CudaOptions(precision, ProductChoice.KERNELS, true, true, true);
         assertThatThrownBy(() -> CudaBackend.open(0, options))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContainingAll(
@@ -108,13 +109,14 @@ class PrecisionTest {
     @Test
     void propertiesChoose() {
         assertThat(CudaOptions.fromProperties())
-                .isEqualTo(new CudaOptions(Precision.STRICT, ProductChoice.AUTO, true, true));
+                .isEqualTo(new CudaOptions(Precision.STRICT, ProductChoice.AUTO, true, true, true));
         System.setProperty(CudaOptions.PRECISION, "tf32");
         System.setProperty(CudaOptions.PRODUCT, "kernels");
         System.setProperty(CudaOptions.CACHE, "off");
         System.setProperty(CudaOptions.WHOLE, "off");
+        System.setProperty(CudaOptions.FUSED, "off");
         assertThat(CudaOptions.fromProperties())
-                .isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false, false));
+                .isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false, false, false));
     }
 
     @Test
@@ -123,13 +125,14 @@ class PrecisionTest {
                         .withPrecision(Precision.TF32)
                         .withProduct(ProductChoice.KERNELS)
                         .withCaching(false)
-                        .withWhole(false))
-                .isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false, false));
+                        .withWhole(false)
+                        .withFused(false))
+                .isEqualTo(new CudaOptions(Precision.TF32, ProductChoice.KERNELS, false, false, false));
     }
 
     @Test
     void ownKernelsMultiplyStrictlyAndSaySo() {
-        CudaOptions options = new CudaOptions(Precision.TF32, ProductChoice.KERNELS, true, true);
+        CudaOptions options = new CudaOptions(Precision.TF32, ProductChoice.KERNELS, true, true, true);
         assertThat(product(options, DType.FLOAT32)).containsExactly(3 * FINE + 10);
         try (CudaBackend backend = CudaBackend.open(0, options)) {
             assertThat(backend.device().detail())

@@ -39,6 +39,15 @@ class StepTest {
                 0, CudaOptions.fromProperties().withProduct(choice).withPrecision(precision));
     }
 
+    private static CudaBackend openWithLayersOneByOne(ProductChoice choice, Precision precision) {
+        return CudaBackend.open(
+                0,
+                CudaOptions.fromProperties()
+                        .withProduct(choice)
+                        .withPrecision(precision)
+                        .withFused(false));
+    }
+
     /** Of n layers: 3n − 1 products, and gathering, n ways forward, n ways back, the optimizer; and what unscales gradients. */
     @ParameterizedTest
     @CsvSource({
@@ -57,7 +66,7 @@ class StepTest {
         "KERNELS, FLOAT16, 3, 1"
     })
     void hasAsManyProductsAndKernelsAsLayersNeed(ProductChoice choice, Precision precision, int layers, int more) {
-        try (CudaBackend backend = open(choice, precision);
+        try (CudaBackend backend = openWithLayersOneByOne(choice, precision);
                 TrainingStep step = new TrainingStep(backend, DType.FLOAT32, layers);
                 Program program = backend.record(step)) {
             program.run(); // which rounds the parameters first, where products take 16 bits
@@ -80,7 +89,7 @@ class StepTest {
     @ParameterizedTest
     @CsvSource({"CUBLAS, FLOAT32, 1", "CUBLAS, FLOAT64, 3", "KERNELS, FLOAT32, 3", "KERNELS, FLOAT64, 1"})
     void ofPlainDescentMovesTheWeightsByTheProductsThemselves(ProductChoice choice, DType type, int layers) {
-        try (CudaBackend backend = open(choice, Precision.STRICT);
+        try (CudaBackend backend = openWithLayersOneByOne(choice, Precision.STRICT);
                 TrainingStep step = new TrainingStep(backend, type, layers, Optimizer.sgd(0.1));
                 Program program = backend.record(step)) {
             double[] before = step.parameters();
@@ -94,6 +103,30 @@ class StepTest {
                     .as("other kernels: %s", kernels)
                     .isEqualTo(2L * layers + 3);
             assertThat(step.parameters()).doesNotContain(before);
+        }
+    }
+
+    /** A kernel forward and one back, whatever the number of layers; and a product for each gradient of weights. */
+    @ParameterizedTest
+    @CsvSource({"CUBLAS, FLOAT32, 2", "CUBLAS, FLOAT64, 5", "KERNELS, FLOAT32, 5", "KERNELS, FLOAT64, 2"})
+    void takesNarrowLayersTogether(ProductChoice choice, DType type, int layers) {
+        try (CudaBackend backend = open(choice, Precision.STRICT);
+                TrainingStep step = new TrainingStep(backend, type, layers);
+                Program program = backend.record(step)) {
+            Emulator.clearCounters();
+            program.run();
+            backend.synchronize();
+            long own = sum(countersBeginningWith("launches.product_"));
+            assertThat(own + sum(countersBeginningWith("library.")))
+                    .as("products")
+                    .isEqualTo(layers);
+            assertThat(countersBeginningWith("launches.forward_layers").values())
+                    .containsExactly(1L);
+            assertThat(countersBeginningWith("launches.backward_layers").values())
+                    .containsExactly(1L);
+            assertThat(sum(countersBeginningWith("launches.")) - own)
+                    .as("all kernels: gathering, forward, the output, back, the optimizer")
+                    .isEqualTo(5);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.nudge.cuda;
 
 import io.nudge.tensor.Backend;
+import io.nudge.tensor.JoinedLayersMisuseSpecification;
 import io.nudge.tensor.MisuseSpecification;
 import io.nudge.tensor.OwnershipSpecification;
 import io.nudge.tensor.WholeStepsMisuseSpecification;
@@ -36,6 +37,14 @@ abstract class WholeSpecification extends OperationsSpecification {
 
     @Group
     class MisuseOfStepsAsAWhole extends WholeStepsMisuseSpecification {
+        @Override
+        protected Backend open() {
+            return cuda();
+        }
+    }
+
+    @Group
+    class MisuseOfLayersTogether extends JoinedLayersMisuseSpecification {
         @Override
         protected Backend open() {
             return cuda();

@@ -23,7 +23,7 @@ class DocumentationTest {
     void everyParameterHasEightBytes() {
         for (String file : Ptx.names()) {
             Ptx.entries(file).forEach((entry, parameters) -> {
-                int single = parameters.size() - (entry.startsWith("whole_steps") ? 1 : 0);
+                int single = parameters.size() - (entry.matches("(whole_steps|(forward|backward)_layers)_.*") ? 1 : 0);
                 assertThat(parameters.subList(0, single)).as(entry).isSubsetOf(".u64", ".s64", ".b64", ".f64");
                 assertThat(parameters.subList(single, parameters.size()))
                         .as("the end of %s", entry)

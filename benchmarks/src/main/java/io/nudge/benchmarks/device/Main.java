@@ -23,6 +23,9 @@ public final class Main {
     /** Whether one kernel trains a network where it can: the emulated device has as much shared memory as any. */
     static final String WHOLE = "nudge.cuda.whole";
 
+    /** Off too: all steps are of single operations. */
+    static final String FUSED = "nudge.cuda.fused";
+
     private static final String PRODUCTS = "nudge.cuda.product";
     private static final String KERNELS = "kernels";
     private static final int FAILURE = 1;
@@ -129,9 +132,11 @@ public final class Main {
         Setting precision = new Setting(PRECISION, Options.nameOf(options.precision()));
         Setting products = new Setting(PRODUCTS, options.products());
         Setting singly = new Setting(WHOLE, "off");
+        Setting apart = new Setting(FUSED, "off");
         try (precision;
                 products;
                 singly;
+                apart;
                 Backend backend = Backends.open(EMULATED)) {
             for (Training job : jobs) {
                 err.println(job.name() + ": " + job.describe());

@@ -31,10 +31,12 @@ class CountingTest {
 
     private static StepCounts step(String name) throws IOException {
         System.setProperty(Main.WHOLE, "off");
+        System.setProperty(Main.FUSED, "off");
         try (Backend backend = Backends.open(Main.EMULATED)) {
             return new Counting(backend).step(training(name));
         } finally {
             System.clearProperty(Main.WHOLE);
+            System.clearProperty(Main.FUSED);
         }
     }
 

@@ -1,0 +1,217 @@
+package io.nudge.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nudge.emulator.EmulatedDevice;
+import io.nudge.emulator.Emulator;
+import io.nudge.math.Activation;
+import io.nudge.math.Cost;
+import io.nudge.math.Initializer;
+import io.nudge.nn.Architecture;
+import io.nudge.nn.Dense;
+import io.nudge.nn.Network;
+import io.nudge.nn.Pass;
+import io.nudge.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Which layers one kernel takes, what that costs, and what it says. That they are right, the specification sees. */
+@EmulatedDevice
+class FusedLayersTest {
+    private static final CudaOptions OPTIONS =
+            CudaOptions.fromProperties().withProduct(CudaOptions.ProductChoice.KERNELS);
+
+    private static Architecture tanh(int inputs, int... neurons) {
+        List<Dense> layers = new ArrayList<>();
+        for (int each : neurons) {
+            layers.add(new Dense(each, Activation.TANH));
+        }
+        return new Architecture(inputs, layers, Cost.QUADRATIC);
+    }
+
+    /** What a way forward launches, and a way back if there is one, by kernel and without its type; products together. */
+    private static Map<String, Long> launches(
+            CudaOptions options, DType type, Architecture architecture, boolean back) {
+        try (CudaBackend backend = CudaBackend.open(0, options);
+                Network network = Network.create(architecture, Initializer.NORMAL, 1, backend, type);
+                Pass pass = back ? Pass.training(network, 3, 1) : Pass.inference(network, 3)) {
+            backend.synchronize();
+            Emulator.clearCounters();
+            pass.forward();
+            if (back) {
+                pass.backward();
+            }
+            backend.synchronize();
+            Map<String, Long> launches = new TreeMap<>();
+            Emulator.counters().forEach((name, count) -> {
+                if (name.startsWith("launches.")) {
+                    String kernel = name.replaceAll("launches.|_f32|_f64|_bf16|_f16", "");
+                    launches.merge(kernel.replaceAll("product_.*", "product"), count, Long::sum);
+                }
+            });
+            return launches;
+        }
+    }
+
+    private static Map<String, Long> forward(Architecture architecture) {
+        return launches(OPTIONS, DType.FLOAT32, architecture, false);
+    }
+
+    // ---- which are taken --------------------------------------------------------------------------------------------
+
+    @Test
+    void narrowLayersAreOneLaunchEachWay() {
+        Architecture narrow = tanh(128, 128, 5, 128, 1);
+        assertThat(forward(narrow)).containsExactlyInAnyOrderEntriesOf(Map.of("forward_layers", 1L));
+        assertThat(launches(OPTIONS, DType.FLOAT64, narrow, true))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("forward_layers", 1L, "backward_layers", 1L, "output_delta", 1L, "product", 4L));
+    }
+
+    @Test
+    void aWideInputIsLeftToAProduct() {
+        assertThat(forward(tanh(129, 9, 9)))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("product", 1L, "forward_layers", 1L));
+    }
+
+    @Test
+    void wideLayersGoOneByOneAndThoseBehindThemTogether() {
+        assertThat(forward(tanh(9, 9, 129, 9, 9)))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("forward_layers", 2L, "product", 2L, "bias_activate_tanh", 1L));
+        assertThat(launches(OPTIONS, DType.FLOAT32, tanh(9, 9, 129, 9, 9), true))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "forward_layers", 2L,
+                        "bias_activate_tanh", 1L,
+                        "output_delta", 1L,
+                        "backward_layers", 1L,
+                        "delta_tanh", 2L,
+                        "product", 2L + 2L + 4L));
+    }
+
+    /** It would be the launches of the same two kernels. */
+    @Test
+    void aLayerWithAWideInputIsNotTakenAlone() {
+        assertThat(forward(tanh(129, 9)))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("product", 1L, "bias_activate_tanh", 1L));
+    }
+
+    @Test
+    void aLaunchTakesEightLayers() {
+        assertThat(forward(tanh(1, 2, 3, 4, 5, 6, 7, 8, 9))).containsEntry("forward_layers", 1L);
+        assertThat(forward(tanh(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))).containsEntry("forward_layers", 2L);
+    }
+
+    @Test
+    void whereDropoutIsBetweenLayersTheyGoOneByOne() {
+        Architecture dropping = new Architecture(
+                6, List.of(new Dense(5, Activation.TANH, 0.5), new Dense(3, Activation.TANH)), Cost.QUADRATIC);
+        try (CudaBackend backend = CudaBackend.open(0, OPTIONS);
+                Network network = Network.create(dropping, Initializer.NORMAL, 1, backend, DType.FLOAT32);
+                Pass pass = Pass.training(network, 3, 1)) {
+            pass.forwardWithDropout();
+            pass.backward();
+            backend.synchronize();
+            assertThat(Emulator.counters())
+                    .doesNotContainKeys("launches.forward_layers_f32", "launches.backward_layers_f32");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void productsThatRoundTheirFactorsAreNotReplaced(Precision precision) {
+        CudaOptions options = OPTIONS.withPrecision(precision);
+        boolean strict = precision == Precision.STRICT;
+        assertThat(launches(options, DType.FLOAT32, tanh(6, 5, 3), false).containsKey("forward_layers"))
+                .isEqualTo(strict);
+        assertThat(launches(options, DType.FLOAT64, tanh(6, 5, 3), false)).containsKey("forward_layers");
+    }
+
+    @Test
+    void anOptionSwitchesThemOff() {
+        assertThat(launches(OPTIONS.withFused(false), DType.FLOAT32, tanh(6, 5, 3), true))
+                .doesNotContainKeys("forward_layers", "backward_layers");
+    }
+
+    // ---- what it costs ----------------------------------------------------------------------------------------------
+
+    /** A batch is added up in 80 tiles of 3 groups, by blocks that come in any order. */
+    @Test
+    void theBitsDoNotDependOnTheNumberOfMultiprocessors() {
+        double[] first = gradients();
+        Emulator.set("multiprocessors", "3");
+        Emulator.reset();
+        assertThat(gradients()).containsExactly(first);
+    }
+
+    private static double[] gradients() {
+        try (CudaBackend backend = CudaBackend.open(0, OPTIONS);
+                Network network = Network.create(tanh(5, 6, 7, 2), Initializer.NORMAL, 1, backend, DType.FLOAT32);
+                Pass pass = Pass.training(network, 1270, 1)) {
+            double[] inputs = new double[1270 * 5];
+            for (int i = 0; i < inputs.length; i++) {
+                inputs[i] = Math.sin(i);
+            }
+            pass.input().write(inputs);
+            pass.forward();
+            pass.backward();
+            return pass.gradients().doubles();
+        }
+    }
+
+    @Test
+    void inferenceStoresTheOutputAlone() {
+        Map<String, Long> stored = new TreeMap<>();
+        for (boolean back : new boolean[] {false, true}) {
+            launches(OPTIONS, DType.FLOAT32, tanh(8, 128, 128, 8), back);
+            stored.put(back ? "training" : "inference", Emulator.counter("bytes.write.forward_layers_f32"));
+        }
+        assertThat(stored)
+                .containsEntry("inference", 2L * 3 * 8 * Float.BYTES)
+                .containsEntry("training", 2L * 3 * (128 + 128 + 8) * Float.BYTES);
+    }
+
+    // ---- what it says -----------------------------------------------------------------------------------------------
+
+    @Test
+    void theLogSaysOnceWhatIsTakenTogether() {
+        List<String> lines = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.nudge");
+        logger.addHandler(handler);
+        try (CudaBackend backend = CudaBackend.open(0, OPTIONS);
+                Network network = Network.create(tanh(200, 16, 10, 3), Initializer.NORMAL, 1, backend, DType.FLOAT32);
+                Pass pass = Pass.training(network, 3, 1)) {
+            for (int i = 0; i < 2; i++) {
+                pass.forward();
+                pass.backward();
+            }
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(lines)
+                .filteredOn(line -> line.contains("one kernel takes layers"))
+                .containsExactly(
+                        "one kernel takes layers forward: sums-16-10-3 (float32); nudge.cuda.fused=off takes them one by one",
+                        "one kernel takes layers back: 3-10-16 (float32); nudge.cuda.fused=off takes them one by one");
+    }
+}
