@@ -60,6 +60,44 @@ __device__ inline int packsOf(int columns) {
   return (columns + WIDE - 1) / WIDE;
 }
 
+/// Threads that compute: as many as there are registers for. What a warp waits for, others hide.
+constexpr int COMPUTING = SINGLE ? 512 : 256;
+
+/// Adds up sums begin to end, at most N, over so many lanes (a power of two), neighbours of which are so far apart, and calls put(e,
+/// sum) once for each. Of two lanes each takes half of the sums from the other, and gives it the other half, until one is left.
+template <int N, class Put>
+__device__ inline void addUpOver(int lanes, int far, int begin, int end, const real* sums, Put put) {
+  if constexpr (N == 1) {
+    real sum = sums[0];
+    bool first = (threadIdx.x & (lanes - 1) * far) == 0;
+    #pragma unroll 1
+    for (; lanes > 1; lanes /= 2, far *= 2) {
+      sum += __shfl_xor_sync(~0u, sum, far);
+    }
+    if (first && begin < end) {
+      put(begin, sum);
+    }
+  } else if (lanes == 1) {
+    #pragma unroll
+    for (int e = 0; e < N; e++) {
+      if (begin + e < end) {
+        put(begin + e, sums[e]);
+      }
+    }
+  } else {
+    constexpr int HALF = (N + 1) / 2;
+    bool upper = threadIdx.x & far;
+    real kept[HALF];
+    for (int e = 0; e < HALF; e++) {
+      real low = sums[e];
+      real high = e + HALF < N ? sums[e + HALF] : real(0);
+      kept[e] = (upper ? high : low) + __shfl_xor_sync(~0u, upper ? low : high, far);
+    }
+    int middle = min(begin + HALF, end);
+    addUpOver<HALF>(lanes / 2, 2 * far, upper ? middle : begin, upper ? end : middle, kept, put);
+  }
+}
+
 /// Rows of x and of w that meet in a tile of sums.
 constexpr int ACROSS = 4;
 
@@ -73,7 +111,7 @@ __device__ inline void weightedSums(
   int across = (n + ACROSS - 1) / ACROSS;
   int tiles = down * across;
   #pragma unroll 1
-  for (int first = 0; first < tiles; first += THREADS / lanes) {
+  for (int first = 0; first < tiles; first += COMPUTING / lanes) {
     int tile = first + threadIdx.x / lanes;
     bool there = tile < tiles;
     int top = there ? tile / across : 0;
@@ -104,33 +142,23 @@ __device__ inline void weightedSums(
         }
       }
     }
-    #pragma unroll 1
-    for (int far = lanes / 2; far > 0; far /= 2) {
-      for (int r = 0; r < DOWN; r++) {
-        for (int c = 0; c < ACROSS; c++) {
-          sums[r][c] += __shfl_xor_sync(~0u, sums[r][c], far);
-        }
+    addUpOver<DOWN * ACROSS>(lanes, 1, 0, there ? DOWN * ACROSS : 0, &sums[0][0], [=](int e, real sum) {
+      int i = top + e / ACROSS * down;
+      int j = left + e % ACROSS * across;
+      if (i < rows && j < n) {
+        z(i, j) = sum + bias[j];
       }
-    }
-    for (int r = 0; r < DOWN; r++) {
-      for (int c = 0; c < ACROSS; c++) {
-        int i = top + r * down;
-        int j = left + c * across;
-        if (there && (r * ACROSS + c) % lanes == lane && i < rows && j < n) {
-          z(i, j) = sums[r][c] + bias[j];
-        }
-      }
-    }
+    });
   }
 }
 
 /// δ = (δ' w) ⊙ σ′(z), which stands where δ is to be: of the layer before that of δ', which has n neurons. A thread has a pack of
-/// DOWN rows.
+/// DOWN rows; the first threads come last.
 template <int DOWN>
 __device__ inline void deltaBefore(const Held& after, const Held& w, const Held& delta, int rows, int n, int packs) {
   int down = (rows + DOWN - 1) / DOWN;
   #pragma unroll 1
-  for (int item = threadIdx.x; item < down * packs; item += THREADS) {
+  for (int item = COMPUTING - 1 - threadIdx.x; item < down * packs; item += COMPUTING) {
     int top = item / packs;
     int k = item % packs;
     const real* from[DOWN];
@@ -138,7 +166,7 @@ __device__ inline void deltaBefore(const Held& after, const Held& w, const Held&
       from[r] = after.at + min(top + r * down, rows - 1) * after.stride;
     }
     Pack<WIDE> sums[DOWN] = {};
-    #pragma unroll 1
+    #pragma unroll 2
     for (int j = 0; j < n; j++) {
       Pack<WIDE> weights = w.pack(j, k);
       for (int r = 0; r < DOWN; r++) {
@@ -172,45 +200,62 @@ struct Pace {
   real mean;
 };
 
-/// w = kept w + share δᵀ x, of n rows and so many columns, and b = b − η mean Σ δ. A thread has a tile of one pack, of WIDE rows.
+/// Moves a pack of weights by the sum of its gradients; what is behind the last column stays 0.
+template <bool WHOLE>
+__device__ inline void move(const Held& w, int row, int k, const Pack<WIDE>& sum, int columns, const Pace& pace) {
+  Pack<WIDE> weights = w.pack(row, k);
+  for (int e = 0; e < WIDE; e++) {
+    bool there = WHOLE || k * WIDE + e < columns;
+    weights.v[e] = there ? fma(pace.share, sum.v[e], pace.kept * weights.v[e]) : 0;
+  }
+  w.put(row, k, weights);
+}
+
+/// Rows of weights that a thread moves together.
+constexpr int TALL = 8;
+
+/// w = kept w + share δᵀ x, of n rows and so many columns, and b = b − η mean Σ δ. A thread has a tile of one pack, of TALL rows.
 __device__ inline void descend(
     const Held& delta, const Held& x, const Held& w, real* bias, int rows, int n, int columns, const Pace& pace) {
+  constexpr int DELTAS = TALL / WIDE;
   int packs = packsOf(columns);
   #pragma unroll 1
-  for (int item = threadIdx.x; item < packs * packsOf(n); item += THREADS) {
-    int top = item / packs;
+  for (int item = threadIdx.x; item < packs * ((n + TALL - 1) / TALL); item += COMPUTING) {
+    int top = item / packs * TALL;
     int k = item % packs;
-    unsigned rowOfDelta = addressOf(&delta(0, top * WIDE));
+    unsigned places[DELTAS];
+    for (int d = 0; d < DELTAS; d++) {
+      places[d] = addressOf(&delta(0, min(top + d * WIDE, delta.stride - WIDE)));
+    }
     unsigned rowOfInputs = addressOf(&x(0, k * WIDE));
-    Pack<WIDE> sums[WIDE] = {};
+    Pack<WIDE> sums[TALL] = {};
     #pragma unroll 2
     for (int i = 0; i < rows; i++) {
-      Pack<WIDE> deltas = packAt(rowOfDelta);
       Pack<WIDE> inputs = packAt(rowOfInputs);
-      rowOfDelta += delta.stride * sizeof(real);
       rowOfInputs += x.stride * sizeof(real);
-      for (int r = 0; r < WIDE; r++) {
-        for (int e = 0; e < WIDE; e++) {
-          sums[r].v[e] = fma(deltas.v[r], inputs.v[e], sums[r].v[e]);
+      for (int d = 0; d < DELTAS; d++) {
+        Pack<WIDE> deltas = packAt(places[d]);
+        places[d] += delta.stride * sizeof(real);
+        for (int r = 0; r < WIDE; r++) {
+          for (int e = 0; e < WIDE; e++) {
+            sums[d * WIDE + r].v[e] = fma(deltas.v[r], inputs.v[e], sums[d * WIDE + r].v[e]);
+          }
         }
       }
     }
-    for (int r = 0; r < WIDE; r++) {
-      int j = top * WIDE + r;
-      if (j < n) {
-        Pack<WIDE> weights = w.pack(j, k);
-        for (int e = 0; e < WIDE; e++) {
-          bool there = k * WIDE + e < columns;
-          weights.v[e] = there ? fma(pace.share, sums[r].v[e], pace.kept * weights.v[e]) : 0;
-        }
-        w.put(j, k, weights);
+    bool whole = (k + 1) * WIDE <= columns;
+    for (int r = 0; r < TALL && top + r < n; r++) {
+      if (whole) {
+        move<true>(w, top + r, k, sums[r], columns, pace);
+      } else {
+        move<false>(w, top + r, k, sums[r], columns, pace);
       }
     }
   }
   #pragma unroll 1
-  for (int j = THREADS - 1 - threadIdx.x; j < n; j += THREADS) {
+  for (int j = COMPUTING - 1 - threadIdx.x; j < n; j += COMPUTING) {
     real sum = 0;
-    #pragma unroll 1
+    #pragma unroll 4
     for (int i = 0; i < rows; i++) {
       sum += delta(i, j);
     }

@@ -1,6 +1,6 @@
 // Many steps of plain gradient descent in one launch, of a network that fits into the shared memory of a block: weights and biases
-// are loaded once and stored at the end. 256 threads go forward and back, while 128 more load the batch of the next step. One block
-// of 384 threads, with dynamic shared memory as io.nudge.cuda.WholeLayout lays it out.
+// are loaded once and stored at the end. 512 threads (256 in float64) go forward and back, while 128 more load the batch of the next
+// step. One block of all of them, with dynamic shared memory as io.nudge.cuda.WholeLayout lays it out.
 // ptx: .version 7.0 .target sm_60
 #include "costs.cuh"
 #include "held.cuh"
@@ -69,7 +69,7 @@ __device__ inline void meet() {
 }
 
 __device__ inline void meetComputing() {
-  meet<1, THREADS>();
+  meet<1, COMPUTING>();
 }
 
 /// Copies rows of a matrix [.., n]; where there is no example the row becomes 0. Several loads of a thread are on their way together.
@@ -106,7 +106,7 @@ __device__ inline void copyRows(const real* from, const int64* picks, const Held
 __device__ inline void loadBatch(
     const Data& data, const Layer& input, const Layer& output, const Batch& batch, int64* picks, int64 row,
     int64 step, int rows) {
-  int me = threadIdx.x - THREADS;
+  int me = threadIdx.x - COMPUTING;
   Picker pick(data.order, data.orderSize, row, data.examples, data.fault);
   #pragma unroll 1
   for (int i = me; i < rows; i += LOADERS) {
@@ -135,11 +135,11 @@ __device__ inline void loadParameters(const Layer& layer, int stride, int column
   int n = int(layer.neurons);
   Held w = {at(layer.atWeights), stride};
   #pragma unroll 1
-  for (int e = threadIdx.x; e < n * columns; e += THREADS) {
+  for (int e = threadIdx.x; e < n * columns; e += COMPUTING) {
     w(e / columns, e % columns) = layer.weights[e];
   }
   #pragma unroll 1
-  for (int j = threadIdx.x; j < n; j += THREADS) {
+  for (int j = threadIdx.x; j < n; j += COMPUTING) {
     at(layer.atBias)[j] = layer.bias[j];
   }
 }
@@ -148,11 +148,11 @@ __device__ inline void storeParameters(const Layer& layer, int stride, int colum
   int n = int(layer.neurons);
   Held w = {at(layer.atWeights), stride};
   #pragma unroll 1
-  for (int e = threadIdx.x; e < n * columns; e += THREADS) {
+  for (int e = threadIdx.x; e < n * columns; e += COMPUTING) {
     layer.weights[e] = w(e / columns, e % columns);
   }
   #pragma unroll 1
-  for (int j = threadIdx.x; j < n; j += THREADS) {
+  for (int j = threadIdx.x; j < n; j += COMPUTING) {
     layer.bias[j] = at(layer.atBias)[j];
   }
 }
@@ -211,7 +211,7 @@ struct Network {
     int f = int(layers[l].activation);
     real p = real(layers[l].p);
     #pragma unroll 1
-    for (int item = threadIdx.x; item < rows * n; item += THREADS) {
+    for (int item = threadIdx.x; item < rows * n; item += COMPUTING) {
       int i = item / n;
       int j = item % n;
       real sum = z(i, j);
@@ -243,22 +243,33 @@ struct Network {
     }
   }
 
+  /// A row of the output layer has a warp, or where that takes many turns and rows are short, a thread.
   __device__ void scoreAll(const Batch& batch, int rows) const {
+    constexpr int WARPS = COMPUTING / 32;
+    constexpr int TURNS = 3;
     int n = neurons(depth);
+    bool alone = n <= 32 && rows > TURNS * WARPS;
     #pragma unroll 1
-    for (int r = n <= 32 ? threadIdx.x : threadIdx.x / 32; r < rows; r += n <= 32 ? THREADS : THREADS / 32) {
-      if (n <= 32) {
-        Alone alone(r, n, int(layers[depth].stride));
-        alone.turn = alone.turn < n ? alone.turn : 0;
-        score(alone, r, batch, rows);
+    for (int r = alone ? threadIdx.x : threadIdx.x / 32; r < rows; r += alone ? COMPUTING : WARPS) {
+      if (alone) {
+        Alone team(r, n, int(layers[depth].stride));
+        team.turn = team.turn < n ? team.turn : 0;
+        score(team, r, batch, rows);
       } else {
         score(Warp(), r, batch, rows);
       }
     }
   }
 
-  /// Adds the batch to the tally, finds the pace of the step and moves the position on; a warp does.
-  __device__ void count(const Batch& batch, int rows) const {
+  /// The pace of the step, if it moves anything.
+  __device__ void setPace(const Batch& batch, int rows) const {
+    double mean = 1.0 / rows;
+    double rate = *batch.rate;
+    *pace = {true, real(-rate * mean), real(1 - rate * l2), real(rate), real(mean)};
+  }
+
+  /// Adds the batch to the tally, finds whether the step moves anything, and moves the position on; a warp does.
+  __device__ void count(int rows) const {
     double cost = 0;
     double right = 0;
     #pragma unroll 1
@@ -272,25 +283,17 @@ struct Network {
     }
     if (threadIdx.x == 0) {
       enter(cost, right, position, tally);
-      double mean = 1.0 / rows;
-      bool moves = movesAt(position[STEP], steps, position, tally, fault);
-      double rate = moves ? *batch.rate : 0;
-      *pace = {moves, real(-rate * mean), real(1 - rate * l2), real(rate), real(mean)};
+      pace->moves = movesAt(position[STEP], steps, position, tally, fault);
       moveOn(position, rows);
     }
   }
 
-  __device__ void step(const Batch& batch, int rows) const {
-    forward(batch, rows);
-    scoreAll(batch, rows);
-    meetComputing();
-    if (threadIdx.x < 32) {
-      count(batch, rows);
-    }
+  /// δ of the hidden layers, from the last one on.
+  __device__ void back(int rows) const {
     #pragma unroll 1
     for (int l = depth; l > 1; l--) {
       int packs = packsOf(neurons(l - 1));
-      if (rows * packs > 2 * THREADS) {
+      if (rows * packs > 2 * COMPUTING) {
         deltaBefore<4>(sums(l), weights(l), sums(l - 1), rows, neurons(l), packs);
       } else {
         deltaBefore<1>(sums(l), weights(l), sums(l - 1), rows, neurons(l), packs);
@@ -300,6 +303,20 @@ struct Network {
     if (depth == 1) {
       meetComputing();
     }
+  }
+
+  /// The first warp counts, while others go back; one of the last sets the pace, while others score.
+  __device__ void step(const Batch& batch, int rows) const {
+    forward(batch, rows);
+    if (threadIdx.x == COMPUTING - 1) {
+      setPace(batch, rows);
+    }
+    scoreAll(batch, rows);
+    meetComputing();
+    if (threadIdx.x < 32) {
+      count(rows);
+    }
+    back(rows);
     Pace now = *pace;
     #pragma unroll 1
     for (int l = depth; l >= 1 && now.moves; l--) {
@@ -308,7 +325,7 @@ struct Network {
   }
 };
 
-extern "C" __global__ void __launch_bounds__(THREADS + LOADERS, 1) GLUE(whole_steps, SUFFIX)(
+extern "C" __global__ void __launch_bounds__(COMPUTING + LOADERS, 1) GLUE(whole_steps, SUFFIX)(
     const real* rows, const int64* labels, const real* values, int64 examples, const int64* order, int64 orderSize,
     const double* schedule, int64 steps, int64* position, double* tally, int64* fault, int64 cost, double l2,
     int64 batch, int64 count, int64 depth, int64 elements, int64 atInputs, int64 atNextInputs, int64 atTargets,
@@ -318,11 +335,11 @@ extern "C" __global__ void __launch_bounds__(THREADS + LOADERS, 1) GLUE(whole_st
   __shared__ double counts[FAULT + 1];
   __shared__ double rates[2];
   __shared__ Pace pace;
-  bool loads = threadIdx.x >= THREADS;
+  bool loads = threadIdx.x >= COMPUTING;
   bool ahead = atNextInputs != atInputs;
 
   #pragma unroll 1
-  for (int64 e = threadIdx.x; e < elements; e += THREADS + LOADERS) {
+  for (int64 e = threadIdx.x; e < elements; e += COMPUTING + LOADERS) {
     *at(e) = 0;
   }
   if (threadIdx.x == 0) {
@@ -335,6 +352,8 @@ extern "C" __global__ void __launch_bounds__(THREADS + LOADERS, 1) GLUE(whole_st
     for (int i = 0; i <= FAULT; i++) {
       counts[i] = tally[i];
     }
+    rates[0] = 0;
+    rates[1] = 0;
   }
   __syncthreads();
 

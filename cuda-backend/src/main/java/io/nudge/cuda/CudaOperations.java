@@ -18,6 +18,10 @@ import java.util.function.BooleanSupplier;
  */
 final class CudaOperations extends CudaTensorOperations {
     private final BooleanSupplier keepsOut;
+
+    /** Of our own: they keep out what is in their factors where alpha is 0. */
+    private final Products keepingOut;
+
     private Boolean stepsWeights;
 
     /**
@@ -28,6 +32,7 @@ final class CudaOperations extends CudaTensorOperations {
     CudaOperations(Engine engine, BooleanSupplier keepsOut) {
         super(engine);
         this.keepsOut = keepsOut;
+        this.keepingOut = new KernelProducts(engine.launcher, kernels, scratch, factors.precision());
     }
 
     private static Launcher output(Launcher launch, Cost cost, Activation f, Tensor z, Tensor a, Tensor y) {
@@ -140,10 +145,12 @@ final class CudaOperations extends CudaTensorOperations {
                 .alone();
     }
 
+    /** By the products of all else only where {@link #stepsWeights} has found that they can. */
     @Override
     public void stepWeights(Tensor delta, Tensor x, Tensor stepFactors, Tensor w) {
         if (w.size() > 0) {
-            engine.products.multiply(stepFactors, delta, Transpose.YES, x, Transpose.NO, w);
+            Products products = Boolean.TRUE.equals(stepsWeights) ? engine.products : keepingOut;
+            products.multiply(stepFactors, delta, Transpose.YES, x, Transpose.NO, w);
             factors.written(w);
         }
     }
@@ -158,6 +165,7 @@ final class CudaOperations extends CudaTensorOperations {
             return false;
         }
         if (stepsWeights == null) {
+            stepsWeights = true; // so that those products are tried
             stepsWeights = keepsOut.getAsBoolean();
         }
         return stepsWeights;

@@ -16,6 +16,9 @@ final class WholeLayout {
 
     private static final int PACK_BYTES = 16;
 
+    /** Threads that load, beside those that compute. */
+    private static final int LOADERS = 128;
+
     /** Rows and columns of a tile of sums. */
     private static final int TILE = 4;
 
@@ -103,7 +106,7 @@ final class WholeLayout {
         int best = 1;
         long least = Long.MAX_VALUE;
         for (int lanes = 1; lanes <= 32; lanes *= 2) {
-            long rounds = upwards(tiles, Launcher.THREADS / lanes);
+            long rounds = upwards(tiles, computing() / lanes);
             long work = rounds * ((long) upwards(packs, lanes) * pack + 2L * Integer.numberOfTrailingZeros(lanes) + 2);
             if (work < least) {
                 least = work;
@@ -111,6 +114,15 @@ final class WholeLayout {
             }
         }
         return best;
+    }
+
+    /** Threads that compute; COMPUTING of the kernel. */
+    private int computing() {
+        return type == DType.FLOAT32 ? 512 : 256;
+    }
+
+    int threads() {
+        return computing() + LOADERS;
     }
 
     /** The input, then each layer. */

@@ -20,9 +20,6 @@ import jcuda.driver.JCudaDriver;
 final class WholeTraining {
     private static final Logger LOG = System.getLogger("io.nudge");
 
-    /** Threads that compute, and those that load. */
-    private static final int THREADS = Launcher.THREADS + 128;
-
     /** What the kernel has in shared memory besides, rounded up. */
     private static final long RESERVED = 1 << 10;
 
@@ -137,7 +134,7 @@ final class WholeTraining {
                 .with(layout.costs)
                 .with(layout.picks);
         describe(launch, steps, layout);
-        launch.alone(THREADS, layout.bytes());
+        launch.alone(layout.threads(), layout.bytes());
     }
 
     /** The array of layers at the end of the arguments, as the kernel's Layer has them. */

@@ -25,6 +25,11 @@ class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
         return "9.0";
     }
 
+    /** Whether its cuBLAS keeps out what is in a and b where alpha is 0; that of CUDA 13 does not. */
+    boolean zeroKeepsOut() {
+        return true;
+    }
+
     @Override
     public SkipResult shouldBeSkipped(LifecycleContext context) {
         return Emulator.isLeftOut() || Emulator.isAvailable()
@@ -45,6 +50,7 @@ class OnEmulatedDevice implements AroundPropertyHook, SkipExecutionHook {
         Emulator.load();
         Emulator.defaults();
         Emulator.set("capability", capability());
+        Emulator.set("cublas.zero", Boolean.toString(zeroKeepsOut()));
         Emulator.set("seed", System.getProperty("nudge.emulator.seed", "1"));
         Emulator.reset();
         PropertyExecutionResult result = property.execute();

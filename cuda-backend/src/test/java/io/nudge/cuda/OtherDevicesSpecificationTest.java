@@ -52,6 +52,18 @@ class OtherDevicesSpecificationTest {
     @AddLifecycleHook(value = Volta.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
     class OnVoltaByKernels extends Kernels {}
 
+    static final class Looking extends OnEmulatedDevice {
+        @Override
+        boolean zeroKeepsOut() {
+            return false;
+        }
+    }
+
+    /** As that of CUDA 13. */
+    @Group
+    @AddLifecycleHook(value = Looking.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+    class ByCublasThatLooksWhereAlphaIsZero extends Cublas {}
+
     static final class Turing extends OnEmulatedDevice {
         @Override
         String capability() {
