@@ -15,6 +15,10 @@ __device__ inline void loadShared(unsigned address, float4& x) {
   asm volatile("ld.shared.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(x.x), "=f"(x.y), "=f"(x.z), "=f"(x.w) : "r"(address) : "memory");
 }
 
+__device__ inline void loadShared(unsigned address, float2& x) {
+  asm volatile("ld.shared.v2.f32 {%0, %1}, [%2];" : "=f"(x.x), "=f"(x.y) : "r"(address) : "memory");
+}
+
 __device__ inline void loadShared(unsigned address, double2& x) {
   asm volatile("ld.shared.v2.f64 {%0, %1}, [%2];" : "=d"(x.x), "=d"(x.y) : "r"(address) : "memory");
 }
@@ -28,10 +32,11 @@ __device__ inline void storeShared(unsigned address, const double2& x) {
   asm volatile("st.shared.v2.f64 [%0], {%1, %2};" ::"r"(address), "d"(x.x), "d"(x.y) : "memory");
 }
 
-__device__ inline Pack<WIDE> packAt(unsigned address) {
-  Vector<WIDE> raw;
+template <int V = WIDE>
+__device__ inline Pack<V> packAt(unsigned address) {
+  Vector<V> raw;
   loadShared(address, raw);
-  Pack<WIDE> x;
+  Pack<V> x;
   memcpy(&x, &raw, sizeof(x));
   return x;
 }
@@ -98,24 +103,24 @@ __device__ inline void addUpOver(int lanes, int far, int begin, int end, const r
   }
 }
 
-/// Rows of x and of w that meet in a tile of sums.
-constexpr int ACROSS = 4;
-
-/// z = x wᵀ + b, of so many rows and n columns. So many lanes (a power of two) share the sums of a tile of DOWN × ACROSS, whose rows
-/// lie far apart, so that neighbouring lanes have neighbouring tiles; each adds up every so many packs, then they add up theirs.
-template <int DOWN>
+/// z = x wᵀ + b, of so many rows and n columns, and then finish(i, j) for each. So many lanes (a power of two) share the sums of a
+/// tile of DOWN × ACROSS, whose rows lie far apart, so that neighbouring lanes have neighbouring tiles; each adds up every so many
+/// packs, then they add up theirs, and share what is to be finished.
+template <int DOWN, int ACROSS, class Finish>
 __device__ inline void weightedSums(
-    const Held& x, const Held& w, const real* bias, const Held& z, int rows, int n, int packs, int lanes) {
-  int lane = threadIdx.x % lanes;
+    const Held& x, const Held& w, const real* bias, const Held& z, int rows, int n, int packs, int lanes, Finish finish) {
+  unsigned thread = threadIdx.x;
+  int lane = int(thread & unsigned(lanes - 1));
+  int shift = 31 - __clz(lanes);
   int down = (rows + DOWN - 1) / DOWN;
   int across = (n + ACROSS - 1) / ACROSS;
   int tiles = down * across;
   #pragma unroll 1
-  for (int first = 0; first < tiles; first += COMPUTING / lanes) {
-    int tile = first + threadIdx.x / lanes;
+  for (int first = 0; first < tiles; first += COMPUTING >> shift) {
+    int tile = first + int(thread >> shift);
     bool there = tile < tiles;
-    int top = there ? tile / across : 0;
-    int left = there ? tile % across : 0;
+    int top = there ? int(unsigned(tile) / unsigned(across)) : 0;
+    int left = there ? tile - top * across : 0;
     unsigned xs[DOWN];
     unsigned ws[ACROSS];
     for (int r = 0; r < DOWN; r++) {
@@ -142,13 +147,23 @@ __device__ inline void weightedSums(
         }
       }
     }
-    addUpOver<DOWN * ACROSS>(lanes, 1, 0, there ? DOWN * ACROSS : 0, &sums[0][0], [=](int e, real sum) {
+    int here = there ? DOWN * ACROSS : 0;
+    addUpOver<DOWN * ACROSS>(lanes, 1, 0, here, &sums[0][0], [=](int e, real sum) {
       int i = top + e / ACROSS * down;
       int j = left + e % ACROSS * across;
       if (i < rows && j < n) {
         z(i, j) = sum + bias[j];
       }
     });
+    __syncwarp();
+    #pragma unroll 1
+    for (int e = lane; e < here; e += lanes) {
+      int i = top + e / ACROSS * down;
+      int j = left + e % ACROSS * across;
+      if (i < rows && j < n) {
+        finish(i, j);
+      }
+    }
   }
 }
 
@@ -159,8 +174,8 @@ __device__ inline void deltaBefore(const Held& after, const Held& w, const Held&
   int down = (rows + DOWN - 1) / DOWN;
   #pragma unroll 1
   for (int item = COMPUTING - 1 - threadIdx.x; item < down * packs; item += COMPUTING) {
-    int top = item / packs;
-    int k = item % packs;
+    int top = int(unsigned(item) / unsigned(packs));
+    int k = item - top * packs;
     const real* from[DOWN];
     for (int r = 0; r < DOWN; r++) {
       from[r] = after.at + min(top + r * down, rows - 1) * after.stride;
@@ -211,37 +226,36 @@ __device__ inline void move(const Held& w, int row, int k, const Pack<WIDE>& sum
   w.put(row, k, weights);
 }
 
-/// Rows of weights that a thread moves together.
-constexpr int TALL = 8;
+/// Rows of weights that a thread moves together; rows of δ are whole pairs of so many.
+constexpr int TALL = 6;
 
-/// w = kept w + share δᵀ x, of n rows and so many columns, and b = b − η mean Σ δ. A thread has a tile of one pack, of TALL rows.
+/// w = kept w + share δᵀ x, of n rows and so many columns, and b = b − η mean Σ δ. A thread has a tile of one pack, of TALL rows. The
+/// first threads have the most to do, or where `last` the last ones.
 __device__ inline void descend(
-    const Held& delta, const Held& x, const Held& w, real* bias, int rows, int n, int columns, const Pace& pace) {
-  constexpr int DELTAS = TALL / WIDE;
+    const Held& delta, const Held& x, const Held& w, real* bias, int rows, int n, int columns, const Pace& pace, bool last) {
   int packs = packsOf(columns);
+  int items = packs * ((n + TALL - 1) / TALL);
+  int fromEnd = COMPUTING - 1 - int(threadIdx.x);
   #pragma unroll 1
-  for (int item = threadIdx.x; item < packs * ((n + TALL - 1) / TALL); item += COMPUTING) {
-    int top = item / packs * TALL;
-    int k = item % packs;
-    unsigned places[DELTAS];
-    for (int d = 0; d < DELTAS; d++) {
-      places[d] = addressOf(&delta(0, min(top + d * WIDE, delta.stride - WIDE)));
-    }
+  for (int item = last ? fromEnd : int(threadIdx.x); item < items; item += COMPUTING) {
+    int group = int(unsigned(item) / unsigned(packs));
+    int top = group * TALL;
+    int k = item - group * packs;
+    unsigned rowOfDelta = addressOf(&delta(0, top));
     unsigned rowOfInputs = addressOf(&x(0, k * WIDE));
     Pack<WIDE> sums[TALL] = {};
     #pragma unroll 2
     for (int i = 0; i < rows; i++) {
       Pack<WIDE> inputs = packAt(rowOfInputs);
-      rowOfInputs += x.stride * sizeof(real);
-      for (int d = 0; d < DELTAS; d++) {
-        Pack<WIDE> deltas = packAt(places[d]);
-        places[d] += delta.stride * sizeof(real);
-        for (int r = 0; r < WIDE; r++) {
-          for (int e = 0; e < WIDE; e++) {
-            sums[d * WIDE + r].v[e] = fma(deltas.v[r], inputs.v[e], sums[d * WIDE + r].v[e]);
-          }
+      for (int r = 0; r < TALL; r += 2) {
+        Pack<2> deltas = packAt<2>(rowOfDelta + r * sizeof(real));
+        for (int e = 0; e < WIDE; e++) {
+          sums[r].v[e] = fma(deltas.v[0], inputs.v[e], sums[r].v[e]);
+          sums[r + 1].v[e] = fma(deltas.v[1], inputs.v[e], sums[r + 1].v[e]);
         }
       }
+      rowOfInputs += x.stride * sizeof(real);
+      rowOfDelta += delta.stride * sizeof(real);
     }
     bool whole = (k + 1) * WIDE <= columns;
     for (int r = 0; r < TALL && top + r < n; r++) {
@@ -253,7 +267,7 @@ __device__ inline void descend(
     }
   }
   #pragma unroll 1
-  for (int j = COMPUTING - 1 - threadIdx.x; j < n; j += COMPUTING) {
+  for (int j = fromEnd; j < n; j += COMPUTING) {
     real sum = 0;
     #pragma unroll 4
     for (int i = 0; i < rows; i++) {

@@ -21,8 +21,9 @@ struct Layer {
   int64 neurons;
   int64 activation;
   double p;
-  /// Lanes that share a sum on the way forward.
+  /// Lanes that share a sum on the way forward, and whether they have one or a tile of sums.
   int64 lanes;
+  int64 tiled;
   /// Of the rows of z and a, and of the weights behind it.
   int64 stride;
   int64 atWeights;
@@ -157,6 +158,13 @@ __device__ inline void storeParameters(const Layer& layer, int stride, int colum
   }
 }
 
+/// What a team has written of its row, all of it may read.
+__device__ inline void settle(const Warp&) {
+  __syncwarp();
+}
+
+__device__ inline void settle(const Alone&) {}
+
 /// The steps of a launch, as the threads that compute see them.
 struct Network {
   const Layer* layers;
@@ -186,43 +194,39 @@ struct Network {
   __device__ void forward(const Batch& batch, int rows) const {
     #pragma unroll 1
     for (int l = 1; l <= depth; l++) {
-      Held x = outputs(l - 1, batch);
-      const real* bias = at(layers[l].atBias);
-      int packs = packsOf(neurons(l - 1));
-      int lanes = int(layers[l].lanes);
-      if (rows % 5 == 0) {
-        weightedSums<5>(x, weights(l), bias, sums(l), rows, neurons(l), packs, lanes);
+      if (!layers[l].tiled) {
+        sumUp<1, 1>(l, batch, rows);
+      } else if (rows % 5 == 0) {
+        sumUp<5, 4>(l, batch, rows);
       } else {
-        weightedSums<4>(x, weights(l), bias, sums(l), rows, neurons(l), packs, lanes);
+        sumUp<4, 4>(l, batch, rows);
       }
       meetComputing();
-      if (layers[l].activation != SOFTMAX) {
-        activate(l, batch, rows);
-        meetComputing();
-      }
     }
   }
 
-  /// a = σ(z); of a hidden layer σ′(z) takes the place of z.
-  __device__ void activate(int l, const Batch& batch, int rows) const {
+  /// z of a layer. Of a hidden one a = σ(z) at once, and σ′(z) takes the place of z; a row of the output layer is scored as a whole.
+  template <int DOWN, int ACROSS>
+  __device__ void sumUp(int l, const Batch& batch, int rows) const {
+    const Layer& layer = layers[l];
     Held z = sums(l);
     Held a = outputs(l, batch);
-    int n = neurons(l);
-    int f = int(layers[l].activation);
-    real p = real(layers[l].p);
-    #pragma unroll 1
-    for (int item = threadIdx.x; item < rows * n; item += COMPUTING) {
-      int i = item / n;
-      int j = item % n;
-      real sum = z(i, j);
-      a(i, j) = valueOf(f, sum, p);
-      if (l < depth) {
+    int f = int(layer.activation);
+    real p = real(layer.p);
+    bool inside = l < depth;
+    auto activate = [=](int i, int j) {
+      if (inside) {
+        real sum = z(i, j);
+        a(i, j) = valueOf(f, sum, p);
         z(i, j) = primeOf(f, sum, p);
       }
-    }
+    };
+    weightedSums<DOWN, ACROSS>(
+        outputs(l - 1, batch), weights(l), at(layer.atBias), z, rows, neurons(l), packsOf(neurons(l - 1)),
+        int(layer.lanes), activate);
   }
 
-  /// C₀, whether the answer is right, and δ of a row of the output layer.
+  /// a, C₀, whether the answer is right, and δ of a row of the output layer.
   template <class Team>
   __device__ void score(const Team& team, int row, const Batch& batch, int count) const {
     const Layer& layer = layers[depth];
@@ -233,7 +237,14 @@ struct Network {
     const real* y = batch.targets + row * int(layer.stride);
     if (layer.activation == SOFTMAX) {
       softmaxOf(team, n, z, a);
+    } else {
+      #pragma unroll 1
+      for (int k = team.first(); k < n; k += team.step()) {
+        int j = team.column(k);
+        a[j] = valueOf(output.activation, z[j], output.p);
+      }
     }
+    settle(team);
     real c = costOf(output, team, n, z, a, y);
     bool right = rightOf(team, n, a, y);
     outputDeltaOf(output, team, n, z, a, y, z, powerOfTwo(position[SCALE]));
@@ -320,7 +331,8 @@ struct Network {
     Pace now = *pace;
     #pragma unroll 1
     for (int l = depth; l >= 1 && now.moves; l--) {
-      descend(sums(l), outputs(l - 1, batch), weights(l), at(layers[l].atBias), rows, neurons(l), neurons(l - 1), now);
+      descend(sums(l), outputs(l - 1, batch), weights(l), at(layers[l].atBias), rows, neurons(l), neurons(l - 1), now,
+              l > 1);
     }
   }
 };

@@ -19,7 +19,7 @@ final class Launcher {
     /** The most blocks of a grid: the loops in the kernels take all sizes. */
     static final int BLOCKS = 1024;
 
-    private static final int SLOTS = 128;
+    private static final int SLOTS = 160;
 
     private final Calls calls;
     private final CUstream stream;

@@ -15,6 +15,10 @@ final class WholeLayout {
     static final int MOST_LAYERS = 8;
 
     private static final int PACK_BYTES = 16;
+    private static final int WARP = 32;
+
+    /** Neurons whose weights a thread moves together; TALL of the kernel. */
+    private static final int TALL = 6;
 
     /** Threads that load, beside those that compute. */
     private static final int LOADERS = 128;
@@ -22,8 +26,14 @@ final class WholeLayout {
     /** Rows and columns of a tile of sums. */
     private static final int TILE = 4;
 
+    /** Rows of one where the batch is whole fives. */
+    private static final int FIVE = 5;
+
+    /** How the sums of a layer are shared out: so many lanes have one of them, or a tile. Work is in instructions, about. */
+    record Sharing(int lanes, boolean tiled, long work) {}
+
     /** What a layer has where; the first is the input, which has only neurons and a stride. */
-    record Place(int neurons, int stride, int lanes, long weights, long bias, long sums, long outputs) {}
+    record Place(int neurons, int stride, Sharing sharing, long weights, long bias, long sums, long outputs) {}
 
     private final DType type;
     private final int pack;
@@ -52,14 +62,14 @@ final class WholeLayout {
         pack = PACK_BYTES / type.bytes();
         int batch = steps.batch();
         int before = (int) steps.inputs().shape().columns();
-        places.add(new Place(before, stride(before), 0, 0, 0, 0, 0));
+        places.add(new Place(before, stride(before), new Sharing(0, false, 0), 0, 0, 0, 0));
         for (WholeSteps.Layer layer : steps.layers()) {
             int neurons = layer.neurons();
             long rows = (long) batch * stride(neurons);
             places.add(new Place(
                     neurons,
                     stride(neurons),
-                    lanes(batch, neurons, before),
+                    sharing(batch, neurons, before),
                     take((long) neurons * stride(before)),
                     take(neurons),
                     take(rows),
@@ -81,9 +91,9 @@ final class WholeLayout {
         return (work + part - 1) / part;
     }
 
-    /** An odd number of packs. */
+    /** An odd number of packs, in which whole groups of columns have room. */
     private int stride(int columns) {
-        return (upwards(columns, pack) | 1) * pack;
+        return (upwards(upwards(columns, TALL) * TALL, pack) | 1) * pack;
     }
 
     private long take(long elements) {
@@ -96,24 +106,28 @@ final class WholeLayout {
         return (elements + pack - 1) / pack * pack;
     }
 
-    /**
-     * How many lanes are to share a sum: few leave threads without work where there are few tiles, many have more sums to add up.
-     * Counted in products of a thread and, for the adding up, what takes as long.
-     */
-    private int lanes(int batch, int neurons, int before) {
-        int tiles = upwards(batch, batch % 5 == 0 ? 5 : TILE) * upwards(neurons, TILE);
+    /** The way with the least work for a thread: few lanes leave threads without any, many have more sums to add up. */
+    private Sharing sharing(int batch, int neurons, int before) {
         int packs = upwards(before, pack);
-        int best = 1;
-        long least = Long.MAX_VALUE;
-        for (int lanes = 1; lanes <= 32; lanes *= 2) {
-            long rounds = upwards(tiles, computing() / lanes);
-            long work = rounds * ((long) upwards(packs, lanes) * pack + 2L * Integer.numberOfTrailingZeros(lanes) + 2);
-            if (work < least) {
-                least = work;
-                best = lanes;
-            }
+        int down = batch % FIVE == 0 ? FIVE : TILE;
+        Sharing best = new Sharing(1, false, Long.MAX_VALUE);
+        for (int lanes = 1; lanes <= WARP; lanes *= 2) {
+            best = better(best, work(lanes, 1, 1, batch * neurons, packs));
+            best = better(best, work(lanes, down, TILE, upwards(batch, down) * upwards(neurons, TILE), packs));
         }
         return best;
+    }
+
+    private static Sharing better(Sharing one, Sharing other) {
+        return other.work() < one.work() ? other : one;
+    }
+
+    /** Each pack along a sum: loads, addresses and products. Then sums are halved from lane to lane, and what is left is put down. */
+    private Sharing work(int lanes, int down, int across, int tiles, int packs) {
+        int sums = down * across;
+        long along = (long) upwards(packs, lanes) * (2L * (down + across) + (long) pack * sums + 2);
+        long together = 5L * (sums - sums / lanes) + 5L * Integer.numberOfTrailingZeros(lanes) + 12L * upwards(sums, lanes);
+        return new Sharing(lanes, sums > 1, upwards(tiles, computing() / lanes) * (along + together + 60));
     }
 
     /** Threads that compute; COMPUTING of the kernel. */

@@ -151,7 +151,8 @@ final class WholeTraining {
             } else {
                 launch.with(0L).with(0L).with((long) place.neurons()).with(0L).with(0.0);
             }
-            launch.with((long) place.lanes())
+            launch.with((long) place.sharing().lanes())
+                    .with(place.sharing().tiled() ? 1L : 0L)
                     .with((long) place.stride())
                     .with(place.weights())
                     .with(place.bias())
