@@ -18,9 +18,6 @@ final class VectorDoublePanels extends VectorPanels {
     /** Some terms of a panel of op(b): its rows, one after the other, filled up with zeros where op(b) ends. */
     private final double[] panel = new double[DEPTH * WIDTH];
 
-    /** Where the columns of a panel begin in b. */
-    private final int[] columns = new int[WIDTH];
-
     /** The sums of a tile, a vector each. */
     private final double[] sums = new double[ROWS * WIDTH];
 
@@ -34,7 +31,7 @@ final class VectorDoublePanels extends VectorPanels {
         int width = Math.min(WIDTH, p.n - j);
         int at = p.bAt + q * (p.bFlipped ? 1 : p.bStride) + j * p.bColumn();
         if (width == WIDTH && p.bFlipped) {
-            packColumns(p.b.doubles, at, p.bStride, depth);
+            packColumns(p.b.doubles, at, p.bStride, depth, panel);
         } else if (width == WIDTH) {
             packRows(p.b.doubles, at, p.bStride, depth, panel);
         } else {
@@ -66,18 +63,20 @@ final class VectorDoublePanels extends VectorPanels {
         }
     }
 
-    /** A row of the panel is gathered from as many rows of b. */
-    private void packColumns(double[] b, int at, int stride, int depth) {
-        for (int s = 0; s < WIDTH; s++) {
-            columns[s] = s * stride;
+    /**
+     * Two columns of the panel are two rows of b. Here, other than in float32, nothing is gathered: that takes longer, and
+     * its indices would be vectors of half the length that other integers have (see {@link VectorRandomWords}).
+     */
+    private static void packColumns(double[] b, int at, int stride, int depth, double[] panel) {
+        for (int s = 0; s < WIDTH; s += 2) {
+            packTwo(b, at + s * stride, at + (s + 1) * stride, depth, panel, s);
         }
-        gather(b, at, columns, depth, panel);
     }
 
-    private static void gather(double[] b, int at, int[] columns, int depth, double[] panel) {
+    private static void packTwo(double[] b, int at0, int at1, int depth, double[] panel, int to) {
         for (int r = 0; r < depth; r++) {
-            DoubleVector.fromArray(SPECIES, b, at + r, columns, 0).intoArray(panel, r * WIDTH);
-            DoubleVector.fromArray(SPECIES, b, at + r, columns, LANES).intoArray(panel, r * WIDTH + LANES);
+            panel[to + r * WIDTH] = b[at0 + r];
+            panel[to + r * WIDTH + 1] = b[at1 + r];
         }
     }
 

@@ -14,13 +14,21 @@ class RandomWordsTest {
         return Stream.of(new RandomWords(), Engine.choose(true, RandomWords.class, RandomWords::new));
     }
 
+    /** Numbers of blocks that leave every part of a vector empty, and more than are drawn together. */
     @ParameterizedTest
     @MethodSource("kinds")
     void areThoseOfPhilox(RandomWords random) {
+        for (int blocks = 0; blocks < 35; blocks++) {
+            check(random, blocks);
+        }
+        check(random, Kernels.BLOCK / 4);
+        check(random, Kernels.BLOCK + 3);
+    }
+
+    private static void check(RandomWords random, int blocks) {
         long seed = 0xFEDCBA9876543210L;
         long stream = 0x02FFEEDDCCBBAA99L;
         long step = 0x1_8765_4321L;
-        int blocks = 103;
         int first = 1 << 29;
         int[] words = new int[4 * blocks];
         random.draw(seed, stream, step, first, blocks, words);
@@ -29,7 +37,7 @@ class RandomWordsTest {
             Philox.block(seed, (first + i) | 0x8765_4321_0000_0000L, stream, block);
             for (int word = 0; word < 4; word++) {
                 assertThat(words[4 * i + word])
-                        .as("word %d of block %d", word, i)
+                        .as("word %d of block %d of %d", word, i, blocks)
                         .isEqualTo(block[word]);
             }
         }
