@@ -1,6 +1,7 @@
 // σ, σ′ and the chain rule, each in one pass.
 // ptx: .version 7.0 .target sm_60
 #include "functions.cuh"
+#include "lanes.cuh"
 #include "softmax.cuh"
 
 /// Launched with 256 threads, grid min(ceil(n / 1024), 1024).
@@ -20,6 +21,17 @@ FOR_EACH_ACTIVATION(MAKE)
 /// By rows, see README.
 ENTRY(activate_softmax)(const real* z, real* a, int64 m, int64 n) {
   __shared__ alignas(16) real tile[TILE];
+  Spread spread(m, n);
+  if (spread.fits) {
+    spread.walk(blockIdx.x, gridDim.x, [&](const Lanes& team, int64, int64 at) {
+      real output = 0;
+      softmaxOf(team, int(n), Element{team.has ? z[at] : 0}, ElementInto{&output});
+      if (team.has) {
+        a[at] = output;
+      }
+    });
+    return;
+  }
   Rows rows(m, n);
   #pragma unroll 1
   for (int64 first = blockIdx.x * int64(rows.inTile); first < m; first += gridDim.x * int64(rows.inTile)) {

@@ -3,6 +3,7 @@
 // ptx: .version 7.0 .target sm_60
 #include "costs.cuh"
 #include "device.cuh"
+#include "lanes.cuh"
 #include "stored.cuh"
 
 /// The matrices [m, n] and costs [m] that a pass reads and writes; those that it does not need are null.
@@ -24,35 +25,40 @@ struct Totals {
   unsigned* counter;
 };
 
-__device__ inline double sumOfBlock(double x) {
-  __shared__ double room[THREADS];
-  return treeSum(room, x, threadIdx.x, 1, THREADS);
-}
+/// What a row adds to the tally; its first thread has it, the others nothing.
+struct Score {
+  real cost;
+  int right;
+};
 
 template <bool COSTS, bool DELTA, bool TALLY, class Copy = Unstored>
 struct Outputs {
   Output output;
   Arrays global;
-  Rows rows;
+  int64 m;
+  int64 n;
   real factor;
   Copy copy;
 
-  /// One row, wherever its arrays are; whether its answer is right is given to the team's first thread.
-  template <class Team>
-  __device__ bool row(const Team& team, int64 number, const Arrays& at) const {
+  /// One row, wherever its elements are.
+  template <class Team, class Z, class A, class Y, class Into>
+  __device__ Score row(const Team& team, int64 number, Z z, A a, Y y, Into delta) const {
     using Index = typename Team::Index;
-    Index n = Index(rows.n);
+    Index n = Index(this->n);
+    real cost = 0;
     if (COSTS) {
-      real cost = costOf(output, team, n, at.z, at.a, at.y);
+      cost = costOf(output, team, n, z, a, y);
       if (team.leads()) {
         global.costs[number] = cost;
       }
+    } else if (TALLY && team.leads()) {
+      cost = global.costs[number];
     }
-    bool right = TALLY && rightOf(team, n, at.a, at.y);
+    bool right = TALLY && rightOf(team, n, a, y);
     if (DELTA) {
-      outputDeltaOf(output, team, n, at.z, at.a, at.y, at.delta, factor);
+      outputDeltaOf(output, team, n, z, a, y, delta, factor);
     }
-    return right && team.leads();
+    return team.leads() ? Score{cost, right} : Score{};
   }
 
   __device__ bool needsZ() const {
@@ -70,12 +76,31 @@ struct Outputs {
             global.delta + at};
   }
 
+  /// Rows of a unit, each element in a lane of its own.
+  __device__ Sums unit(const Spread& spread, int unit) const {
+    Sums sums = {};
+    spread.walk(unit, spread.units(), [&](const Lanes& team, int64 number, int64 at) {
+      Element z = {team.has && needsZ() ? global.z[at] : 0};
+      Element a = {team.has && needsA() ? global.a[at] : 0};
+      Element y = {team.has ? global.y[at] : 0};
+      real delta = 0;
+      Score score = row(team, number, z, a, y, ElementInto{&delta});
+      if (DELTA && team.has) {
+        global.delta[at] = delta;
+        copy.template store<1>(at, {delta});
+      }
+      sums.column += team.has ? delta : 0;
+      sums.cost += double(score.cost);
+      sums.right += score.right;
+    });
+    return sums;
+  }
+
   /// Rows of a unit; gives how many answers of this thread's rows are right. Sums of the columns of δ go to partial.
-  __device__ int unit(int64 unit, real* partial) const {
+  __device__ int unit(const Rows& rows, int64 unit, real* partial) const {
     __shared__ alignas(16) real sums[TILE];
     __shared__ alignas(16) real outputs[TILE];
     __shared__ alignas(16) real targets[TILE];
-    int64 n = rows.n;
     int64 begin = rows.first(unit);
     int64 end = rows.end(unit);
     ColumnSums columns(n);
@@ -84,7 +109,7 @@ struct Outputs {
     for (int64 first = begin; first < end; first += rows.inTile) {
       Arrays at = from(first * n);
       if (!rows.held) {
-        right += row(Block(), first, at);
+        right += row(Block(), first, at.z, at.a, at.y, at.delta).right;
         storeRow(copy.from(first * n), at.delta, n);
         continue;
       }
@@ -101,7 +126,7 @@ struct Outputs {
       const real* z = needsZ() ? sums : outputs;
       rows.inShared(here, [&](auto team, int r) {
         int e = r * int(n);
-        right += row(team, first + r, {z + e, outputs + e, targets + e, nullptr, sums + e});
+        right += row(team, first + r, z + e, outputs + e, targets + e, sums + e).right;
       });
       __syncthreads();
       if (DELTA) {
@@ -124,49 +149,111 @@ struct Outputs {
   }
 
   __device__ void run() const {
+    Spread spread(m, n);
+    if (spread.fits) {
+      #pragma unroll 1
+      for (int u = blockIdx.x; u < spread.units(); u += gridDim.x) {
+        unit(spread, u);
+      }
+      return;
+    }
+    Rows rows(m, n);
     #pragma unroll 1
     for (int64 u = blockIdx.x; u < rows.units; u += gridDim.x) {
-      unit(u, nullptr);
+      unit(rows, u, nullptr);
+    }
+  }
+
+  __device__ void run(const Totals& totals) const {
+    Spread spread(m, n);
+    if (spread.fits) {
+      #pragma unroll 1
+      for (int u = blockIdx.x; u < spread.units(); u += gridDim.x) {
+        countIn(spread, u, totals);
+      }
+      return;
+    }
+    Rows rows(m, n);
+    #pragma unroll 1
+    for (int64 u = blockIdx.x; u < rows.units; u += gridDim.x) {
+      countIn(rows, u, totals);
     }
   }
 
   /// scratch has units · (n + 1) elements: the sums of the columns, unit by unit, then each unit's right answers.
-  __device__ void run(const Totals& totals) const {
-    int64 n = rows.n;
-    real* counts = totals.scratch + rows.units * n;
-    #pragma unroll 1
-    for (int64 u = blockIdx.x; u < rows.units; u += gridDim.x) {
-      double right = sumOfBlock(unit(u, totals.scratch + u * n));
+  __device__ void countIn(const Spread& spread, int u, const Totals& totals) const {
+    Sums sums = unit(spread, u);
+    int units = spread.units();
+    if (units > 1) {
+      sums = sumOfBlock(sums, spread.lanes());
+      if (DELTA && threadIdx.x < n) {
+        totals.scratch[u * n + threadIdx.x] = sums.column;
+      }
       if (threadIdx.x == 0) {
-        counts[u] = real(right);
+        totals.scratch[units * n + u] = real(sums.right);
       }
-      if (isLast(totals.counter, rows.units)) {
-        finish(totals, counts);
+      if (!isLast(totals.counter, units)) {
+        return;
       }
+      sums = ofAllUnits(spread, totals);
+    }
+    sums = sumOfBlock(sums, spread.lanes());
+    if (DELTA && threadIdx.x < n) {
+      totals.db[threadIdx.x] = totals.scale * sums.column;
+    }
+    if (threadIdx.x == 0) {
+      enter(sums.cost, sums.right, totals.position, totals.tally);
     }
   }
 
-  __device__ void finish(const Totals& totals, const real* counts) const {
-    int64 n = rows.n;
+  /// This thread's share of what all units came to. Its loads wait for each other as little as can be.
+  __device__ Sums ofAllUnits(const Spread& spread, const Totals& totals) const {
+    int units = spread.units();
+    const real* counts = totals.scratch + units * n;
+    int j = threadIdx.x & (spread.lanes() - 1);
+    int u = threadIdx.x >> spread.shift;
+    Sums sums = {};
+    #pragma unroll 1
+    for (int i = threadIdx.x; i < m || u < units; i += THREADS, u += spread.rows) {
+      real column = DELTA && j < n && u < units ? __ldcg(totals.scratch + u * n + j) : 0;
+      real cost = i < m ? __ldcg(global.costs + i) : 0;
+      real right = i < units ? __ldcg(counts + i) : 0;
+      sums.column += column;
+      sums.cost += double(cost);
+      sums.right += int(right);
+    }
+    return sums;
+  }
+
+  __device__ void countIn(const Rows& rows, int64 u, const Totals& totals) const {
+    real* counts = totals.scratch + rows.units * n;
+    Sums sums = sumOfBlock({0, 0, unit(rows, u, totals.scratch + u * n)}, 32);
+    if (threadIdx.x == 0) {
+      counts[u] = real(sums.right);
+    }
+    if (rows.haveEnded(totals.counter)) {
+      finish(rows, totals, counts);
+    }
+  }
+
+  __device__ void finish(const Rows& rows, const Totals& totals, const real* counts) const {
     if (DELTA) {
       columnSums(
           rows.units, n, [&](int64 i, int64 j) { return __ldcg(totals.scratch + i * n + j); },
           [&](int64 j, real sum) { totals.db[j] = totals.scale * sum; });
     }
-    double cost = 0;
+    Sums sums = {};
     #pragma unroll 1
-    for (int64 i = threadIdx.x; i < rows.m; i += THREADS) {
-      cost += double(__ldcg(global.costs + i));
+    for (int64 i = threadIdx.x; i < m; i += THREADS) {
+      sums.cost += double(__ldcg(global.costs + i));
     }
-    cost = sumOfBlock(cost);
-    double right = 0;
     #pragma unroll 1
     for (int64 u = threadIdx.x; u < rows.units; u += THREADS) {
-      right += double(__ldcg(counts + u));
+      sums.right += int(__ldcg(counts + u));
     }
-    right = sumOfBlock(right);
+    sums = sumOfBlock(sums, 32);
     if (threadIdx.x == 0) {
-      enter(cost, right, totals.position, totals.tally);
+      enter(sums.cost, sums.right, totals.position, totals.tally);
     }
   }
 };
@@ -174,19 +261,19 @@ struct Outputs {
 #ifndef STORED
 ENTRY(costs)(int64 cost, int64 f, double p, const real* z, const real* a, const real* y, real* costs, int64 m, int64 n) {
   Output output = {int(cost), int(f), real(p)};
-  Outputs<true, false, false>{output, {z, a, y, costs, nullptr}, Rows(m, n), 1, {}}.run();
+  Outputs<true, false, false>{output, {z, a, y, costs, nullptr}, m, n, 1, {}}.run();
 }
 
 ENTRY(cost_delta)(int64 cost, int64 f, double p, const real* z, const real* a, const real* y, real* delta, int64 m,
                   int64 n) {
   Output output = {int(cost), int(f), real(p)};
-  Outputs<false, true, false>{output, {z, a, y, nullptr, delta}, Rows(m, n), 1, {}}.run();
+  Outputs<false, true, false>{output, {z, a, y, nullptr, delta}, m, n, 1, {}}.run();
 }
 
 ENTRY(tally)(real* costs, const real* a, const real* y, int64 m, int64 n, const int64* position, double* tally,
              real* scratch, unsigned* counter) {
   Totals totals = {nullptr, 0, position, tally, scratch, counter};
-  Outputs<false, false, true>{{}, {nullptr, a, y, costs, nullptr}, Rows(m, n), 1, {}}.run(totals);
+  Outputs<false, false, true>{{}, {nullptr, a, y, costs, nullptr}, m, n, 1, {}}.run(totals);
 }
 #endif
 
@@ -197,6 +284,6 @@ ENTRY(output_delta)(int64 cost, int64 f, double p, const real* z, const real* a,
   Output output = {int(cost), int(f), real(p)};
   Totals totals = {db, real(scale), position, tally, scratch, counter};
   Outputs<true, true, true, Stored>{
-      output, {z, a, y, costs, delta}, Rows(m, n), powerOfTwo(position[SCALE]), STORED_COPY}
+      output, {z, a, y, costs, delta}, m, n, powerOfTwo(position[SCALE]), STORED_COPY}
       .run(totals);
 }

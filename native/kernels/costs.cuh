@@ -62,9 +62,8 @@ struct Output {
 };
 
 /// C₀ of a row.
-template <class Team>
-__device__ inline real costOf(
-    const Output& output, const Team& team, typename Team::Index n, const real* z, const real* a, const real* y) {
+template <class Team, class Z, class Row, class Y>
+__device__ inline real costOf(const Output& output, const Team& team, typename Team::Index n, Z z, Row a, Y y) {
   using Index = typename Team::Index;
   real sum = 0;
   if (output.fusedSoftmax()) {
@@ -92,10 +91,9 @@ __device__ inline real costOf(
 }
 
 /// δ of a row times a factor; it may stand in the place of z.
-template <class Team>
+template <class Team, class Z, class Row, class Y, class Into>
 __device__ inline void outputDeltaOf(
-    const Output& output, const Team& team, typename Team::Index n, const real* z, const real* a, const real* y,
-    real* delta, real factor) {
+    const Output& output, const Team& team, typename Team::Index n, Z z, Row a, Y y, Into delta, real factor) {
   using Index = typename Team::Index;
   if (output.activation != SOFTMAX) {
     bool fused = output.fusedLogistic();
@@ -125,8 +123,8 @@ __device__ inline void outputDeltaOf(
 
 /// Whether a row's answer is right: the largest output, the first of equals, is where the largest target is; a single output
 /// is on the same side of ½ as its target.
-template <class Team>
-__device__ inline bool rightOf(const Team& team, typename Team::Index n, const real* a, const real* y) {
+template <class Team, class Row, class Y>
+__device__ inline bool rightOf(const Team& team, typename Team::Index n, Row a, Y y) {
   using Index = typename Team::Index;
   if (n == 1) {
     return (a[0] > real(0.5)) == (y[0] > real(0.5));

@@ -5,6 +5,12 @@
 #include "softmax.cuh"
 #include "stored.cuh"
 
+template <int V>
+struct Factors {
+  Pack<V> z;
+  Pack<V> up;
+};
+
 template <class F>
 __device__ inline void deltaOf(
     const real* z, const real* up, real* delta, real* db, int64 m, int64 n, real p, real scale, real* scratch,
@@ -12,12 +18,15 @@ __device__ inline void deltaOf(
   bool aligned = isAligned(z) && isAligned(up) && isAligned(delta) && copy.aligned();
   overColumns(m, n, [=](const auto& all, auto width) {
     constexpr int V = decltype(width)::value;
-    sumColumns(all, db, scale, 0, scratch, counter, [=](int64 i, int64 column) {
+    auto take = [=](int64 i, int64 column) {
       int64 at = i * n + column;
-      Pack<V> sums = load<V>(z + at, aligned);
-      Pack<V> each = load<V>(up + at, aligned);
+      return Factors<V>{load<V>(z + at, aligned), load<V>(up + at, aligned)};
+    };
+    sumColumns(all, db, scale, 0, scratch, counter, take, [=](const Factors<V>& taken, int64 i, int64 column) {
+      int64 at = i * n + column;
+      Pack<V> each = taken.up;
       for (int e = 0; e < V; e++) {
-        each.v[e] *= F::prime(sums.v[e], p);
+        each.v[e] *= F::prime(taken.z.v[e], p);
       }
       store<V>(delta + at, each, aligned);
       copy.template store<V>(at, each, aligned);
@@ -94,7 +103,8 @@ ENTRY(sum_rows)(const real* x, real* into, int64 m, int64 n, double scale, doubl
   overColumns(m, n, [=](const auto& all, auto width) {
     constexpr int V = decltype(width)::value;
     sumColumns(all, into, factor, kept, scratch, counter,
-               [=](int64 i, int64 column) { return load<V>(x + i * n + column, aligned); });
+               [=](int64 i, int64 column) { return load<V>(x + i * n + column, aligned); },
+               [](const Pack<V>& taken, int64, int64) { return taken; });
   });
 }
 #endif

@@ -62,8 +62,8 @@ ENTRY(add_row)(const real* x, const real* row, real* into, int64 m, int64 n) {
     constexpr int V = decltype(width)::value;
     walkColumns(
         all, [=](int64 column) { return load<V>(row + column, isAligned(row)); },
-        [=](const Pack<V>& kept, int64 i, int64 column) {
-          Pack<V> sum = load<V>(x + i * n + column, aligned);
+        [=](int64 i, int64 column) { return load<V>(x + i * n + column, aligned); },
+        [=](const Pack<V>& kept, Pack<V> sum, int64 i, int64 column) {
           addTo(sum, kept);
           store<V>(into + i * n + column, sum, aligned);
         });
@@ -76,14 +76,14 @@ __device__ inline void outerOf(const Columns<V>& all, const real* a, const real*
   bool aligned = isAligned(into);
   #pragma unroll 1
   for (int64 unit = blockIdx.x; unit < all.units(); unit += gridDim.x) {
-    int64 first = unit / all.tiles * all.rows;
+    int64 first = all.beginRow(unit);
     fetch(lines, a + first, int(all.endRow(unit) - first));
     __syncthreads();
     int64 column = all.column(unit);
     if (all.has(column)) {
       Pack<V> factors = load<V>(b + column, isAligned(b));
       #pragma unroll 1
-      for (int64 row = all.firstRow(unit); row < all.endRow(unit); row += all.groups) {
+      for (int64 row = first + all.group(); row < all.endRow(unit); row += 1 << all.groups) {
         Pack<V> product;
         for (int e = 0; e < V; e++) {
           product.v[e] = lines[row - first] * factors.v[e];

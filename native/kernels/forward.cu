@@ -2,6 +2,7 @@
 // ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
 #include "functions.cuh"
+#include "lanes.cuh"
 #include "softmax.cuh"
 #include "stored.cuh"
 
@@ -12,9 +13,9 @@ __device__ inline void biasActivate(real* z, const real* bias, real* a, int64 m,
     constexpr int V = decltype(width)::value;
     walkColumns(
         all, [=](int64 column) { return load<V>(bias + column, isAligned(bias)); },
-        [=](const Pack<V>& kept, int64 i, int64 column) {
+        [=](int64 i, int64 column) { return load<V>(z + i * n + column, aligned); },
+        [=](const Pack<V>& kept, Pack<V> sum, int64 i, int64 column) {
           int64 at = i * n + column;
-          Pack<V> sum = load<V>(z + at, aligned);
           addTo(sum, kept);
           if (a != z) {
             store<V>(z + at, sum, aligned);
@@ -48,12 +49,35 @@ __device__ inline void longRow(real* z, const real* bias, real* a, int64 n) {
   softmaxOf(Block(), n, a, a);
 }
 
+/// Each element in a lane of its own.
+__device__ inline void shortRows(
+    const Spread& spread, real* z, const real* bias, real* a, const Stored& copy) {
+  spread.walk(blockIdx.x, gridDim.x, [&](const Lanes& team, int64, int64 at) {
+    real sum = team.has ? z[at] + bias[team.at] : 0;
+    real output = 0;
+    softmaxOf(team, int(spread.n), Element{sum}, ElementInto{&output});
+    if (!team.has) {
+      return;
+    }
+    if (a != z) {
+      z[at] = sum;
+    }
+    a[at] = output;
+    copy.template store<1>(at, {output});
+  });
+}
+
 /// By rows, see README.
 ENTRY(bias_activate_softmax)(real* z, const real* bias, real* a, int64 m, int64 n, double AND_STORED) {
   __shared__ alignas(16) real sums[TILE];
   __shared__ alignas(16) real outputs[TILE];
   __shared__ alignas(16) real shift[TILE];
   Stored copy = STORED_COPY;
+  Spread spread(m, n);
+  if (spread.fits) {
+    shortRows(spread, z, bias, a, copy);
+    return;
+  }
   Rows rows(m, n);
   if (rows.held) {
     fetch(shift, bias, int(n));

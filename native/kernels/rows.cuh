@@ -179,6 +179,16 @@ struct Rows {
     return first(unit) + inUnit < m ? first(unit) + inUnit : m;
   }
 
+  /// Whether the block has done the last unit of all; what all blocks wrote is then visible to loads that pass by the first
+  /// cache. There is no other block to hear of where there is one unit.
+  __device__ bool haveEnded(unsigned* counter) const {
+    if (units > 1) {
+      return isLast(counter, units);
+    }
+    __syncthreads();
+    return true;
+  }
+
   /// Calls visit(team, r) for the team of each of so many rows in a tile. A thread alone has a short row.
   template <class Visit>
   __device__ void inShared(int rows, Visit visit) const {

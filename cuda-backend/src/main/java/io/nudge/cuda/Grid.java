@@ -17,6 +17,18 @@ final class Grid {
     private static final long PACK_BYTES = 16;
     private static final long SIDE = 32;
 
+    /** Blocks that share rows of few elements. */
+    private static final long MOST_SPREAD = 64;
+
+    private static final long MEDIUM = 1 << 20;
+    private static final long LARGE = 1 << 22;
+
+    /** Columns that share a counter, at least. */
+    private static final long LEAST_COLUMNS = 4;
+
+    /** Rows of 32 elements that a block has a thread for each element of. */
+    private static final long LEAST_ROWS = 8;
+
     private Grid() {}
 
     private static long upwards(long work, long part) {
@@ -29,12 +41,26 @@ final class Grid {
 
     /** For kernels that keep each thread to its columns, and move packs of elements where rows are whole packs. */
     static long columns(DType type, long m, long n) {
-        long pack = PACK_BYTES / type.bytes();
-        return upwards(m * n, n % pack == 0 ? IN_BLOCK * pack : IN_BLOCK);
+        long whole = PACK_BYTES / type.bytes();
+        long pack = n % whole == 0 ? whole : 1;
+        long packs = n / pack;
+        long least = packs == 1 ? 1 : Math.min(pack == 1 ? 8 : 2, 2 * Long.highestOneBit(packs - 1));
+        long width = m * n < LARGE ? least : SIDE;
+        while (width > least && 8 * (upwards(packs, width) * width - packs) > packs) {
+            width /= 2;
+        }
+        long rows = Launcher.THREADS / width * (m * n < MEDIUM ? 4 : 16);
+        return upwards(packs, width) * upwards(m, rows);
     }
 
-    /** For kernels that work on whole rows. */
+    /** For kernels that work on whole rows: an element to a thread where rows are short and not too many. */
     static long rows(DType type, long m, long n) {
+        if (n <= SIDE) {
+            long together = Launcher.THREADS >> (Integer.SIZE - Integer.numberOfLeadingZeros((int) n - 1));
+            if (m <= MOST_SPREAD * together) {
+                return upwards(m, together);
+            }
+        }
         return upwards(m * n, ROW_BYTES / type.bytes());
     }
 
@@ -48,11 +74,11 @@ final class Grid {
 
     /** How many partial sums there are of each column of m rows. */
     static long partials(long m) {
-        return upwards(m, SIDE);
+        return Math.max(upwards(m, SIDE), Math.min(upwards(m, LEAST_ROWS), MOST_SPREAD));
     }
 
     /** How many counters sums over the rows of n columns need. */
     static long counters(long n) {
-        return upwards(n, SIDE);
+        return upwards(n, LEAST_COLUMNS);
     }
 }

@@ -20,11 +20,28 @@ final class Grid {
 
     static long columns(Real type, long m, long n) {
         long v = n % type.wide() == 0 ? type.wide() : 1;
-        return limited(blocks(m * n, 1024 * v));
+        long packs = n / v;
+        long least = packs == 1 ? 1 : Math.min(v == 1 ? 8 : 2, Long.highestOneBit(packs - 1) * 2);
+        long width = m * n < (1L << 22) ? least : 32;
+        while (width > least && 8 * (blocks(packs, width) * width - packs) > packs) {
+            width /= 2;
+        }
+        long rows = 256 / width * (m * n < (1L << 20) ? 4 : 16);
+        return limited(blocks(packs, width) * blocks(m, rows));
     }
 
     static long rows(Real type, long m, long n) {
-        return limited(blocks(m * n, type == Real.F32 ? 2048 : 1024));
+        return limited(isSpread(m, n) ? blocks(m, shortRows(n)) : blocks(m * n, type == Real.F32 ? 2048 : 1024));
+    }
+
+    /** Whether each element of a short row has a lane. */
+    static boolean isSpread(long m, long n) {
+        return n <= 32 && m <= 64 * shortRows(n);
+    }
+
+    /** How many rows of so few elements a block has threads for. */
+    private static long shortRows(long n) {
+        return 256 >> (32 - Integer.numberOfLeadingZeros((int) n - 1));
     }
 
     static long chunks(long n) {
@@ -40,10 +57,10 @@ final class Grid {
     }
 
     static int scratchOfRows(long m, long n) {
-        return (int) (blocks(m, 32) * (n + 1));
+        return (int) (Math.max(blocks(m, 32), Math.min(blocks(m, 8), 64)) * (n + 1));
     }
 
     static int countersOfColumns(long n) {
-        return (int) blocks(n, 32);
+        return (int) blocks(n, 4);
     }
 }

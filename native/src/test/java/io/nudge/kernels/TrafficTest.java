@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EmulatedDevice
 class TrafficTest {
     private static final double TENTH = 1.1;
-    private static final int M = 2048;
+    /** So large that tiles are wide: those of smaller matrices keep more processors busy instead. */
+    private static final int M = 8192;
+
     private static final int N = 512;
 
     private final List<String> found = new ArrayList<>();
@@ -123,7 +125,8 @@ class TrafficTest {
             long grid = Grid.rows(type, m, n);
             run(device, type, "activate", "activate_softmax", 2 * size, grid, z, a, m, n);
             run(device, type, "activate", "chain_softmax", 3 * size, grid, z, a, y, delta, m, n);
-            double withBias = 3.0 * size + (double) n * grid; // which each block reads
+            // Which each block reads, or each of its warps.
+            double withBias = 3.0 * size + (double) n * grid * (Grid.isSpread(m, n) ? 8 : 1);
             run(device, type, "forward", "bias_activate_softmax", withBias, grid, z, bias, a, m, n, 0.0);
             int deltaSize = 3 * size + 3 * Grid.scratchOfRows(m, n);
             run(
