@@ -4,6 +4,7 @@
 // ptx: .version 7.0 .target sm_60
 #include "costs.cuh"
 #include "held.cuh"
+#include "lanes.cuh"
 #include "picker.cuh"
 #include "schedule.cuh"
 
@@ -50,11 +51,11 @@ struct Data {
   int64* fault;
 };
 
-/// What a step is told of the batch that was loaded for it; there are two of each where two fit.
+/// Where the batch of a step was loaded to; there are two of each where two fit.
 struct Batch {
-  real* inputs;
-  real* targets;
-  double* rate;
+  int inputs;
+  int targets;
+  int rate;
 };
 
 extern __shared__ __align__(16) unsigned char room[];
@@ -75,7 +76,7 @@ __device__ inline void meetComputing() {
 
 /// Copies rows of a matrix [.., n]; where there is no example the row becomes 0. Several loads of a thread are on their way together.
 __device__ inline void copyRows(const real* from, const int64* picks, const Held& to, int rows, int n, int me) {
-  constexpr int TOGETHER = 4;
+  constexpr int TOGETHER = 3;
   int packs = packsOf(n);
   bool aligned = n % WIDE == 0 && isAligned(from);
   #pragma unroll 1
@@ -105,8 +106,8 @@ __device__ inline void copyRows(const real* from, const int64* picks, const Held
 
 /// Loads the batch of a step that begins at a row of the order; the loaders do.
 __device__ inline void loadBatch(
-    const Data& data, const Layer& input, const Layer& output, const Batch& batch, int64* picks, int64 row,
-    int64 step, int rows) {
+    const Data& data, const Layer& input, const Layer& output, const Batch& batch, int64* picks, double* rates,
+    int64 row, int64 step, int rows) {
   int me = threadIdx.x - COMPUTING;
   Picker pick(data.order, data.orderSize, row, data.examples, data.fault);
   #pragma unroll 1
@@ -114,9 +115,9 @@ __device__ inline void loadBatch(
     picks[i] = pick(i);
   }
   meet<2, LOADERS>();
-  copyRows(data.rows, picks, {batch.inputs, int(input.stride)}, rows, int(input.neurons), me);
+  copyRows(data.rows, picks, {at(batch.inputs), int(input.stride)}, rows, int(input.neurons), me);
   int n = int(output.neurons);
-  Held targets = {batch.targets, int(output.stride)};
+  Held targets = {at(batch.targets), int(output.stride)};
   if (data.labels == nullptr) {
     copyRows(data.values, picks, targets, rows, n, me);
   } else {
@@ -127,7 +128,7 @@ __device__ inline void loadBatch(
     }
   }
   if (me == 0 && step >= 0 && step < data.steps) {
-    *batch.rate = data.schedule[3 * step];
+    rates[batch.rate] = data.schedule[3 * step];
   }
 }
 
@@ -158,13 +159,6 @@ __device__ inline void storeParameters(const Layer& layer, int stride, int colum
   }
 }
 
-/// What a team has written of its row, all of it may read.
-__device__ inline void settle(const Warp&) {
-  __syncwarp();
-}
-
-__device__ inline void settle(const Alone&) {}
-
 /// The steps of a launch, as the threads that compute see them.
 struct Network {
   const Layer* layers;
@@ -175,6 +169,7 @@ struct Network {
   int64* position;
   double* tally;
   Pace* pace;
+  const double* rates;
   int64 steps;
   int64* fault;
 
@@ -182,7 +177,7 @@ struct Network {
     return {at(layers[l].atSums), int(layers[l].stride)};
   }
   __device__ Held outputs(int l, const Batch& batch) const {
-    return {l == 0 ? batch.inputs : at(layers[l].atOutputs), int(layers[l].stride)};
+    return {at(l == 0 ? batch.inputs : layers[l].atOutputs), int(layers[l].stride)};
   }
   __device__ Held weights(int l) const {
     return {at(layers[l].atWeights), int(layers[l - 1].stride)};
@@ -196,10 +191,8 @@ struct Network {
     for (int l = 1; l <= depth; l++) {
       if (!layers[l].tiled) {
         sumUp<1, 1>(l, batch, rows);
-      } else if (rows % 5 == 0) {
-        sumUp<5, 4>(l, batch, rows);
       } else {
-        sumUp<4, 4>(l, batch, rows);
+        sumUp<5, 4>(l, batch, rows);
       }
       meetComputing();
     }
@@ -226,56 +219,78 @@ struct Network {
         int(layer.lanes), activate);
   }
 
-  /// a, C₀, whether the answer is right, and δ of a row of the output layer.
-  template <class Team>
-  __device__ void score(const Team& team, int row, const Batch& batch, int count) const {
-    const Layer& layer = layers[depth];
-    Output output = {int(cost), int(layer.activation), real(layer.p)};
+  __device__ Output output() const {
+    return {int(cost), int(layers[depth].activation), real(layers[depth].p)};
+  }
+
+  /// C₀, whether the answer is right, and δ of the output layer, a short row to as many lanes as hold it. All lanes of a warp do the
+  /// same, also those that have no row.
+  __device__ void scoreShort(const Batch& batch, int rows) const {
+    Output out = output();
     int n = neurons(depth);
-    real* z = &sums(depth)(row, 0);
-    real* a = &outputs(depth, batch)(row, 0);
-    const real* y = batch.targets + row * int(layer.stride);
-    if (layer.activation == SOFTMAX) {
-      softmaxOf(team, n, z, a);
-    } else {
-      #pragma unroll 1
-      for (int k = team.first(); k < n; k += team.step()) {
-        int j = team.column(k);
-        a[j] = valueOf(output.activation, z[j], output.p);
+    int shift = 32 - __clz(n - 1);
+    Held z = sums(depth);
+    #pragma unroll 1
+    for (int first = 0; first + (int(threadIdx.x / 32 * 32) >> shift) < rows; first += COMPUTING >> shift) {
+      int row = first + int(threadIdx.x >> shift);
+      Lanes team(1 << shift, row < rows, n);
+      Element sum = {team.has ? z(row, team.at) : 0};
+      Element y = {team.has ? at(batch.targets)[row * z.stride + team.at] : 0};
+      Element a = {};
+      if (out.activation == SOFTMAX) {
+        softmaxOf(team, n, sum, ElementInto{&a.x});
+      } else {
+        a.x = valueOf(out.activation, sum.x, out.p);
       }
-    }
-    settle(team);
-    real c = costOf(output, team, n, z, a, y);
-    bool right = rightOf(team, n, a, y);
-    outputDeltaOf(output, team, n, z, a, y, z, powerOfTwo(position[SCALE]));
-    if (team.leads()) {
-      costs[row] = c;
-      costs[count + row] = right ? real(1) : real(0);
+      real c = costOf(out, team, n, sum, a, y);
+      bool right = rightOf(team, n, a, y);
+      real delta = 0;
+      outputDeltaOf(out, team, n, sum, a, y, ElementInto{&delta}, powerOfTwo(position[SCALE]));
+      if (team.has) {
+        z(row, team.at) = delta;
+      }
+      if (team.leads()) {
+        scored(row, rows, c, right);
+      }
     }
   }
 
-  /// A row of the output layer has a warp, or where that takes many turns and rows are short, a thread.
-  __device__ void scoreAll(const Batch& batch, int rows) const {
-    constexpr int WARPS = COMPUTING / 32;
-    constexpr int TURNS = 3;
+  /// The same of rows longer than a warp, which has one of them.
+  __device__ void scoreLong(const Batch& batch, int rows) const {
+    Output out = output();
+    Warp team;
     int n = neurons(depth);
-    bool alone = n <= 32 && rows > TURNS * WARPS;
     #pragma unroll 1
-    for (int r = alone ? threadIdx.x : threadIdx.x / 32; r < rows; r += alone ? COMPUTING : WARPS) {
-      if (alone) {
-        Alone team(r, n, int(layers[depth].stride));
-        team.turn = team.turn < n ? team.turn : 0;
-        score(team, r, batch, rows);
+    for (int row = threadIdx.x / 32; row < rows; row += COMPUTING / 32) {
+      real* z = &sums(depth)(row, 0);
+      real* a = &outputs(depth, batch)(row, 0);
+      const real* y = at(batch.targets) + row * int(layers[depth].stride);
+      if (out.activation == SOFTMAX) {
+        softmaxOf(team, n, z, a);
       } else {
-        score(Warp(), r, batch, rows);
+        #pragma unroll 1
+        for (int j = team.first(); j < n; j += team.step()) {
+          a[j] = valueOf(out.activation, z[j], out.p);
+        }
+      }
+      real c = costOf(out, team, n, z, a, y);
+      bool right = rightOf(team, n, a, y);
+      outputDeltaOf(out, team, n, z, a, y, z, powerOfTwo(position[SCALE]));
+      if (team.leads()) {
+        scored(row, rows, c, right);
       }
     }
+  }
+
+  __device__ void scored(int row, int rows, real c, bool right) const {
+    costs[row] = c;
+    costs[rows + row] = right ? real(1) : real(0);
   }
 
   /// The pace of the step, if it moves anything.
   __device__ void setPace(const Batch& batch, int rows) const {
     double mean = 1.0 / rows;
-    double rate = *batch.rate;
+    double rate = rates[batch.rate];
     *pace = {true, real(-rate * mean), real(1 - rate * l2), real(rate), real(mean)};
   }
 
@@ -322,7 +337,11 @@ struct Network {
     if (threadIdx.x == COMPUTING - 1) {
       setPace(batch, rows);
     }
-    scoreAll(batch, rows);
+    if (neurons(depth) <= 32) {
+      scoreShort(batch, rows);
+    } else {
+      scoreLong(batch, rows);
+    }
     meetComputing();
     if (threadIdx.x < 32) {
       count(rows);
@@ -370,7 +389,7 @@ extern "C" __global__ void __launch_bounds__(COMPUTING + LOADERS, 1) GLUE(whole_
   __syncthreads();
 
   Data data = {rows, labels, values, examples, order, orderSize, schedule, steps, fault};
-  Network network = {layers, int(depth), cost, l2, at(atCosts), where, counts, &pace, steps, fault};
+  Network network = {layers, int(depth), cost, l2, at(atCosts), where, counts, &pace, rates, steps, fault};
   int64* picks = reinterpret_cast<int64*>(at(atPicks));
   int64 row = where[ROW];
   int64 number = where[STEP];
@@ -382,14 +401,14 @@ extern "C" __global__ void __launch_bounds__(COMPUTING + LOADERS, 1) GLUE(whole_
     int64 next = turn + 1;
     int here = int(turn & 1);
     int there = int(next & 1);
-    Batch now = {at(here ? atNextInputs : atInputs), at(here ? atNextTargets : atTargets), rates + here};
-    Batch then = {at(there ? atNextInputs : atInputs), at(there ? atNextTargets : atTargets), rates + there};
+    Batch now = {int(here ? atNextInputs : atInputs), int(here ? atNextTargets : atTargets), here};
+    Batch then = {int(there ? atNextInputs : atInputs), int(there ? atNextTargets : atTargets), there};
     int64 done = next * batch;
     int coming = int(count - done < batch ? count - done : batch);
     for (int part = ahead || turn < 0 ? 1 : 0; part < 2; part++) {
       if (loads) {
         if (part == 1 && next < last) {
-          loadBatch(data, layers[0], layers[depth], then, picks, row + done, number + next, coming);
+          loadBatch(data, layers[0], layers[depth], then, picks, rates, row + done, number + next, coming);
         }
       } else if (turn < 0) {
         for (int l = 1; l <= depth; l++) {

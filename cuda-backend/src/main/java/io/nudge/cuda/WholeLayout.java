@@ -24,10 +24,9 @@ final class WholeLayout {
     private static final int LOADERS = 128;
 
     /** Rows and columns of a tile of sums. */
-    private static final int TILE = 4;
+    private static final int DOWN = 5;
 
-    /** Rows of one where the batch is whole fives. */
-    private static final int FIVE = 5;
+    private static final int ACROSS = 4;
 
     /** How the sums of a layer are shared out: so many lanes have one of them, or a tile. Work is in instructions, about. */
     record Sharing(int lanes, boolean tiled, long work) {}
@@ -109,11 +108,11 @@ final class WholeLayout {
     /** The way with the least work for a thread: few lanes leave threads without any, many have more sums to add up. */
     private Sharing sharing(int batch, int neurons, int before) {
         int packs = upwards(before, pack);
-        int down = batch % FIVE == 0 ? FIVE : TILE;
+        int tiles = upwards(batch, DOWN) * upwards(neurons, ACROSS);
         Sharing best = new Sharing(1, false, Long.MAX_VALUE);
         for (int lanes = 1; lanes <= WARP; lanes *= 2) {
             best = better(best, work(lanes, 1, 1, batch * neurons, packs));
-            best = better(best, work(lanes, down, TILE, upwards(batch, down) * upwards(neurons, TILE), packs));
+            best = better(best, work(lanes, DOWN, ACROSS, tiles, packs));
         }
         return best;
     }
