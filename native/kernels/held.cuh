@@ -41,21 +41,28 @@ __device__ inline Pack<V> packAt(unsigned address) {
   return x;
 }
 
-/// A matrix in shared memory.
+extern __shared__ __align__(16) unsigned char room[];
+
+/// An element of the dynamic shared memory.
+__device__ inline real* at(int element) {
+  return reinterpret_cast<real*>(room) + element;
+}
+
+/// A matrix in shared memory, from an element on.
 struct Held {
-  real* at;
+  int begin;
   int stride;
 
   __device__ real& operator()(int row, int column) const {
-    return at[row * stride + column];
+    return *at(begin + row * stride + column);
   }
   __device__ Pack<WIDE> pack(int row, int k) const {
-    return packAt(addressOf(at + row * stride + k * WIDE));
+    return packAt(addressOf(at(begin + row * stride + k * WIDE)));
   }
   __device__ void put(int row, int k, const Pack<WIDE>& x) const {
     Vector<WIDE> raw;
     memcpy(&raw, &x, sizeof(raw));
-    storeShared(addressOf(at + row * stride + k * WIDE), raw);
+    storeShared(addressOf(at(begin + row * stride + k * WIDE)), raw);
   }
 };
 
@@ -103,12 +110,12 @@ __device__ inline void addUpOver(int lanes, int far, int begin, int end, const r
   }
 }
 
-/// z = x wᵀ + b, of so many rows and n columns, and then finish(i, j) for each. So many lanes (a power of two) share the sums of a
-/// tile of DOWN × ACROSS, whose rows lie far apart, so that neighbouring lanes have neighbouring tiles; each adds up every so many
-/// packs, then they add up theirs, and share what is to be finished.
-template <int DOWN, int ACROSS, class Finish>
+/// z = x wᵀ + b, of so many rows and n columns. So many lanes (a power of two) share the sums of a tile of DOWN × ACROSS, whose rows
+/// lie far apart, so that neighbouring lanes have neighbouring tiles; each adds up every so many packs, then they add up theirs.
+/// Behind the last row of x there are others, up to a whole number of DOWN.
+template <int DOWN, int ACROSS>
 __device__ inline void weightedSums(
-    const Held& x, const Held& w, const real* bias, const Held& z, int rows, int n, int packs, int lanes, Finish finish) {
+    const Held& x, const Held& w, int bias, const Held& z, int rows, int n, int packs, int lanes) {
   unsigned thread = threadIdx.x;
   int lane = int(thread & unsigned(lanes - 1));
   int shift = 31 - __clz(lanes);
@@ -121,11 +128,9 @@ __device__ inline void weightedSums(
     bool there = tile < tiles;
     int top = there ? int(unsigned(tile) / unsigned(across)) : 0;
     int left = there ? tile - top * across : 0;
-    unsigned xs[DOWN];
+    unsigned rowOfInputs = addressOf(&x(top, lane * WIDE));
+    unsigned apart = down * x.stride * unsigned(sizeof(real));
     unsigned ws[ACROSS];
-    for (int r = 0; r < DOWN; r++) {
-      xs[r] = addressOf(&x(min(top + r * down, rows - 1), lane * WIDE));
-    }
     for (int c = 0; c < ACROSS; c++) {
       ws[c] = addressOf(&w(min(left + c * across, n - 1), lane * WIDE));
     }
@@ -137,9 +142,11 @@ __device__ inline void weightedSums(
         weights[c] = packAt(ws[c]);
         ws[c] += lanes * PACK_BYTES;
       }
+      unsigned here = rowOfInputs;
+      rowOfInputs += lanes * PACK_BYTES;
       for (int r = 0; r < DOWN; r++) {
-        Pack<WIDE> inputs = packAt(xs[r]);
-        xs[r] += lanes * PACK_BYTES;
+        Pack<WIDE> inputs = packAt(here);
+        here += apart;
         for (int c = 0; c < ACROSS; c++) {
           for (int e = 0; e < WIDE; e++) {
             sums[r][c] = fma(inputs.v[e], weights[c].v[e], sums[r][c]);
@@ -147,23 +154,14 @@ __device__ inline void weightedSums(
         }
       }
     }
-    int here = there ? DOWN * ACROSS : 0;
-    addUpOver<DOWN * ACROSS>(lanes, 1, 0, here, &sums[0][0], [=](int e, real sum) {
+    int count = there ? DOWN * ACROSS : 0;
+    addUpOver<DOWN * ACROSS>(lanes, 1, 0, count, &sums[0][0], [=](int e, real sum) {
       int i = top + e / ACROSS * down;
       int j = left + e % ACROSS * across;
       if (i < rows && j < n) {
-        z(i, j) = sum + bias[j];
+        z(i, j) = sum + *at(bias + j);
       }
     });
-    __syncwarp();
-    #pragma unroll 1
-    for (int e = lane; e < here; e += lanes) {
-      int i = top + e / ACROSS * down;
-      int j = left + e % ACROSS * across;
-      if (i < rows && j < n) {
-        finish(i, j);
-      }
-    }
   }
 }
 
@@ -178,7 +176,7 @@ __device__ inline void deltaBefore(const Held& after, const Held& w, const Held&
     int k = item - top * packs;
     const real* from[DOWN];
     for (int r = 0; r < DOWN; r++) {
-      from[r] = after.at + min(top + r * down, rows - 1) * after.stride;
+      from[r] = &after(min(top + r * down, rows - 1), 0);
     }
     Pack<WIDE> sums[DOWN] = {};
     #pragma unroll 2
@@ -232,7 +230,7 @@ constexpr int TALL = 6;
 /// w = kept w + share δᵀ x, of n rows and so many columns, and b = b − η mean Σ δ. A thread has a tile of one pack, of TALL rows. The
 /// first threads have the most to do, or where `last` the last ones.
 __device__ inline void descend(
-    const Held& delta, const Held& x, const Held& w, real* bias, int rows, int n, int columns, const Pace& pace, bool last) {
+    const Held& delta, const Held& x, const Held& w, int bias, int rows, int n, int columns, const Pace& pace, bool last) {
   int packs = packsOf(columns);
   int items = packs * ((n + TALL - 1) / TALL);
   int fromEnd = COMPUTING - 1 - int(threadIdx.x);
@@ -273,6 +271,6 @@ __device__ inline void descend(
     for (int i = 0; i < rows; i++) {
       sum += delta(i, j);
     }
-    bias[j] += -pace.rate * (pace.mean * sum);
+    *at(bias + j) += -pace.rate * (pace.mean * sum);
   }
 }

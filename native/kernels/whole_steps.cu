@@ -58,11 +58,16 @@ struct Batch {
   int rate;
 };
 
-extern __shared__ __align__(16) unsigned char room[];
+__shared__ Layer layers[DEPTH + 1];
 
-__device__ inline real* at(int64 element) {
-  return reinterpret_cast<real*>(room) + element;
-}
+/// The position and the tally, as of the last step, and where the first began.
+__shared__ int64 position[SKIP + 1];
+__shared__ double tally[FAULT + 1];
+__shared__ int64 start[2];
+
+/// The rate of each of the two batches, and the pace of the step.
+__shared__ double rates[2];
+__shared__ Pace pace;
 
 /// The threads that compute wait for each other, and those that load do.
 template <int NUMBER, int COUNT>
@@ -76,7 +81,7 @@ __device__ inline void meetComputing() {
 
 /// Copies rows of a matrix [.., n]; where there is no example the row becomes 0. Several loads of a thread are on their way together.
 __device__ inline void copyRows(const real* from, const int64* picks, const Held& to, int rows, int n, int me) {
-  constexpr int TOGETHER = 3;
+  constexpr int TOGETHER = 2;
   int packs = packsOf(n);
   bool aligned = n % WIDE == 0 && isAligned(from);
   #pragma unroll 1
@@ -106,8 +111,7 @@ __device__ inline void copyRows(const real* from, const int64* picks, const Held
 
 /// Loads the batch of a step that begins at a row of the order; the loaders do.
 __device__ inline void loadBatch(
-    const Data& data, const Layer& input, const Layer& output, const Batch& batch, int64* picks, double* rates,
-    int64 row, int64 step, int rows) {
+    const Data& data, const Layer& input, const Layer& output, const Batch& batch, int64* picks, int64 row, int64 step, int rows) {
   int me = threadIdx.x - COMPUTING;
   Picker pick(data.order, data.orderSize, row, data.examples, data.fault);
   #pragma unroll 1
@@ -115,9 +119,9 @@ __device__ inline void loadBatch(
     picks[i] = pick(i);
   }
   meet<2, LOADERS>();
-  copyRows(data.rows, picks, {at(batch.inputs), int(input.stride)}, rows, int(input.neurons), me);
+  copyRows(data.rows, picks, {batch.inputs, int(input.stride)}, rows, int(input.neurons), me);
   int n = int(output.neurons);
-  Held targets = {at(batch.targets), int(output.stride)};
+  Held targets = {batch.targets, int(output.stride)};
   if (data.labels == nullptr) {
     copyRows(data.values, picks, targets, rows, n, me);
   } else {
@@ -135,52 +139,47 @@ __device__ inline void loadBatch(
 /// Between the parameters of a layer and where they are held; the threads that compute do.
 __device__ inline void loadParameters(const Layer& layer, int stride, int columns) {
   int n = int(layer.neurons);
-  Held w = {at(layer.atWeights), stride};
+  Held w = {int(layer.atWeights), stride};
   #pragma unroll 1
   for (int e = threadIdx.x; e < n * columns; e += COMPUTING) {
     w(e / columns, e % columns) = layer.weights[e];
   }
   #pragma unroll 1
   for (int j = threadIdx.x; j < n; j += COMPUTING) {
-    at(layer.atBias)[j] = layer.bias[j];
+    *at(int(layer.atBias) + j) = layer.bias[j];
   }
 }
 
 __device__ inline void storeParameters(const Layer& layer, int stride, int columns) {
   int n = int(layer.neurons);
-  Held w = {at(layer.atWeights), stride};
+  Held w = {int(layer.atWeights), stride};
   #pragma unroll 1
   for (int e = threadIdx.x; e < n * columns; e += COMPUTING) {
     layer.weights[e] = w(e / columns, e % columns);
   }
   #pragma unroll 1
   for (int j = threadIdx.x; j < n; j += COMPUTING) {
-    layer.bias[j] = at(layer.atBias)[j];
+    layer.bias[j] = *at(int(layer.atBias) + j);
   }
 }
 
 /// The steps of a launch, as the threads that compute see them.
 struct Network {
-  const Layer* layers;
   int depth;
-  int64 cost;
+  int cost;
   double l2;
-  real* costs;
-  int64* position;
-  double* tally;
-  Pace* pace;
-  const double* rates;
+  int atCosts;
   int64 steps;
   int64* fault;
 
   __device__ Held sums(int l) const {
-    return {at(layers[l].atSums), int(layers[l].stride)};
+    return {int(layers[l].atSums), int(layers[l].stride)};
   }
   __device__ Held outputs(int l, const Batch& batch) const {
-    return {at(l == 0 ? batch.inputs : layers[l].atOutputs), int(layers[l].stride)};
+    return {l == 0 ? batch.inputs : int(layers[l].atOutputs), int(layers[l].stride)};
   }
   __device__ Held weights(int l) const {
-    return {at(layers[l].atWeights), int(layers[l - 1].stride)};
+    return {int(layers[l].atWeights), int(layers[l - 1].stride)};
   }
   __device__ int neurons(int l) const {
     return int(layers[l].neurons);
@@ -195,32 +194,39 @@ struct Network {
         sumUp<5, 4>(l, batch, rows);
       }
       meetComputing();
+      if (l < depth) {
+        activate(l, batch, rows);
+        meetComputing();
+      }
     }
   }
 
-  /// z of a layer. Of a hidden one a = σ(z) at once, and σ′(z) takes the place of z; a row of the output layer is scored as a whole.
   template <int DOWN, int ACROSS>
   __device__ void sumUp(int l, const Batch& batch, int rows) const {
-    const Layer& layer = layers[l];
+    weightedSums<DOWN, ACROSS>(
+        outputs(l - 1, batch), weights(l), int(layers[l].atBias), sums(l), rows, neurons(l), packsOf(neurons(l - 1)),
+        int(layers[l].lanes));
+  }
+
+  /// a = σ(z) of a hidden layer; σ′(z) takes the place of z.
+  __device__ void activate(int l, const Batch& batch, int rows) const {
     Held z = sums(l);
     Held a = outputs(l, batch);
-    int f = int(layer.activation);
-    real p = real(layer.p);
-    bool inside = l < depth;
-    auto activate = [=](int i, int j) {
-      if (inside) {
-        real sum = z(i, j);
-        a(i, j) = valueOf(f, sum, p);
-        z(i, j) = primeOf(f, sum, p);
-      }
-    };
-    weightedSums<DOWN, ACROSS>(
-        outputs(l - 1, batch), weights(l), at(layer.atBias), z, rows, neurons(l), packsOf(neurons(l - 1)),
-        int(layer.lanes), activate);
+    int n = neurons(l);
+    int f = int(layers[l].activation);
+    real p = real(layers[l].p);
+    #pragma unroll 1
+    for (int item = threadIdx.x; item < rows * n; item += COMPUTING) {
+      int i = int(unsigned(item) / unsigned(n));
+      int j = item - i * n;
+      real sum = z(i, j);
+      a(i, j) = valueOf(f, sum, p);
+      z(i, j) = primeOf(f, sum, p);
+    }
   }
 
   __device__ Output output() const {
-    return {int(cost), int(layers[depth].activation), real(layers[depth].p)};
+    return {cost, int(layers[depth].activation), real(layers[depth].p)};
   }
 
   /// C₀, whether the answer is right, and δ of the output layer, a short row to as many lanes as hold it. All lanes of a warp do the
@@ -236,11 +242,9 @@ struct Network {
       Lanes team(1 << shift, row < rows, n);
       Element sum = {team.has ? z(row, team.at) : 0};
       Element y = {team.has ? at(batch.targets)[row * z.stride + team.at] : 0};
-      Element a = {};
+      Element a = {valueOf(out.activation, sum.x, out.p)};
       if (out.activation == SOFTMAX) {
         softmaxOf(team, n, sum, ElementInto{&a.x});
-      } else {
-        a.x = valueOf(out.activation, sum.x, out.p);
       }
       real c = costOf(out, team, n, sum, a, y);
       bool right = rightOf(team, n, a, y);
@@ -283,15 +287,15 @@ struct Network {
   }
 
   __device__ void scored(int row, int rows, real c, bool right) const {
-    costs[row] = c;
-    costs[rows + row] = right ? real(1) : real(0);
+    *at(atCosts + row) = c;
+    *at(atCosts + rows + row) = right ? real(1) : real(0);
   }
 
   /// The pace of the step, if it moves anything.
   __device__ void setPace(const Batch& batch, int rows) const {
     double mean = 1.0 / rows;
     double rate = rates[batch.rate];
-    *pace = {true, real(-rate * mean), real(1 - rate * l2), real(rate), real(mean)};
+    pace = {true, real(-rate * mean), real(1 - rate * l2), real(rate), real(mean)};
   }
 
   /// Adds the batch to the tally, finds whether the step moves anything, and moves the position on; a warp does.
@@ -300,8 +304,8 @@ struct Network {
     double right = 0;
     #pragma unroll 1
     for (int i = threadIdx.x; i < rows; i += 32) {
-      cost += double(costs[i]);
-      right += double(costs[rows + i]);
+      cost += double(*at(atCosts + i));
+      right += double(*at(atCosts + rows + i));
     }
     for (int far = 16; far > 0; far /= 2) {
       cost += __shfl_xor_sync(~0u, cost, far);
@@ -309,7 +313,7 @@ struct Network {
     }
     if (threadIdx.x == 0) {
       enter(cost, right, position, tally);
-      pace->moves = movesAt(position[STEP], steps, position, tally, fault);
+      pace.moves = movesAt(position[STEP], steps, position, tally, fault);
       moveOn(position, rows);
     }
   }
@@ -347,10 +351,10 @@ struct Network {
       count(rows);
     }
     back(rows);
-    Pace now = *pace;
+    Pace now = pace;
     #pragma unroll 1
     for (int l = depth; l >= 1 && now.moves; l--) {
-      descend(sums(l), outputs(l - 1, batch), weights(l), at(layers[l].atBias), rows, neurons(l), neurons(l - 1), now,
+      descend(sums(l), outputs(l - 1, batch), weights(l), int(layers[l].atBias), rows, neurons(l), neurons(l - 1), now,
               l > 1);
     }
   }
@@ -358,57 +362,52 @@ struct Network {
 
 extern "C" __global__ void __launch_bounds__(COMPUTING + LOADERS, 1) GLUE(whole_steps, SUFFIX)(
     const real* rows, const int64* labels, const real* values, int64 examples, const int64* order, int64 orderSize,
-    const double* schedule, int64 steps, int64* position, double* tally, int64* fault, int64 cost, double l2,
+    const double* schedule, int64 steps, int64* givenPosition, double* givenTally, int64* fault, int64 cost, double l2,
     int64 batch, int64 count, int64 depth, int64 elements, int64 atInputs, int64 atNextInputs, int64 atTargets,
     int64 atNextTargets, int64 atCosts, int64 atPicks, Layers given) {
-  __shared__ Layer layers[DEPTH + 1];
-  __shared__ int64 where[SKIP + 1];
-  __shared__ double counts[FAULT + 1];
-  __shared__ double rates[2];
-  __shared__ Pace pace;
   bool loads = threadIdx.x >= COMPUTING;
   bool ahead = atNextInputs != atInputs;
 
   #pragma unroll 1
   for (int64 e = threadIdx.x; e < elements; e += COMPUTING + LOADERS) {
-    *at(e) = 0;
+    *at(int(e)) = 0;
   }
   if (threadIdx.x == 0) {
     for (int l = 0; l <= DEPTH; l++) {
       layers[l] = given.of[l];
     }
     for (int i = 0; i <= SKIP; i++) {
-      where[i] = position[i];
+      position[i] = givenPosition[i];
     }
     for (int i = 0; i <= FAULT; i++) {
-      counts[i] = tally[i];
+      tally[i] = givenTally[i];
     }
+    start[0] = givenPosition[ROW];
+    start[1] = givenPosition[STEP];
     rates[0] = 0;
     rates[1] = 0;
   }
   __syncthreads();
 
   Data data = {rows, labels, values, examples, order, orderSize, schedule, steps, fault};
-  Network network = {layers, int(depth), cost, l2, at(atCosts), where, counts, &pace, rates, steps, fault};
-  int64* picks = reinterpret_cast<int64*>(at(atPicks));
-  int64 row = where[ROW];
-  int64 number = where[STEP];
-  int64 last = (count + batch - 1) / batch;
+  Network network = {int(depth), int(cost), l2, int(atCosts), steps, fault};
+  int64* picks = reinterpret_cast<int64*>(at(int(atPicks)));
+  auto batchOf = [=](int turn) {
+    bool second = turn & 1;
+    return Batch{int(second ? atNextInputs : atInputs), int(second ? atNextTargets : atTargets), second ? 1 : 0};
+  };
+  int last = int((count + batch - 1) / batch);
 
   // Turn −1 loads the first batch and the parameters.
   #pragma unroll 1
-  for (int64 turn = -1; turn < last; turn++) {
-    int64 next = turn + 1;
-    int here = int(turn & 1);
-    int there = int(next & 1);
-    Batch now = {int(here ? atNextInputs : atInputs), int(here ? atNextTargets : atTargets), here};
-    Batch then = {int(there ? atNextInputs : atInputs), int(there ? atNextTargets : atTargets), there};
-    int64 done = next * batch;
-    int coming = int(count - done < batch ? count - done : batch);
+  for (int turn = -1; turn < last; turn++) {
     for (int part = ahead || turn < 0 ? 1 : 0; part < 2; part++) {
       if (loads) {
+        int next = turn + 1;
         if (part == 1 && next < last) {
-          loadBatch(data, layers[0], layers[depth], then, picks, rates, row + done, number + next, coming);
+          int64 done = next * batch;
+          int coming = int(count - done < batch ? count - done : batch);
+          loadBatch(data, layers[0], layers[depth], batchOf(next), picks, start[0] + done, start[1] + next, coming);
         }
       } else if (turn < 0) {
         for (int l = 1; l <= depth; l++) {
@@ -416,7 +415,7 @@ extern "C" __global__ void __launch_bounds__(COMPUTING + LOADERS, 1) GLUE(whole_
         }
       } else if (part == 0 || ahead) {
         int64 left = count - turn * batch;
-        network.step(now, int(left < batch ? left : batch));
+        network.step(batchOf(turn), int(left < batch ? left : batch));
       }
       __syncthreads();
     }
@@ -427,7 +426,7 @@ extern "C" __global__ void __launch_bounds__(COMPUTING + LOADERS, 1) GLUE(whole_
     }
   }
   if (threadIdx.x < 3) {
-    position[threadIdx.x] = where[threadIdx.x];
-    tally[threadIdx.x] = counts[threadIdx.x];
+    givenPosition[threadIdx.x] = position[threadIdx.x];
+    givenTally[threadIdx.x] = tally[threadIdx.x];
   }
 }

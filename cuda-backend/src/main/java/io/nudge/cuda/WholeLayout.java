@@ -64,7 +64,7 @@ final class WholeLayout {
         places.add(new Place(before, stride(before), new Sharing(0, false, 0), 0, 0, 0, 0));
         for (WholeSteps.Layer layer : steps.layers()) {
             int neurons = layer.neurons();
-            long rows = (long) batch * stride(neurons);
+            long rows = whole(batch) * stride(neurons);
             places.add(new Place(
                     neurons,
                     stride(neurons),
@@ -77,7 +77,7 @@ final class WholeLayout {
         }
         costs = take(2L * batch);
         picks = take((long) batch * Long.BYTES / type.bytes());
-        long each = (long) batch * places.get(0).stride();
+        long each = whole(batch) * places.get(0).stride();
         long wanted = (long) batch * stride(before);
         inputs = take(each);
         targets = take(wanted);
@@ -88,6 +88,11 @@ final class WholeLayout {
 
     private static int upwards(int work, int part) {
         return (work + part - 1) / part;
+    }
+
+    /** Rows up to the end of the last tile. */
+    private static long whole(int batch) {
+        return (long) upwards(batch, DOWN) * DOWN;
     }
 
     /** An odd number of packs, in which whole groups of columns have room. */

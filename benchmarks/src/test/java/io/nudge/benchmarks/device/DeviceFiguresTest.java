@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What is assumed of devices, and how measurements take its place. */
 class DeviceFiguresTest {
     private static final DeviceSheet H100 = DeviceSheet.all().get(0);
-    private static final DeviceSheet A100 = DeviceSheet.all().get(1);
+    private static final DeviceSheet A100 = DeviceSheet.all().get(2);
 
     @TempDir
     private Path folder;
@@ -61,8 +61,8 @@ class DeviceFiguresTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "H200,kernel us,1,me | there is no device 'H200'; write one of H100 SXM, A100 SXM 80GB, L4, RTX 4090,"
-                        + " RTX 3060, T4, or * for all",
+                "H200,kernel us,1,me | there is no device 'H200'; write one of H100 SXM, H200 SXM, A100 SXM 80GB, L4,"
+                        + " RTX 4090, RTX 3060, T4, or * for all",
                 "T4,speed,1,me | there is no figure 'speed'; write one of kernel us, graph us, product share, kernel"
                         + " share, bandwidth share, cache factor, warp cycles, barrier cycles",
                 "T4,product share,85,me | the product share is 85.0, which is more than can be; write at most 1.0",

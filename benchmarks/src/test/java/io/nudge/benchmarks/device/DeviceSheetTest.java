@@ -27,7 +27,7 @@ class DeviceSheetTest {
     void theseDevicesAreKnown() {
         assertThat(all())
                 .extracting(DeviceSheet::name)
-                .containsExactly("H100 SXM", "A100 SXM 80GB", "L4", "RTX 4090", "RTX 3060", "T4");
+                .containsExactly("H100 SXM", "H200 SXM", "A100 SXM 80GB", "L4", "RTX 4090", "RTX 3060", "T4");
     }
 
     /** Two operations in each lane and cycle. */

@@ -107,7 +107,7 @@ class MainTest {
             delimiter = '|',
             value = {
                 "--jobs E | no job has such a name; see --help",
-                "--devices H200 | no device has such a name; see --help",
+                "--devices H300 | no device has such a name; see --help",
                 "--devices T4 --precision tf32 | none of these devices computes products in tf32; give another"
                         + " --precision, or other --devices",
                 "--precision exact | --precision is 'exact'; give strict or tf32 or bfloat16 or float16",
