@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which steps one kernel takes, what that costs, and what it says. That they are right, the specification sees. */
 @EmulatedDevice
@@ -144,12 +145,14 @@ class WholeTrainingTest {
         return Emulator.counter(counter + ".whole_steps_f32");
     }
 
-    /** δ times 2 and half the rate are the same bits as neither. */
-    @Test
-    void theLossScaleOfThePositionCounts() {
+    /** δ times 2 and half the rate are the same bits as neither, both where rows of outputs share a warp and where each has one. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 33})
+    void theLossScaleOfThePositionCounts(int outputs) {
+        Architecture architecture = Architecture.sigmoid(6, 5, outputs);
         try (CudaBackend backend = open();
-                SmallTraining plain = new SmallTraining(backend, DType.FLOAT32, SMALL, 4, 30);
-                SmallTraining scaled = new SmallTraining(backend, DType.FLOAT32, SMALL, 4, 30)) {
+                SmallTraining plain = new SmallTraining(backend, DType.FLOAT32, architecture, 4, 30);
+                SmallTraining scaled = new SmallTraining(backend, DType.FLOAT32, architecture, 4, 30)) {
             scaled.position().write(new long[] {0, 0, 0, 1, 0, 0});
             scaled.rate(0.5 * SmallTraining.RATE);
             plain.train(30);
