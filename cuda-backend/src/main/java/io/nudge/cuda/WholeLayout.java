@@ -130,7 +130,8 @@ final class WholeLayout {
     private Sharing work(int lanes, int down, int across, int tiles, int packs) {
         int sums = down * across;
         long along = (long) upwards(packs, lanes) * (2L * (down + across) + (long) pack * sums + 2);
-        long together = 5L * (sums - sums / lanes) + 5L * Integer.numberOfTrailingZeros(lanes) + 12L * upwards(sums, lanes);
+        long together =
+                5L * (sums - sums / lanes) + 5L * Integer.numberOfTrailingZeros(lanes) + 12L * upwards(sums, lanes);
         return new Sharing(lanes, sums > 1, upwards(tiles, computing() / lanes) * (along + together + 60));
     }
 

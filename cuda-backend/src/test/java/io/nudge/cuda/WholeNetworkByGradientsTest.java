@@ -8,9 +8,7 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 
 /** Networks learn the same where weights cannot move by products, as with the cuBLAS of CUDA 13. */
-@AddLifecycleHook(
-        value = OtherDevicesSpecificationTest.Looking.class,
-        propagateTo = PropagationMode.ALL_DESCENDANTS)
+@AddLifecycleHook(value = OtherDevicesSpecificationTest.Looking.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 class WholeNetworkByGradientsTest extends WholeNetworkSpecification {
     @Override
     protected Backend open() {

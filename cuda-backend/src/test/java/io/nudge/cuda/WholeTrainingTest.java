@@ -137,7 +137,9 @@ class WholeTrainingTest {
             backend.synchronize();
             double conflicts = passes("bank-conflicts.read") + passes("bank-conflicts.write");
             double all = passes("wavefronts.read") + passes("wavefronts.write");
-            assertThat(conflicts / all).as("share of the passes of shared memory").isLessThan(0.05);
+            assertThat(conflicts / all)
+                    .as("share of the passes of shared memory")
+                    .isLessThan(0.05);
         }
     }
 
