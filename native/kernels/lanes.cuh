@@ -24,6 +24,7 @@ struct Lanes {
     return at;
   }
   __device__ real sum(real x) const {
+    __syncwarp(); // a logarithm may have taken lanes different ways
     x = has ? x : 0;
     for (int far = 1; far < 32; far *= 2) {
       real other = __shfl_xor_sync(~0u, x, far);
@@ -32,6 +33,7 @@ struct Lanes {
     return x;
   }
   __device__ real largest(real x) const {
+    __syncwarp();
     x = has ? x : -INFINITE;
     for (int far = 1; far < 32; far *= 2) {
       real other = __shfl_xor_sync(~0u, x, far);

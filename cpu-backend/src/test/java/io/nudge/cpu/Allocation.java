@@ -12,7 +12,7 @@ import java.lang.management.ManagementFactory;
 /** Measures what recorded training steps allocate on the Java heap. */
 final class Allocation {
     /** Vectors are objects until the compiler is done with them, which takes some runs, and many where processors are busy. */
-    private static final int MOST_RUNS = 400_000;
+    private static final int MOST_RUNS = 60_000;
 
     static final int MEASURED = 50;
 
