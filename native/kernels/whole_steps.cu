@@ -201,6 +201,7 @@ struct Network {
     }
   }
 
+  /// z of a layer, in tiles as io.nudge.cuda.WholeLayout counts their work.
   template <int DOWN, int ACROSS>
   __device__ void sumUp(int l, const Batch& batch, int rows) const {
     weightedSums<DOWN, ACROSS>(

@@ -139,7 +139,7 @@ class WholeTrainingTest {
             double all = passes("wavefronts.read") + passes("wavefronts.write");
             assertThat(conflicts / all)
                     .as("share of the passes of shared memory")
-                    .isLessThan(0.05);
+                    .isLessThan(0.025);
         }
     }
 

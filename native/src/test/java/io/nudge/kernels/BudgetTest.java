@@ -56,12 +56,16 @@ class BudgetTest {
         NEEDS.forEach((name, all) -> assertThat(all.keySet()).as(name).containsExactlyInAnyOrderElementsOf(entries));
     }
 
-    /** A barrier at which nested branches meet again is stored and loaded once, though there are registers left: that is 8 bytes. */
+    /** One assembler stores and loads a barrier at which nested branches of this entry meet again, though there are registers left. */
+    private static int mostSpilled(String entry) {
+        return entry.equals("whole_steps_f32") ? 8 : 0;
+    }
+
     @Test
     void noneKeepsRegistersInMemory() {
         NEEDS.forEach((name, all) -> all.forEach((entry, needs) -> assertThat(needs.spills())
                 .as("bytes spilled by %s, %s", entry, name)
-                .isLessThanOrEqualTo(8)));
+                .isLessThanOrEqualTo(mostSpilled(entry))));
     }
 
     @Test

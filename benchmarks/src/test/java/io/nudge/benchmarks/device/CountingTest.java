@@ -98,7 +98,7 @@ class CountingTest {
         assertThat(kernel.writtenBytes() / steps.steps()).isBetween(372.0, 400.0);
         assertThat(kernel.wayBarriers() / steps.steps()).isBetween(6.0, 6.1);
         assertThat(kernel.wayInstructions()).isLessThan(kernel.instructions() / 4.0);
-        assertThat(kernel.conflicts()).isLessThan(kernel.wavefronts() / 20);
+        assertThat(kernel.conflicts()).isLessThan(kernel.wavefronts() / 40);
     }
 
     @ParameterizedTest
