@@ -329,7 +329,21 @@ final class DoubleKernels extends Kernels {
         if (n == 1) {
             return a[aAt] > 0.5 == y[yAt] > 0.5;
         }
-        return n > 0 && largest(a, aAt, n) == largest(y, yAt, n);
+        int answer = largest(y, yAt, n);
+        return n > 0 && isLargest(a, aAt, answer, n);
+    }
+
+    /** Whether it is the first of the largest; without a branch for each element, which nobody could foretell. */
+    private static boolean isLargest(double[] x, int at, int index, int n) {
+        double candidate = x[at + index];
+        boolean largest = true;
+        for (int j = 0; j < index; j++) {
+            largest &= x[at + j] < candidate;
+        }
+        for (int j = index + 1; j < n; j++) {
+            largest &= x[at + j] <= candidate;
+        }
+        return largest;
     }
 
     private static int largest(double[] x, int at, int n) {

@@ -319,7 +319,21 @@ final class FloatKernels extends Kernels {
         if (n == 1) {
             return a[aAt] > 0.5f == y[yAt] > 0.5f;
         }
-        return n > 0 && largest(a, aAt, n) == largest(y, yAt, n);
+        int answer = largest(y, yAt, n);
+        return n > 0 && isLargest(a, aAt, answer, n);
+    }
+
+    /** Whether it is the first of the largest; without a branch for each element, which nobody could foretell. */
+    private static boolean isLargest(float[] x, int at, int index, int n) {
+        float candidate = x[at + index];
+        boolean largest = true;
+        for (int j = 0; j < index; j++) {
+            largest &= x[at + j] < candidate;
+        }
+        for (int j = index + 1; j < n; j++) {
+            largest &= x[at + j] <= candidate;
+        }
+        return largest;
     }
 
     private static int largest(float[] x, int at, int n) {

@@ -44,7 +44,7 @@ final class PackedLayer {
     private final float[] bias;
     private final float[] nothing;
 
-    /** Elements between two rows of z, a and δ: an odd number of lines, so that the rows spread over all of a cache. */
+    /** Elements between two rows of z, a and δ: an odd number of lines, so that many rows spread over all of a cache. */
     final int stride;
 
     final CpuMemory z;
@@ -89,13 +89,19 @@ final class PackedLayer {
         return CpuMemory.allocate(DType.FLOAT32, (long) rows * stride + loops.rows());
     }
 
+    /** Rows of one panel lie close enough together as it is. */
     static int stride(int columns, int width) {
         int whole = (columns + width - 1) / width * width;
-        return whole / LINE % 2 == 0 ? whole + LINE : whole;
+        return whole > width && whole / LINE % 2 == 0 ? whole + LINE : whole;
     }
 
     private int panelsOf(int columns) {
         return (columns + width - 1) / width;
+    }
+
+    /** Panels of W. */
+    int panelsBack() {
+        return panelsOf(inputs);
     }
 
     /** Panels of Wᵀ. */
@@ -142,52 +148,71 @@ final class PackedLayer {
         }
     }
 
-    /** z = x Wᵀ + b for the rows from first to last, whole multiples of the height. */
-    void forward(float[] x, int xStride, int first, int last) {
-        float[] matrix = panels.floats;
-        multiply(x, xStride, matrix, panelRows, inputs, neurons, bias, width, z.floats, stride, first, last);
+    /** z = x Wᵀ + b for some rows, whole multiples of the height, and the columns of some panels. */
+    void forward(float[] x, int xStride, int first, int last, int firstPanel, int lastPanel) {
+        float[] into = z.floats;
+        for (int k = 0; k < inputs; k += DEPTH) {
+            int some = Math.min(DEPTH, inputs - k);
+            for (int p = firstPanel; p < lastPanel; p++) {
+                int at = (p * panelRows + k) * width;
+                int to = p * width;
+                multiply(x, xStride, k, some, panels.floats, at, bias, to, into, to, stride, first, last);
+            }
+        }
     }
 
-    /** ∂C/∂a of the layer before = δ W, likewise. */
-    void back(PackedLayer before, int first, int last) {
-        float[] matrix = flipped.floats;
+    /** ∂C/∂a of the layer before = δ W, likewise; its columns are those of {@link #panelsBack}. */
+    void back(PackedLayer before, int first, int last, int firstPanel, int lastPanel) {
         float[] into = before.delta.floats;
-        multiply(delta.floats, stride, matrix, neurons, neurons, inputs, nothing, 0, into, before.stride, first, last);
+        for (int k = 0; k < neurons; k += DEPTH) {
+            int some = Math.min(DEPTH, neurons - k);
+            for (int p = firstPanel; p < lastPanel; p++) {
+                int at = (p * neurons + k) * width;
+                int to = p * width;
+                multiply(
+                        delta.floats,
+                        stride,
+                        k,
+                        some,
+                        flipped.floats,
+                        at,
+                        nothing,
+                        0,
+                        into,
+                        to,
+                        before.stride,
+                        first,
+                        last);
+            }
+        }
     }
 
     /**
-     * z = start + x matrix, some terms at a time: what they read of a panel stays in the first cache while all rows of x go over it.
+     * z = start + x panel, some terms of it, for some rows: what is read of the panel stays in the first cache while the rows go over it.
      *
-     * @param matrix in panels, each with so many rows, the first of which are the terms
-     * @param startStep elements of {@code start} from one panel to the next
+     * @param k the first of the terms; from the second time on z has the sum of those before
      */
     private void multiply(
             float[] x,
             int xStride,
-            float[] matrix,
-            int matrixRows,
-            int terms,
-            int columns,
+            int k,
+            int some,
+            float[] panel,
+            int at,
             float[] start,
-            int startStep,
+            int startAt,
             float[] z,
+            int zAt,
             int zStride,
             int first,
             int last) {
-        for (int k = 0; k < terms; k += DEPTH) {
-            int some = Math.min(DEPTH, terms - k);
-            for (int p = 0; p < panelsOf(columns); p++) {
-                int at = (p * matrixRows + k) * width;
-                for (int i = first; i < last; i += height) {
-                    int from = i * xStride + k;
-                    int to = i * zStride + p * width;
-                    if (k == 0) {
-                        int startAt = p * startStep;
-                        loops.multiply(height, some, x, from, xStride, matrix, at, start, startAt, 0, z, to, zStride);
-                    } else {
-                        loops.multiply(height, some, x, from, xStride, matrix, at, z, to, zStride, z, to, zStride);
-                    }
-                }
+        for (int i = first; i < last; i += height) {
+            int from = i * xStride + k;
+            int to = i * zStride + zAt;
+            if (k == 0) {
+                loops.multiply(height, some, x, from, xStride, panel, at, start, startAt, 0, z, to, zStride);
+            } else {
+                loops.multiply(height, some, x, from, xStride, panel, at, z, to, zStride, z, to, zStride);
             }
         }
     }

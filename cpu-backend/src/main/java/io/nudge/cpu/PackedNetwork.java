@@ -2,27 +2,35 @@ package io.nudge.cpu;
 
 import io.nudge.math.Cost;
 import io.nudge.tensor.DType;
-import io.nudge.tensor.Operations;
-import io.nudge.tensor.Tensor;
 import io.nudge.tensor.WholeSteps;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * A network that is trained for some steps with its weights packed, in float32. A step has two phases. First every thread carries
- * some examples forward and back, which needs nothing of the others; then every thread moves some of the weights, by the sum over
- * all examples. An element of a result is computed by one thread in one order, so their number does not show in it.
+ * A network that is trained for some steps with its weights packed, in float32. A step is a sequence of phases, which threads share:
+ * products by panels of weights, so that each is read by one of them, and passes over activations by examples. An element of a result
+ * is computed by one thread in one order, so their number does not show in it.
  */
 final class PackedNetwork implements Task {
     /** Weights times examples from which on threads share a step; below, to wake one up costs more. */
     private static final long SHARED = 1L << 21;
 
-    /** Examples that are read from memory together; {@link #touch} has as many variables. */
-    private static final int TOGETHER = 10;
+    /** What threads do together before they meet. */
+    private enum Phase {
+        GATHER,
+        PRODUCT,
+        ACTIVATE,
+        OUTPUT,
+        BACK,
+        CHAIN,
+        MOVE
+    }
 
-    /** Panels that a part of the second phase moves: the activations that it reads serve them all. */
+    /** Panels in a part of a phase, at most: the activations that it reads serve them all. */
     private static final int PANELS_IN_PART = 4;
+
+    /** Parts of a phase that a thread has, if there are so many panels: what comes last is short then. */
+    private static final int PARTS_OF_THREAD = 4;
 
     private final Workers workers;
     private final Kernels[] kernels;
@@ -34,31 +42,34 @@ final class PackedNetwork implements Task {
 
     private final PackedLayer[] layers;
     private final long parameters;
-    private final CpuMemory x;
-    private final int xStride;
-
-    /** Where the examples of the batch begin in the data. */
-    private final int[] begins;
-
-    /** Sums that are of no account; without them the compiler would leave the reading out. */
-    private final float[] touched;
+    private final PackedBatch batch;
 
     // The output layer without gaps between its rows.
     private final int outputs;
     private final CpuMemory z;
     private final CpuMemory a;
-    private final CpuMemory y;
     private final CpuMemory delta;
     private final CpuMemory costs;
 
-    /** Layer, first panel and last panel of each part of the second phase. */
+    private final Claims claims;
+
+    /** Layer, first panel and last panel of each part of the last phase, worker after worker. */
     private final List<int[]> moves = new ArrayList<>();
+
+    /** Where the parts of each worker begin, and where the last one's end. */
+    private final int[] movesOfWorker;
 
     // The step that is being taken.
     private WholeSteps steps;
-    private boolean moving;
     private int rows;
-    private int rowsInPart;
+    private int threads;
+    private Phase phase;
+    private int layer;
+
+    /** Whether parts of the phase are so many panels, for all rows; else they are so many rows. */
+    private boolean byPanels;
+
+    private int inPart;
     private double alpha;
     private double beta;
 
@@ -73,21 +84,37 @@ final class PackedNetwork implements Task {
         layers = new PackedLayer[steps.layers().size()];
         for (int l = 0; l < layers.length; l++) {
             layers[l] = new PackedLayer(loops, steps.layers().get(l), height, most, l == 0);
-            for (int p = 0; p < layers[l].panels(); p += PANELS_IN_PART) {
-                moves.add(new int[] {l, p, Math.min(p + PANELS_IN_PART, layers[l].panels())});
-            }
         }
-        xStride = PackedLayer.stride(layers[0].inputs, loops.width());
-        x = PackedLayer.room(loops, most, xStride);
-        begins = new int[steps.batch()];
-        touched = new float[steps.batch()];
+        claims = new Claims(workers.count());
+        movesOfWorker = new int[workers.count() + 1];
+        for (int w = 0; w < workers.count(); w++) {
+            for (int l = 0; l < layers.length; l++) {
+                shareMoves(l, w);
+            }
+            movesOfWorker[w + 1] = moves.size();
+        }
+        batch = new PackedBatch(loops, steps, most);
         outputs = layers[layers.length - 1].neurons;
         long cells = (long) steps.batch() * outputs;
         z = room(cells);
         a = room(cells);
-        y = room(cells);
         delta = room(cells);
         costs = room(steps.batch());
+    }
+
+    /** A worker moves the panels that it multiplies by. */
+    private void shareMoves(int l, int worker) {
+        int panels = layers[l].panels();
+        int some = panelsInPart(panels);
+        int parts = (panels + some - 1) / some;
+        int end = parts * (worker + 1) / workers.count();
+        for (int part = parts * worker / workers.count(); part < end; part++) {
+            moves.add(new int[] {l, part * some, Math.min((part + 1) * some, panels)});
+        }
+    }
+
+    private int panelsInPart(int panels) {
+        return Math.max(1, Math.min(PANELS_IN_PART, panels / (workers.count() * PARTS_OF_THREAD)));
     }
 
     private static CpuMemory room(long elements) {
@@ -145,23 +172,57 @@ final class PackedNetwork implements Task {
         if (last > rows) {
             clear(last);
         }
-        boolean shared = areShared(rows);
-        int groups = last / height;
-        int threads = shared ? workers.count() : 1;
-        rowsInPart = (groups + threads - 1) / threads * height;
+        threads = areShared(rows) ? workers.count() : 1;
         readFactors();
-        moving = false;
-        run(shared, (last + rowsInPart - 1) / rowsInPart);
-        CpuOperations.tally(kernels[0], costs, 0, a, 0, y, 0, rows, outputs, steps.position(), steps.tally());
+        shareRows(Phase.GATHER, 0);
+        for (int l = 0; l < layers.length; l++) {
+            sharePanels(Phase.PRODUCT, l, layers[l].panels());
+            shareRows(l < layers.length - 1 ? Phase.ACTIVATE : Phase.OUTPUT, l);
+        }
+        for (int l = layers.length - 1; l > 0; l--) {
+            sharePanels(Phase.BACK, l, layers[l].panelsBack());
+            shareRows(Phase.CHAIN, l - 1);
+        }
+        CpuOperations.tally(kernels[0], costs, 0, a, 0, batch.y, 0, rows, outputs, steps.position(), steps.tally());
         if (CpuOperations.moves(steps.position(), steps.tally())) {
-            moving = true;
-            run(shared, moves.size());
+            phase = Phase.MOVE;
+            claims.share(movesOfWorker);
+            run(moves.size());
         }
         CpuOperations.moveOn(steps.position(), rows);
     }
 
-    private void run(boolean shared, int parts) {
-        if (shared) {
+    /** By panels if there are enough for all. */
+    private void sharePanels(Phase which, int l, int panels) {
+        if (threads == 1 || panels < 2 * threads) {
+            shareRows(which, l);
+            return;
+        }
+        phase = which;
+        layer = l;
+        byPanels = true;
+        inPart = panelsInPart(panels);
+        share((panels + inPart - 1) / inPart);
+    }
+
+    private void shareRows(Phase which, int l) {
+        phase = which;
+        layer = l;
+        byPanels = false;
+        int groups = whole(rows) / height;
+        inPart = (groups + threads - 1) / threads * height;
+        share((whole(rows) + inPart - 1) / inPart);
+    }
+
+    private void share(int parts) {
+        if (threads > 1) {
+            claims.share(parts);
+        }
+        run(parts);
+    }
+
+    private void run(int parts) {
+        if (threads > 1) {
             workers.run(this, parts);
         } else {
             for (int part = 0; part < parts; part++) {
@@ -171,7 +232,7 @@ final class PackedNetwork implements Task {
     }
 
     private void clear(int last) {
-        Arrays.fill(x.floats, rows * xStride, last * xStride, 0);
+        batch.clear(rows, last);
         for (PackedLayer layer : layers) {
             layer.clear(rows, last);
         }
@@ -186,126 +247,79 @@ final class PackedNetwork implements Task {
     }
 
     @Override
-    public void run(int part, int worker) {
-        if (moving) {
+    public void run(int any, int worker) {
+        int part = threads > 1 ? claims.take(worker) : any;
+        int first = part * inPart;
+        if (phase == Phase.MOVE) {
             int[] move = moves.get(part);
             move(move[0], move[1], move[2], kernels[worker]);
+        } else if (byPanels) {
+            multiply(0, whole(rows), first, first + inPart);
         } else {
-            int first = part * rowsInPart;
-            int last = Math.min(first + rowsInPart, whole(rows));
-            gather(first, Math.min(last, rows));
-            forward(first, last, kernels[worker]);
-            output(first, Math.min(last, rows), kernels[worker]);
-            back(first, last, kernels[worker]);
-        }
-    }
-
-    private void gather(int first, int last) {
-        float[] inputs = CpuMemory.of(steps.inputs()).floats;
-        int n = layers[0].inputs;
-        long at = CpuMemory.of(steps.position()).longs[(int) steps.position().offset() + Operations.ROW];
-        int examples = (int) steps.inputs().shape().rows();
-        for (int i = first; i < last; i++) {
-            int row = CpuOperations.example("takeSteps", steps.order(), at + i, examples);
-            begins[i] = (int) steps.inputs().offset() + row * n;
-            target(row, i);
-        }
-        for (int i = first; i < last; i++) {
-            if ((i - first) % TOGETHER == 0) {
-                touched[first] = touch(inputs, n, i, last);
-            }
-            System.arraycopy(inputs, begins[i], x.floats, i * xStride, n);
+            int last = Math.min(first + inPart, whole(rows));
+            work(first, last, Math.min(last, rows), kernels[worker]);
         }
     }
 
     /**
-     * Reads a number of each line of some examples, in turn, so that all of them are on their way from memory together: one after the
-     * other they would be waited for.
+     * A phase for some rows.
      *
-     * @return their sum, which is of no account
+     * @param end the rows up to this one hold an example
      */
-    private float touch(float[] inputs, int n, int first, int last) {
-        int end = last - 1;
-        int x0 = begins[first];
-        int x1 = begins[Math.min(first + 1, end)];
-        int x2 = begins[Math.min(first + 2, end)];
-        int x3 = begins[Math.min(first + 3, end)];
-        int x4 = begins[Math.min(first + 4, end)];
-        int x5 = begins[Math.min(first + 5, end)];
-        int x6 = begins[Math.min(first + 6, end)];
-        int x7 = begins[Math.min(first + 7, end)];
-        int x8 = begins[Math.min(first + 8, end)];
-        int x9 = begins[Math.min(first + 9, end)];
-        float evens = 0;
-        float odds = 0;
-        for (int k = 0; k < n; k += PackedLayer.LINE) {
-            evens += inputs[x0 + k] + inputs[x2 + k] + inputs[x4 + k] + inputs[x6 + k] + inputs[x8 + k];
-            odds += inputs[x1 + k] + inputs[x3 + k] + inputs[x5 + k] + inputs[x7 + k] + inputs[x9 + k];
+    private void work(int first, int last, int end, Kernels worker) {
+        switch (phase) {
+            case GATHER -> batch.gather(steps, first, end);
+            case ACTIVATE -> activate(first, end, worker);
+            case OUTPUT -> output(first, end, worker);
+            case CHAIN -> chain(first, end, worker);
+            default -> multiply(first, last, 0, Integer.MAX_VALUE);
         }
-        return evens + odds;
     }
 
-    private void target(int row, int i) {
-        Tensor targets = steps.targets();
-        int at = i * outputs;
-        if (targets.type() == DType.INT64) {
-            Arrays.fill(y.floats, at, at + outputs, 0);
-            y.floats[at + CpuOperations.label("takeSteps", targets, row, outputs)] = 1;
+    private void multiply(int first, int last, int firstPanel, int lastPanel) {
+        PackedLayer it = layers[layer];
+        if (phase == Phase.BACK) {
+            it.back(layers[layer - 1], first, last, firstPanel, Math.min(lastPanel, it.panelsBack()));
         } else {
-            System.arraycopy(
-                    CpuMemory.of(targets).floats, (int) targets.offset() + row * outputs, y.floats, at, outputs);
+            float[] from = layer == 0 ? batch.x.floats : layers[layer - 1].a.floats;
+            int stride = layer == 0 ? batch.stride : layers[layer - 1].stride;
+            it.forward(from, stride, first, last, firstPanel, Math.min(lastPanel, it.panels()));
         }
     }
 
     /** Activations are made of the rows that hold an example alone: the others stay 0. */
-    private void forward(int first, int last, Kernels worker) {
-        int count = Math.min(last, rows) - first;
-        float[] from = x.floats;
-        int fromStride = xStride;
-        for (int l = 0; l < layers.length; l++) {
-            PackedLayer layer = layers[l];
-            layer.forward(from, fromStride, first, last);
-            if (l < layers.length - 1) {
-                int at = first * layer.stride;
-                worker.activate(layer.activation, layer.z, at, layer.a, at, count * layer.stride);
-            }
-            from = layer.a.floats;
-            fromStride = layer.stride;
-        }
+    private void activate(int first, int end, Kernels worker) {
+        PackedLayer it = layers[layer];
+        int at = first * it.stride;
+        worker.activate(it.activation, it.z, at, it.a, at, (end - first) * it.stride);
     }
 
     private void output(int first, int last, Kernels worker) {
-        PackedLayer layer = layers[layers.length - 1];
+        PackedLayer it = layers[layer];
         for (int i = first; i < last; i++) {
-            System.arraycopy(layer.z.floats, i * layer.stride, z.floats, i * outputs, outputs);
+            System.arraycopy(it.z.floats, i * it.stride, z.floats, i * outputs, outputs);
         }
         Cost cost = steps.cost();
         int at = first * outputs;
         int count = last - first;
-        worker.activateRows(layer.activation, z, at, a, at, count, outputs);
-        worker.costs(cost, layer.activation, z, at, a, at, y, at, costs, first, count, outputs);
-        worker.costDelta(cost, layer.activation, z, at, a, at, y, at, delta, at, count, outputs);
+        worker.activateRows(it.activation, z, at, a, at, count, outputs);
+        worker.costs(cost, it.activation, z, at, a, at, batch.y, at, costs, first, count, outputs);
+        worker.costDelta(cost, it.activation, z, at, a, at, batch.y, at, delta, at, count, outputs);
         for (int i = first; i < last; i++) {
-            System.arraycopy(delta.floats, i * outputs, layer.delta.floats, i * layer.stride, outputs);
+            System.arraycopy(delta.floats, i * outputs, it.delta.floats, i * it.stride, outputs);
         }
     }
 
-    private void back(int first, int last, Kernels worker) {
-        int count = Math.min(last, rows) - first;
-        for (int l = layers.length - 1; l > 0; l--) {
-            PackedLayer layer = layers[l];
-            PackedLayer before = layers[l - 1];
-            layer.back(before, first, last);
-            int at = first * before.stride;
-            int n = count * before.stride;
-            worker.chain(before.activation, before.z, at, before.a, at, before.delta, at, before.delta, at, n);
-        }
+    private void chain(int first, int end, Kernels worker) {
+        PackedLayer it = layers[layer];
+        int at = first * it.stride;
+        worker.chain(it.activation, it.z, at, it.a, at, it.delta, at, it.delta, at, (end - first) * it.stride);
     }
 
     /** With a factor of 0 examples do not count, not even NaN. */
     private void move(int l, int firstPanel, int lastPanel, Kernels worker) {
-        CpuMemory from = l == 0 ? x : layers[l - 1].a;
-        int stride = l == 0 ? xStride : layers[l - 1].stride;
+        CpuMemory from = l == 0 ? batch.x : layers[l - 1].a;
+        int stride = l == 0 ? batch.stride : layers[l - 1].stride;
         layers[l].move(worker, alpha, beta, from.floats, stride, alpha == 0 ? 0 : whole(rows), firstPanel, lastPanel);
     }
 }
