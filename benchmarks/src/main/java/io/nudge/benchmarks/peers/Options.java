@@ -30,7 +30,8 @@ record Options(
         Path out,
         boolean help) {
     static final String HELP = """
-            Measures Nudge beside other libraries, each in a process of its own, by turns, and writes a table.
+            Measures Nudge beside other libraries, each in a process of its own, by turns, and writes tables: examples per second,
+            when the first step ends, and the most memory that a process had.
 
               benchmarks/compare [--peers REGEX] [--jobs REGEX] [options]
 
