@@ -67,6 +67,9 @@ final class Tables {
         for (String name : parameterNames(results)) {
             columns.add(new Column(name, false, result -> parameter(result, name)));
         }
+        if (results.stream().anyMatch(result -> result.threads() > 1)) {
+            columns.add(new Column("threads", true, result -> String.valueOf(result.threads())));
+        }
         columns.add(new Column("time", true, result -> Figures.time(result.median())));
         columns.add(
                 new Column("from–to", true, result -> Figures.range(result.least(), result.most(), result.median())));
@@ -110,7 +113,8 @@ final class Tables {
             columns.add(new Column(
                     title,
                     true,
-                    result -> Figures.number(perNanosecond * amount.apply(section.work(result)) / result.median())));
+                    result ->
+                            Figures.number(result.perNanosecond(perNanosecond * amount.apply(section.work(result))))));
         }
     }
 

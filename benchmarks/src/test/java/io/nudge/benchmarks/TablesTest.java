@@ -73,9 +73,19 @@ class TablesTest {
         return new Result(
                 any.benchmark(),
                 Map.of("backend", backend, "size", size, "type", "float32"),
+                1,
                 List.of(List.of(5.0), List.of(7.0)),
                 OptionalDouble.empty(),
                 any.settings());
+    }
+
+    @Test
+    void ratesAreThoseOfAllThreadsTogether() throws Exception {
+        Result one = result("cpu", "30x784@10");
+        Result two = new Result(one.benchmark(), one.parameters(), 2, one.forks(), one.allocated(), one.settings());
+        assertThat(Tables.markdown(List.of(two), List.of()))
+                .contains("| operation | size | type | backend | threads | time | from–to | GFLOP/s |")
+                .contains("| forward | 30x784@10 | float32 | cpu | 2 | 6.00 ns | 5.00–7.00 ns | 157,000 |");
     }
 
     @Test
@@ -113,6 +123,7 @@ class TablesTest {
         return new Result(
                 "io.nudge.benchmarks." + method,
                 parameters,
+                1,
                 List.of(List.of(time)),
                 OptionalDouble.empty(),
                 any.settings());
@@ -124,6 +135,7 @@ class TablesTest {
         Result result = new Result(
                 any.benchmark(),
                 any.parameters(),
+                1,
                 List.of(List.of(1.0, 9.0, 2.0), List.of(4.0, 5.0, 6.0), List.of(8.0, 8.0, 0.5)),
                 any.allocated(),
                 any.settings());
