@@ -45,7 +45,7 @@ class MainTest {
                 "--seconds",
                 "0.01",
                 "--rounds",
-                "2");
+                "1");
         assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).containsPattern("\\| Nudge \\| [\\d,.]+ \\(");
         assertThat(folder.resolve("results/table.md")).hasContent(out.toString(StandardCharsets.UTF_8));
