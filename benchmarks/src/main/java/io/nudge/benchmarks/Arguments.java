@@ -41,7 +41,8 @@ record Arguments(
               --help            this
 
             Options of JMH, all of which its -h explains, go before what is said here: -prof gc counts allocated bytes,
-            -p size=512x784@128 -p type=float32 chooses parameters, -f, -wi, -w, -i and -r say how often and how long.
+            -p size=512x784@128 -p type=float32 chooses parameters, -f, -wi, -w, -i and -r say how often and how long; with -t 2 two
+            threads measure at once, each with a backend and tensors of its own, and rates are those of both together.
             """;
 
     Arguments {

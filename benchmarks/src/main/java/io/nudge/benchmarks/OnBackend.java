@@ -28,9 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A benchmark on a backend: opens it, keeps what the benchmark makes on it, and closes all in the end. Every measured method ends
- * with {@link #await}, since operations may be asynchronous.
+ * with {@link #await}, since operations may be asynchronous. Each of JMH's threads has a backend and tensors of its own.
  */
-@State(Scope.Benchmark)
+@State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(3)

@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 record Plan(Class<?> benchmarks, String methods, Map<String, List<String>> parameters) {
     private static final String ANY = "\\w+";
 
+    /** No cache holds a matrix of this size. */
+    private static final String LARGE = "4096x4096";
+
     Plan {
         parameters = Map.copyOf(parameters);
     }
@@ -42,7 +45,12 @@ record Plan(Class<?> benchmarks, String methods, Map<String, List<String>> param
                 of(WeightGradientBenchmark.class).with("size", layers),
                 of(ActivationBenchmark.class)
                         .only("activate|prime")
-                        .with("size", "1024x4096")
+                        .with("size", LARGE)
+                        .with("activation", "sigmoid", "relu", "gelu", ActivationBenchmark.EXPONENTIAL)
+                        .with("type", "float32"),
+                of(ElementwiseBenchmark.class)
+                        .only("copy|add|addRow|sgd|adam")
+                        .with("size", LARGE)
                         .with("type", "float32"),
                 of(StepBenchmark.class).only("step").with("steps", "1", StepBenchmark.MANY),
                 of(InferenceBenchmark.class).with("type", "float32"),

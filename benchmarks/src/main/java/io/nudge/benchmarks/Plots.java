@@ -106,7 +106,7 @@ final class Plots {
             String name = result.parameters().getOrDefault("backend", "") + " "
                     + result.parameters().getOrDefault("type", "");
             double rate =
-                    quantity.perNanosecond * quantity.amount.applyAsDouble(section.work(result)) / result.median();
+                    result.perNanosecond(quantity.perNanosecond * quantity.amount.applyAsDouble(section.work(result)));
             series.computeIfAbsent(name.strip(), any -> new LinkedHashMap<>()).put(bar(result), rate);
         }
         return series;

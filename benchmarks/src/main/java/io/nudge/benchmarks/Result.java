@@ -17,13 +17,15 @@ import java.util.stream.Collectors;
  *
  * @param benchmark the method's name with its class
  * @param parameters by name
- * @param forks ns per operation, of every iteration of every fork
+ * @param threads how many did so at once, each by itself
+ * @param forks ns per operation of a thread, of every iteration of every fork
  * @param allocated bytes of the Java heap per operation, if JMH ran with {@code -prof gc}
  * @param settings how JMH measured, in a few words
  */
 record Result(
         String benchmark,
         Map<String, String> parameters,
+        int threads,
         List<List<Double>> forks,
         OptionalDouble allocated,
         String settings) {
@@ -54,7 +56,12 @@ record Result(
                     json.get("benchmark") + " was measured in " + primary.get("scoreUnit") + "; tables are of ns/op");
         }
         return new Result(
-                (String) json.get("benchmark"), parameters, rawData(primary), allocated(json), settings(json));
+                (String) json.get("benchmark"),
+                parameters,
+                ((Number) json.get("threads")).intValue(),
+                rawData(primary),
+                allocated(json),
+                settings(json));
     }
 
     private static List<List<Double>> rawData(Map<?, ?> metric) {
@@ -101,6 +108,11 @@ record Result(
     /** ns per operation: the median over the forks of each one's median. */
     double median() {
         return medianOverForks(forks);
+    }
+
+    /** What all threads together do in a nanosecond, if one operation amounts to so much. */
+    double perNanosecond(double amount) {
+        return threads * amount / median();
     }
 
     double least() {

@@ -11,8 +11,14 @@ import java.util.function.BiFunction;
  * @param title the heading
  * @param about what is measured and how sizes are written, in a sentence or two
  * @param work what one operation amounts to, from the method's name and the parameters
+ * @param baselines what operations are compared with
  */
-record Section(Class<?> benchmarks, String title, String about, BiFunction<String, Map<String, String>, Work> work) {
+record Section(
+        Class<?> benchmarks,
+        String title,
+        String about,
+        BiFunction<String, Map<String, String>, Work> work,
+        List<Baseline> baselines) {
     /** All of them, in the order of the report. A new class of benchmarks is added here. */
     static final List<Section> ALL = List.of(
             new Section(
@@ -28,9 +34,19 @@ record Section(Class<?> benchmarks, String title, String about, BiFunction<Strin
             new Section(
                     ActivationBenchmark.class,
                     "Activations",
-                    "`activate` is σ(z), `prime` is σ′(z), `chain` is upstream ⊙ σ′(z). The size 128x512 means 128 examples of"
-                            + " 512 neurons. GB/s counts every tensor once.",
-                    ActivationBenchmark::work),
+                    "`activate` is σ(z), `prime` is σ′(z), `chain` is upstream ⊙ σ′(z). The size 64x512 means 64 examples of"
+                            + " 512 neurons. GB/s counts every tensor once. ÷ copy is the time over that of a copy which moves as"
+                            + " many bytes; ÷ exp, where there is an exponential, over that of `prime` of elu, which is hardly more.",
+                    ActivationBenchmark::work,
+                    List.of(Baseline.COPY, Baseline.EXPONENTIAL)),
+            new Section(
+                    ElementwiseBenchmark.class,
+                    "Elementwise passes",
+                    "The other passes of a training step over a matrix; `sgd` and `adam` move so many parameters. GB/s counts"
+                            + " every tensor once, and twice what is read and written. ÷ copy is the time over that of a copy which"
+                            + " moves as many bytes.",
+                    ElementwiseBenchmark::work,
+                    List.of(Baseline.COPY)),
             new Section(
                     StepBenchmark.class,
                     "Training steps",
@@ -54,6 +70,16 @@ record Section(Class<?> benchmarks, String title, String about, BiFunction<Strin
                     "Data",
                     "So many examples of 784 numbers and a label, read from IDX and from CSV. GB/s counts the numbers as float32.",
                     (method, parameters) -> DataBenchmark.work(parameters)));
+
+    private Section(
+            Class<?> benchmarks, String title, String about, BiFunction<String, Map<String, String>, Work> work) {
+        this(benchmarks, title, about, work, List.of());
+    }
+
+    /** The section that a result belongs to. */
+    static Section of(Result result) {
+        return ALL.stream().filter(section -> section.has(result)).findFirst().orElseThrow();
+    }
 
     /** Whether a benchmark of JMH is one of this section's. */
     boolean has(Result result) {

@@ -38,14 +38,14 @@ final class Tables {
             List<Result> mine = results.stream().filter(section::has).toList();
             if (!mine.isEmpty()) {
                 text.append("\n## ").append(section.title()).append("\n\n");
-                text.append(section.about()).append("\n\n").append(table(section, mine));
+                text.append(section.about()).append("\n\n").append(table(section, mine, results));
             }
         }
         return text.toString();
     }
 
-    private static String table(Section section, List<Result> results) {
-        List<Column> columns = columns(section, results);
+    private static String table(Section section, List<Result> results, List<Result> all) {
+        List<Column> columns = columns(section, results, all);
         List<Result> sorted = new ArrayList<>(results);
         sorted.sort(order(results));
         StringBuilder text = new StringBuilder();
@@ -61,11 +61,14 @@ final class Tables {
         return cells.collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
-    private static List<Column> columns(Section section, List<Result> results) {
+    private static List<Column> columns(Section section, List<Result> results, List<Result> all) {
         List<Column> columns = new ArrayList<>();
         columns.add(new Column("operation", false, Result::method));
         for (String name : parameterNames(results)) {
             columns.add(new Column(name, false, result -> parameter(result, name)));
+        }
+        if (results.stream().anyMatch(result -> result.threads() > 1)) {
+            columns.add(new Column("threads", true, result -> String.valueOf(result.threads())));
         }
         columns.add(new Column("time", true, result -> Figures.time(result.median())));
         columns.add(
@@ -73,6 +76,7 @@ final class Tables {
         rate(columns, "GFLOP/s", section, results, Work::flops, 1);
         rate(columns, "GB/s", section, results, Work::bytes, 1);
         rate(columns, "examples/s", section, results, Work::examples, 1e9);
+        section.baselines().forEach(baseline -> ratio(columns, baseline, results, all));
         if (results.stream().anyMatch(result -> result.allocated().isPresent())) {
             columns.add(new Column("B/op", true, Tables::allocated));
         }
@@ -109,7 +113,18 @@ final class Tables {
             columns.add(new Column(
                     title,
                     true,
-                    result -> Figures.number(perNanosecond * amount.apply(section.work(result)) / result.median())));
+                    result ->
+                            Figures.number(result.perNanosecond(perNanosecond * amount.apply(section.work(result))))));
+        }
+    }
+
+    /** A column of times over those of a baseline, if it was measured. */
+    private static void ratio(List<Column> columns, Baseline baseline, List<Result> results, List<Result> all) {
+        if (results.stream().anyMatch(result -> baseline.times(result, all).isPresent())) {
+            columns.add(new Column(
+                    baseline.title(),
+                    true,
+                    result -> baseline.times(result, all).map(Figures::number).orElse("")));
         }
     }
 

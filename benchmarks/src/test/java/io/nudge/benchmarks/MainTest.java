@@ -77,6 +77,24 @@ class MainTest {
     }
 
     @Test
+    void severalNetworksAreTrainedAtOnceEachByAThread() {
+        int code = runQuickly(
+                "--include",
+                "Step.*step$",
+                "-p",
+                "size=784-30-10@10",
+                "-p",
+                "type=float32",
+                "-p",
+                "steps=1",
+                "-t",
+                "2");
+        assertThat(code).as(errors()).isZero();
+        assertThat(output())
+                .containsPattern("\\| step \\| 784-30-10@10 .*\\| float32 \\| cpu \\| 2 \\| [\\d.,]+ [nµm]?s \\|");
+    }
+
+    @Test
     void tablesAndPicturesAreMadeOfEarlierResults() throws Exception {
         assertThat(runQuickly("--include", "Product.*forward", "-p", "size=10x30@10", "-p", "type=float32"))
                 .as(errors())

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,7 +73,58 @@ class TablesTest {
         return new Result(
                 any.benchmark(),
                 Map.of("backend", backend, "size", size, "type", "float32"),
+                1,
                 List.of(List.of(5.0), List.of(7.0)),
+                OptionalDouble.empty(),
+                any.settings());
+    }
+
+    @Test
+    void ratesAreThoseOfAllThreadsTogether() throws Exception {
+        Result one = result("cpu", "30x784@10");
+        Result two = new Result(one.benchmark(), one.parameters(), 2, one.forks(), one.allocated(), one.settings());
+        assertThat(Tables.markdown(List.of(two), List.of()))
+                .contains("| operation | size | type | backend | threads | time | from–to | GFLOP/s |")
+                .contains("| forward | 30x784@10 | float32 | cpu | 2 | 6.00 ns | 5.00–7.00 ns | 157,000 |");
+    }
+
+    @Test
+    void passesAreComparedWithACopyOfAsManyBytesAndWithAnExponential() throws Exception {
+        List<Result> results = List.of(
+                pass("ElementwiseBenchmark.copy", 2.0, Map.of()),
+                pass("ElementwiseBenchmark.add", 6.0, Map.of()),
+                pass("ActivationBenchmark.activate", 3.0, Map.of("activation", "relu")),
+                pass("ActivationBenchmark.prime", 8.0, Map.of("activation", "elu")),
+                pass("ActivationBenchmark.chain", 12.0, Map.of("activation", "tanh")));
+        assertThat(Tables.markdown(results, List.of()).lines().filter(line -> line.contains("10x30")))
+                .containsExactly(
+                        "| activate | 10x30 | relu | float32 | cpu | 3.00 ns | 3.00–3.00 ns | 800 | 1.50 |  |",
+                        "| prime | 10x30 | elu | float32 | cpu | 8.00 ns | 8.00–8.00 ns | 300 | 4.00 | 1.00 |",
+                        "| chain | 10x30 | tanh | float32 | cpu | 12.0 ns | 12.0–12.0 ns | 300 | 4.00 | 1.50 |",
+                        "| copy | 10x30 | float32 | cpu | 2.00 ns | 2.00–2.00 ns | 1,200 | 1.00 |",
+                        "| add | 10x30 | float32 | cpu | 6.00 ns | 6.00–6.00 ns | 600 | 2.00 |");
+    }
+
+    @Test
+    void withoutACopyOfTheSameSizeThereIsNothingToCompareWith() throws Exception {
+        List<Result> results = List.of(
+                pass("ElementwiseBenchmark.copy", 2.0, Map.of("size", "64x512")),
+                pass("ElementwiseBenchmark.add", 6.0, Map.of()));
+        assertThat(Tables.markdown(results, List.of()))
+                .contains("| copy | 64x512 | float32 | cpu | 2.00 ns | 2.00–2.00 ns | 131,000 | 1.00 |")
+                .contains("| add | 10x30 | float32 | cpu | 6.00 ns | 6.00–6.00 ns | 600 |  |");
+    }
+
+    private static Result pass(String method, double time, Map<String, String> own)
+            throws IOException, URISyntaxException {
+        Map<String, String> parameters = new TreeMap<>(Map.of("backend", "cpu", "size", "10x30", "type", "float32"));
+        parameters.putAll(own);
+        Result any = Result.read(recorded()).get(0);
+        return new Result(
+                "io.nudge.benchmarks." + method,
+                parameters,
+                1,
+                List.of(List.of(time)),
                 OptionalDouble.empty(),
                 any.settings());
     }
@@ -83,6 +135,7 @@ class TablesTest {
         Result result = new Result(
                 any.benchmark(),
                 any.parameters(),
+                1,
                 List.of(List.of(1.0, 9.0, 2.0), List.of(4.0, 5.0, 6.0), List.of(8.0, 8.0, 0.5)),
                 any.allocated(),
                 any.settings());

@@ -114,7 +114,7 @@ final class BenchCommand extends NudgeCommand {
     private void print(BenchResult now, BenchResult before) {
         now.lines().forEach(console()::print);
         if (before != null) {
-            console().print(new Comparison(now.rounds(), before.rounds()).text(against.toString()));
+            console().print(new Comparison(now.rounds(), before.rounds()).text(before.named(against.toString(), now)));
         }
     }
 }

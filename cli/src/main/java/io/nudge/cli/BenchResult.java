@@ -26,6 +26,7 @@ record BenchResult(Map<String, Object> work, Rounds rounds, Map<String, Object> 
     private static final String WORK = "work";
     private static final String BOUND = "bound";
     private static final String DEVICE = "device";
+    private static final String JAVA = "java";
     private static final String LIMIT = "limit";
     private static final String SHARE = "share";
     private static final String BATCH = "batch";
@@ -37,7 +38,7 @@ record BenchResult(Map<String, Object> work, Rounds rounds, Map<String, Object> 
         double share = rounds.median() / limit;
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put(DEVICE, device.toString());
-        facts.put("java", System.getProperty("java.version"));
+        facts.put(JAVA, System.getProperty("java.version"));
         facts.put("gflops", roofline.flops() * 1e-9);
         facts.put("gigabytes", roofline.bytes() * 1e-9);
         facts.put(LIMIT, limit);
@@ -111,6 +112,12 @@ record BenchResult(Map<String, Object> work, Rounds rounds, Map<String, Object> 
         });
     }
 
+    /** A name for this result beside another: that of its file, and of its Java if that is another. */
+    String named(String file, BenchResult other) {
+        Object java = facts.get(JAVA);
+        return java == null || java.equals(other.facts.get(JAVA)) ? file : file + " with Java " + java;
+    }
+
     /** For people. */
     List<String> lines() {
         double median = rounds.median();
@@ -118,13 +125,14 @@ record BenchResult(Map<String, Object> work, Rounds rounds, Map<String, Object> 
         Object optimizer = work.get("optimizer");
         return List.of(
                 Text.format(
-                        "%s of %s%s, batches of %s, %s, on %s",
+                        "%s of %s%s, batches of %s, %s, on %s, Java %s",
                         work.get("kind"),
                         work.get("network"),
                         optimizer == null ? "" : ", " + optimizer,
                         Text.count(Math.round(batch)),
                         work.get("type"),
-                        facts.get(DEVICE)),
+                        facts.get(DEVICE),
+                        facts.get(JAVA)),
                 Text.format(
                         "%s examples/s, %s for a batch; %s",
                         Text.count(Math.round(median)), time(batch / median), rounds.spread()),

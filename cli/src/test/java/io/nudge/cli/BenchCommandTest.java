@@ -44,7 +44,7 @@ class BenchCommandTest {
         List<String> lines = done(bench(options)).lines();
         assertThat(lines).hasSize(4);
         assertThat(lines.get(0))
-                .contains("3-4-2", "cpu:0")
+                .contains("3-4-2", "cpu:0", "Java " + System.getProperty("java.version"))
                 .startsWith(options.contains("inf") ? "inference" : "training");
         assertThat(lines.get(1)).contains("examples/s", "for a batch", "half of the rounds");
         assertThat(lines.get(2)).contains("of the roofline", "GFLOP/s", "GB/s");
@@ -75,8 +75,17 @@ class BenchCommandTest {
         Path before = folder.resolve("before.json");
         Files.writeString(before, done(bench("--json")).out());
         assertThat(done(bench("--against " + before)).lastLine())
-                .matches("(faster|slower|noise): .* times the speed of .*before.json .*");
+                .matches("(faster|slower|noise): .* times the speed of .*before.json \\(now .*");
         assertThat(done(bench("--json --against " + before)).lastJson()).containsKeys("ratio", "verdict");
+    }
+
+    @Test
+    void thatAnotherJavaDidItIsSaid() throws IOException {
+        String now = System.getProperty("java.version");
+        String other = done(bench("--json")).out().replace("\"java\":\"" + now + "\"", "\"java\":\"16.0.2\"");
+        Path before = Files.writeString(folder.resolve("before.json"), other);
+        assertThat(done(bench("--against " + before)).lastLine())
+                .contains(" times the speed of " + before + " with Java 16.0.2 (now ");
     }
 
     @ParameterizedTest

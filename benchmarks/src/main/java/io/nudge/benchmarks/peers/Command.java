@@ -25,6 +25,7 @@ record Command(String name, IntFunction<List<String>> words, Path log) implement
         ProcessBuilder builder = new ProcessBuilder(words.apply(threads));
         THREADS.forEach(variable -> builder.environment().put(variable, String.valueOf(threads)));
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        long started = System.nanoTime();
         try {
             Process process = builder.start();
             return new ProcessConversation(
@@ -32,6 +33,7 @@ record Command(String name, IntFunction<List<String>> words, Path log) implement
                     process.getOutputStream(),
                     PATIENCE,
                     process.toHandle(),
+                    started,
                     process::destroyForcibly);
         } catch (IOException e) {
             throw new PeerException("cannot be started: " + e.getMessage(), e);

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
  * One job, done by all entrants by turns. The first entrant is Nudge, with whose losses those of the others must agree.
  *
  * <p>Each entrant is tried on each number of threads; one that is clearly slower than another does not go on. Then come rounds:
- * in each, every process runs for a while, after a lead-in in which the threads of the one before it come to rest.
+ * in each, every process runs for a while, after a lead-in in which the threads of the one before it come to rest. If the job is
+ * training, another process is started in each round too, for its first step alone.
  */
 final class Contest {
     private static final int STEPS_BEFORE_CHECK = 50;
@@ -42,13 +43,14 @@ final class Contest {
 
     /** A process on its way: its conversation, and what is known of it so far. */
     private record Racer(
-            String entrant,
+            Entrant entrant,
             int threads,
             Conversation talk,
             double before,
             double after,
             double trial,
-            List<Rate> rates) {}
+            List<Rate> rates,
+            List<Double> firstSteps) {}
 
     private final List<Racer> racers = new ArrayList<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
@@ -73,7 +75,10 @@ final class Contest {
                 }
             }
             for (int round = 0; round < pace.rounds(); round++) {
-                round(job, round);
+                round(job, round, racer -> turn(job, racer));
+                if (job.training()) {
+                    round(job, round, racer -> racer.firstSteps().add(firstStep(job, racer)));
+                }
             }
             return outcome(job);
         } finally {
@@ -108,7 +113,8 @@ final class Contest {
             double before = talk.loss();
             talk.steps(STEPS_BEFORE_CHECK);
             double after = talk.loss();
-            Racer racer = new Racer(entrant.name(), count, talk, before, after, warmUp(job, talk), new ArrayList<>());
+            Racer racer = new Racer(
+                    entrant, count, talk, before, after, warmUp(job, talk), new ArrayList<>(), new ArrayList<>());
             if (reference == null) {
                 reference = racer;
             }
@@ -118,7 +124,7 @@ final class Contest {
                     Locale.ROOT,
                     "%s: %s on %d: loss %.6f, then %.6f; %,.0f examples/s in the trial",
                     job.name(),
-                    racer.entrant(),
+                    entrant.name(),
                     count,
                     before,
                     after,
@@ -152,18 +158,31 @@ final class Contest {
         }
     }
 
-    private void round(Job job, int round) {
+    private void round(Job job, int round, Consumer<Racer> measured) {
         List<Racer> order = new ArrayList<>(racers);
         Collections.rotate(order, -round); // nobody always runs after the same one
         for (Racer racer : order) {
             try {
-                racer.talk().run(LEAD_IN);
-                racer.rates().add(racer.talk().run(pace.seconds()).times(job.batch()));
+                measured.accept(racer);
             } catch (PeerException e) {
                 racers.remove(racer);
                 racer.talk().close();
-                leaveOut(racer.entrant(), racer.threads(), job, e);
+                leaveOut(racer.entrant().name(), racer.threads(), job, e);
             }
+        }
+    }
+
+    private void turn(Job job, Racer racer) {
+        racer.talk().run(LEAD_IN);
+        racer.rates().add(racer.talk().run(pace.seconds()).times(job.batch()));
+    }
+
+    /** Seconds from before the start of a new process to the end of its first step. */
+    private static double firstStep(Job job, Racer racer) {
+        try (Conversation talk = racer.entrant().start(racer.threads())) {
+            talk.prepare(job);
+            talk.steps(1);
+            return talk.age();
         }
     }
 
@@ -177,12 +196,14 @@ final class Contest {
     private Outcome outcome(Job job) {
         List<Standing> standings = racers.stream()
                 .map(racer -> new Standing(
-                        racer.entrant(),
+                        racer.entrant().name(),
                         racer.threads(),
                         racer.talk().versions(),
                         racer.before(),
                         racer.after(),
-                        racer.rates()))
+                        racer.rates(),
+                        racer.firstSteps(),
+                        racer.talk().peakMemory()))
                 .toList();
         return new Outcome(job, standings, leftOut);
     }

@@ -30,14 +30,15 @@ record Options(
         Path out,
         boolean help) {
     static final String HELP = """
-            Measures Nudge beside other libraries, each in a process of its own, by turns, and writes a table.
+            Measures Nudge beside other libraries, each in a process of its own, by turns, and writes tables: examples per second,
+            when the first step ends, and the most memory that a process had.
 
               benchmarks/compare [--peers REGEX] [--jobs REGEX] [options]
 
               --peers REGEX     only those in whose name this is found, such as 'numpy|libtorch'; Nudge always takes part
               --jobs REGEX      only jobs in whose name this is found: 'train A', 'train B with Adam', 'infer C at 4096', ...
               --threads LIST    numbers of threads to try, of which the best counts; without it 1,N for N processors
-              --rounds N        how many turns each process has; without it 5
+              --rounds N        how many turns each process has, and how often a first step is timed; without it 5
               --seconds S       how long a turn is; without it 1
               --warmup S        a process is warm when it did not get more efficient for so long; without it 6
               --python COMMAND  which Python has NumPy and PyTorch; without it python3

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ final class ProcessConversation implements Conversation {
     private final OutputStream commands;
     private final Duration patience;
     private final ProcessHandle process;
+    private final long started;
     private final Runnable end;
     private final String versions;
 
@@ -29,12 +31,19 @@ final class ProcessConversation implements Conversation {
      * @param answers what the peer says
      * @param commands what it listens to
      * @param patience how long it may take to answer, over what it was told to take
-     * @param process whose processor time is told with the rate
+     * @param process whose processor time is told with the rate, and whose memory
+     * @param started {@link System#nanoTime} before it was
      * @param end ends the peer
      */
     ProcessConversation(
-            InputStream answers, OutputStream commands, Duration patience, ProcessHandle process, Runnable end) {
+            InputStream answers,
+            OutputStream commands,
+            Duration patience,
+            ProcessHandle process,
+            long started,
+            Runnable end) {
         this.process = process;
+        this.started = started;
         this.commands = commands;
         this.patience = patience;
         this.end = end;
@@ -92,6 +101,16 @@ final class ProcessConversation implements Conversation {
         double steps = number(words[0]);
         double spent = processorSeconds() - before;
         return new Rate(steps / number(words[1]), spent > 0 ? steps / spent : Double.NaN);
+    }
+
+    @Override
+    public double age() {
+        return (System.nanoTime() - started) * 1e-9;
+    }
+
+    @Override
+    public OptionalLong peakMemory() {
+        return PeakMemory.of(process.pid());
     }
 
     /** In hundredths of a second, on Linux. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ final class Report {
                     .filter(outcome -> outcome.job().training() == training)
                     .toList();
             if (!some.isEmpty()) {
-                section(text, training ? "Training" : "Inference", some);
+                section(text, training, some);
             }
         }
         leftOut(text);
@@ -50,11 +51,23 @@ final class Report {
                 .map(standing -> standing.entrant() + ": " + standing.versions());
     }
 
-    private void section(StringBuilder text, String title, List<Outcome> some) {
-        text.append("\n## ").append(title).append("\n\n");
+    private void section(StringBuilder text, boolean training, List<Outcome> some) {
+        text.append("\n## ").append(training ? "Training" : "Inference").append("\n\n");
+        speed(text, some);
+        if (training) {
+            text.append(
+                    "\nSeconds from the start of a process to the end of its first step: the median over processes that"
+                            + " were started for that, one in each round, from the least to the most.\n\n");
+            best(text, some, standing -> standing.firstStep().map(spread -> spread.text("")));
+        }
+        text.append("\nMiB of memory that the process of these examples per second had at most.\n\n");
+        best(text, some, standing -> standing.peakMebibytes().map(Figures::number));
+    }
+
+    private void speed(StringBuilder text, List<Outcome> some) {
         text.append(
                 "Examples per second, the median over the rounds, from the least to the most, and the number of threads.\n\n");
-        table(text, some, entrants, (outcome, entrant) -> outcome.best(entrant).map(Report::rate));
+        best(text, some, standing -> Optional.of(standing.perSecond().text(", " + standing.threads() + "t")));
         String first = entrants.get(0);
         List<String> others = entrants.subList(1, entrants.size());
         text.append("\nHow many times as fast ").append(first).append(" is.\n\n");
@@ -66,16 +79,16 @@ final class Report {
         table(text, some, others, (outcome, entrant) -> ratio(outcome, first, entrant, Standing::medianEfficiency));
     }
 
+    /** A table of all entrants, each on its best number of threads. */
+    private void best(StringBuilder text, List<Outcome> some, Function<Standing, Optional<String>> cell) {
+        table(text, some, entrants, (outcome, entrant) -> outcome.best(entrant).flatMap(cell));
+    }
+
     private static Optional<String> ratio(
             Outcome outcome, String first, String other, ToDoubleFunction<Standing> number) {
         return outcome.best(first)
                 .flatMap(one -> outcome.best(other)
                         .map(peer -> Figures.number(number.applyAsDouble(one) / number.applyAsDouble(peer))));
-    }
-
-    private static String rate(Standing standing) {
-        return Figures.number(standing.median()) + " (" + Figures.number(standing.least()) + "–"
-                + Figures.number(standing.most()) + ", " + standing.threads() + "t)";
     }
 
     private static void table(
@@ -143,6 +156,9 @@ final class Report {
         values.put("examplesPerSecond", standing.median());
         values.put("examplesPerProcessorSecond", finite(standing.medianEfficiency()));
         values.put("rounds", standing.rates().stream().map(Rate::perSecond).toList());
+        values.put("firstStepSeconds", standing.firstStep().map(Spread::median).orElse(null));
+        values.put("firstSteps", standing.firstSteps());
+        values.put("peakMebibytes", standing.peakMebibytes().orElse(null));
         return values;
     }
 

@@ -54,6 +54,7 @@ final class Roster {
                 NUDGE,
                 threads -> {
                     List<String> words = java();
+                    words.add(HEAP); // unless this one was told another
                     words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
                     words.addAll(List.of(
                             "-Dnudge.cpu.threads=" + threads,

@@ -4,22 +4,79 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nudge.benchmarks.peers.process.Job;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Who is measured, who is left out, and what is made of it; with entrants whose rates are made up. Nothing is timed. */
 class ContestTest {
     private static final Contest.Pace PACE = new Contest.Pace(9, 1, 3);
+    private static final Job INFERENCE =
+            new Job("infer A at 4", List.of(3, 2), Job.Kind.SIGMOID, false, 0.5, 4, false, 9, Path.of("some folder"));
 
     private int warmups;
+    private double age;
     private final List<String> turns = new ArrayList<>();
     private final List<String> closed = new ArrayList<>();
     private final List<String> progress = new ArrayList<>();
+
+    /** A process that was started for its first step. Each is older than the one before. */
+    private final class FirstStep implements Conversation {
+        private final List<String> told = new ArrayList<>();
+
+        FirstStep() {
+            turns.add("first step");
+        }
+
+        @Override
+        public String versions() {
+            throw new AssertionError("not asked");
+        }
+
+        @Override
+        public void prepare(Job job) {
+            told.add("prepare " + job.name());
+        }
+
+        @Override
+        public double loss() {
+            throw new AssertionError("takes time that is not the step's");
+        }
+
+        @Override
+        public void steps(int count) {
+            told.add("steps " + count);
+        }
+
+        @Override
+        public Rate run(double seconds) {
+            throw new AssertionError("not asked");
+        }
+
+        @Override
+        public double age() {
+            assertThat(told).containsExactly("prepare train A", "steps 1");
+            return ++age;
+        }
+
+        @Override
+        public OptionalLong peakMemory() {
+            throw new AssertionError("it was short");
+        }
+
+        @Override
+        public void close() {
+            closed.add("first step");
+        }
+    }
 
     /** Answers with losses and rates of steps from lists; the last of a warm-up again and again. */
     private final class Scripted implements Conversation {
@@ -74,19 +131,43 @@ class ContestTest {
         }
 
         @Override
+        public double age() {
+            throw new AssertionError("not asked");
+        }
+
+        @Override
+        public OptionalLong peakMemory() {
+            return OptionalLong.of(name.length());
+        }
+
+        @Override
         public void close() {
             closed.add(name);
         }
     }
 
-    /** An entrant with a conversation for each number of threads. */
-    private record Fake(String name, Map<Integer, Conversation> conversations) implements Entrant {
+    /** An entrant with a conversation for each number of threads; started again, it does a first step. */
+    private final class Fake implements Entrant {
+        private final String name;
+        private final Map<Integer, Conversation> conversations;
+        private final Set<Integer> started = new HashSet<>();
+
+        Fake(String name, Map<Integer, Conversation> conversations) {
+            this.name = name;
+            this.conversations = conversations;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
         @Override
         public Conversation start(int threads) {
             if (!conversations.containsKey(threads)) {
                 throw new PeerException("is not installed");
             }
-            return conversations.get(threads);
+            return started.add(threads) ? conversations.get(threads) : new FirstStep();
         }
     }
 
@@ -99,7 +180,11 @@ class ContestTest {
     }
 
     private Outcome hold(List<Integer> threads, Entrant... entrants) {
-        return new Contest(PACE, threads, progress::add).hold(FakePeer.JOB, List.of(entrants));
+        return hold(FakePeer.JOB, threads, entrants);
+    }
+
+    private Outcome hold(Job job, List<Integer> threads, Entrant... entrants) {
+        return new Contest(PACE, threads, progress::add).hold(job, List.of(entrants));
     }
 
     @Test
@@ -113,7 +198,31 @@ class ContestTest {
     @Test
     void turnsAlternateAndNobodyAlwaysComesAfterTheSame() {
         hold(List.of(1), nudge(), entrant("Other", 2.3025, 1.5, 10, 1.0, 1.0, 1.0));
-        assertThat(turns).containsExactly("Nudge", "Other", "Other", "Nudge", "Nudge", "Other");
+        assertThat(turns)
+                .filteredOn(turn -> !turn.equals("first step"))
+                .containsExactly("Nudge", "Other", "Other", "Nudge", "Nudge", "Other");
+    }
+
+    @Test
+    void inEachRoundAProcessIsStartedForItsFirstStepAloneWhenTheTurnsAreOver() {
+        Outcome outcome = hold(List.of(1), nudge(), entrant("Other", 2.3025, 1.5, 10, 1.0, 1.0, 1.0));
+        assertThat(outcome.best("Nudge").orElseThrow().firstSteps()).containsExactly(1.0, 4.0, 5.0);
+        assertThat(outcome.best("Other").orElseThrow().firstSteps()).containsExactly(2.0, 3.0, 6.0);
+        assertThat(turns).startsWith("Nudge", "Other", "first step", "first step");
+        assertThat(closed).filteredOn("first step"::equals).hasSize(6);
+    }
+
+    @Test
+    void inferenceHasNoFirstStep() {
+        Outcome outcome = hold(INFERENCE, List.of(1), nudge());
+        assertThat(outcome.best("Nudge").orElseThrow().firstSteps()).isEmpty();
+        assertThat(turns).containsExactly("Nudge", "Nudge", "Nudge");
+    }
+
+    @Test
+    void memoryIsThatOfTheProcessOfTheRounds() {
+        Outcome outcome = hold(List.of(1), nudge());
+        assertThat(outcome.best("Nudge").orElseThrow().peakMemory()).hasValue("Nudge".length());
     }
 
     @Test

@@ -34,7 +34,18 @@ class MainTest {
     @Test
     void nudgeTrainsInAProcessOfItsOwn() throws Exception {
         int code = run(
-                "--peers", "nobody", "--jobs", "train A", "--threads", "1", "--warmup", "0.03", "--seconds", "0.01");
+                "--peers",
+                "nobody",
+                "--jobs",
+                "train A",
+                "--threads",
+                "1",
+                "--warmup",
+                "0.03",
+                "--seconds",
+                "0.01",
+                "--rounds",
+                "1");
         assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).containsPattern("\\| Nudge \\| [\\d,.]+ \\(");
         assertThat(folder.resolve("results/table.md")).hasContent(out.toString(StandardCharsets.UTF_8));

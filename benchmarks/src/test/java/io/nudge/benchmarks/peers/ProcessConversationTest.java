@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The two ends of the protocol, with pipes between them; and answers that no peer of ours gives. */
 class ProcessConversationTest {
     private static final Duration LONG = Duration.ofMinutes(1);
+    private static final long FIVE_SECONDS_AGO = System.nanoTime() - 5_000_000_000L;
 
     private final FakePeer peer = new FakePeer();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -36,7 +37,7 @@ class ProcessConversationTest {
             says.close();
         });
         serving.start();
-        return new ProcessConversation(answers, commands, LONG, ProcessHandle.current(), () -> {
+        return new ProcessConversation(answers, commands, LONG, ProcessHandle.current(), 0, () -> {
             try {
                 commands.close();
             } catch (IOException e) {
@@ -48,7 +49,12 @@ class ProcessConversationTest {
     private ProcessConversation thatSays(String lines) {
         InputStream answers = new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
         return new ProcessConversation(
-                answers, OutputStream.nullOutputStream(), LONG, ProcessHandle.current(), () -> ended.set(true));
+                answers,
+                OutputStream.nullOutputStream(),
+                LONG,
+                ProcessHandle.current(),
+                FIVE_SECONDS_AGO,
+                () -> ended.set(true));
     }
 
     @AfterEach
@@ -106,6 +112,13 @@ class ProcessConversationTest {
     }
 
     @Test
+    void anAgeIsCountedFromTheStartThatItWasToldOf() {
+        try (Conversation talk = thatSays("peer: ready\n")) {
+            assertThat(talk.age()).isGreaterThanOrEqualTo(5);
+        }
+    }
+
+    @Test
     void aPeerThatCannotBeginIsEnded() {
         assertThatThrownBy(() -> thatSays("peer: failed No module named numpy\n"))
                 .hasMessage("No module named numpy");
@@ -157,6 +170,7 @@ class ProcessConversationTest {
                             OutputStream.nullOutputStream(),
                             Duration.ofMillis(1),
                             ProcessHandle.current(),
+                            0,
                             () -> ended.set(true)))
                     .isInstanceOf(PeerException.class)
                     .hasMessageContaining("gave no answer");

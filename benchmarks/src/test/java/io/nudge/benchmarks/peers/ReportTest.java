@@ -6,6 +6,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.nudge.benchmarks.peers.process.Job;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -14,11 +15,22 @@ class ReportTest {
         return new Job(name, List.of(784, 30, 10), Job.Kind.SIGMOID, false, 0.1, 10, training, 100, Path.of("data"));
     }
 
-    /** Each round costs as much processor time as all its threads have. */
+    /**
+     * Each round costs as much processor time as all its threads have. First steps take the more, the more threads there are;
+     * so does memory, which is not known of NumPy.
+     */
     private static Standing standing(String entrant, int threads, Double... rates) {
         List<Rate> both =
                 Stream.of(rates).map(rate -> new Rate(rate, rate / threads)).toList();
-        return new Standing(entrant, threads, entrant + " 1.0", 2.3, 1.5, both);
+        return new Standing(
+                entrant,
+                threads,
+                entrant + " 1.0",
+                2.3,
+                1.5,
+                both,
+                List.of(0.5 * threads, 0.25 * threads, 0.75 * threads),
+                entrant.equals("NumPy") ? OptionalLong.empty() : OptionalLong.of((threads * 150L) << 20));
     }
 
     private static Report report() {
@@ -64,11 +76,39 @@ class ReportTest {
     }
 
     @Test
+    void firstStepsOfTrainingAreThoseOnTheBestNumberOfThreads() {
+        assertThat(report().markdown()).containsOnlyOnce("""
+                        in each round, from the least to the most.
+
+                        |  | train A |
+                        | --- | ---: |
+                        | Nudge | 0.500 (0.250–0.750) |
+                        | NumPy | 1.00 (0.500–1.50) |
+                        | DL4J | – |
+                        """);
+    }
+
+    @Test
+    void memoryIsToldWhereItIsKnown() {
+        assertThat(report().markdown()).contains("""
+                        MiB of memory that the process of these examples per second had at most.
+
+                        |  | infer A at 1 |
+                        | --- | ---: |
+                        | Nudge | 150 |
+                        | NumPy | – |
+                        """);
+    }
+
+    @Test
     void whatIsNotKnownIsNotInTheJson() throws Exception {
-        Standing unknown = new Standing("Nudge", 1, "1.0", 2.3, 1.5, List.of(new Rate(7, Double.NaN)));
+        Standing unknown = new Standing(
+                "Nudge", 1, "1.0", 2.3, 1.5, List.of(new Rate(7, Double.NaN)), List.of(), OptionalLong.empty());
         Outcome outcome = new Outcome(job("train A", true), List.of(unknown), List.of());
         String json = new Report(List.of(), List.of("Nudge"), List.of(outcome)).json();
-        assertThat(json).contains("examplesPerSecond").doesNotContain("NaN", "examplesPerProcessorSecond");
+        assertThat(json)
+                .contains("examplesPerSecond")
+                .doesNotContain("NaN", "examplesPerProcessorSecond", "firstStepSeconds", "peakMebibytes");
     }
 
     @Test
@@ -93,6 +133,7 @@ class ReportTest {
         assertThat(JSON.std.mapFrom(json)).containsKeys("environment", "jobs");
         assertThat(json.replaceAll("\\s+", ""))
                 .contains("\"threads\":1,\"lossBefore\":2.3,\"lossAfter\":1.5,\"examplesPerSecond\":500.0,"
-                        + "\"examplesPerProcessorSecond\":500.0,\"rounds\":[400.0,500.0,600.0]");
+                        + "\"examplesPerProcessorSecond\":500.0,\"rounds\":[400.0,500.0,600.0],"
+                        + "\"firstStepSeconds\":0.5,\"firstSteps\":[0.5,0.25,0.75],\"peakMebibytes\":150.0}");
     }
 }
