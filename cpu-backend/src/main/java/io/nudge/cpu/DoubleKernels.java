@@ -12,6 +12,7 @@ final class DoubleKernels extends Kernels {
     private final DoubleFunctions functions;
     private final RandomWords random;
     private final double[] room = new double[BLOCK];
+    private final double[] sums = new double[SUMS];
     /** Larger only for more outputs than a block has elements. */
     private double[] powers = new double[BLOCK];
 
@@ -70,9 +71,8 @@ final class DoubleKernels extends Kernels {
             double beta,
             CpuMemory into,
             int intoAt) {
-        double[] sums = room;
-        for (int j = from; j < to; j += BLOCK) {
-            int width = Math.min(BLOCK, to - j);
+        for (int j = from; j < to; j += SUMS) {
+            int width = Math.min(SUMS, to - j);
             Arrays.fill(sums, 0, width, 0);
             for (int i = 0; i < rows; i++) {
                 arithmetic.add(sums, 0, x.doubles, xAt + i * columns + j, sums, 0, width);

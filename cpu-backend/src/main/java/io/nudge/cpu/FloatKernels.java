@@ -12,6 +12,7 @@ final class FloatKernels extends Kernels {
     private final FloatFunctions functions;
     private final RandomWords random;
     private final float[] room = new float[BLOCK];
+    private final float[] sums = new float[SUMS];
     /** Larger only for more outputs than a block has elements. */
     private float[] powers = new float[BLOCK];
 
@@ -70,9 +71,8 @@ final class FloatKernels extends Kernels {
             double beta,
             CpuMemory into,
             int intoAt) {
-        float[] sums = room;
-        for (int j = from; j < to; j += BLOCK) {
-            int width = Math.min(BLOCK, to - j);
+        for (int j = from; j < to; j += SUMS) {
+            int width = Math.min(SUMS, to - j);
             Arrays.fill(sums, 0, width, 0);
             for (int i = 0; i < rows; i++) {
                 arithmetic.add(sums, 0, x.floats, xAt + i * columns + j, sums, 0, width);

@@ -16,6 +16,9 @@ abstract class Kernels {
      */
     static final int BLOCK = 1024;
 
+    /** Columns that are summed up at a time: the more of a row is read at once, the better memory keeps up. */
+    static final int SUMS = 4 * BLOCK;
+
     /** Columns that are transposed at a time: as many lines of the first cache are written to. */
     static final int TILE = 16;
 
