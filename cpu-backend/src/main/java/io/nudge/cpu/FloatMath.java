@@ -134,7 +134,7 @@ final class FloatMath {
         return z > 0 ? 1 : z <= 0 ? slope : z;
     }
 
-    /** eˣ for x at most 0, within 0.991 units in the last place, where it is subnormal within 0.751. */
+    /** eˣ for x at most 0, within 0.982 units in the last place, where it is subnormal within 0.751. */
     static float exp(float x) {
         return exp(x, 1f);
     }
