@@ -15,7 +15,8 @@ class FloatExponentialTest {
     private static final float WORST = -0x1.459444p6f;
     private static final float WORST_OF_SUBNORMAL = -87.33736f;
     /** Of the bits of arguments: prime, so that all of the last bits occur. */
-    private static final int STRIDE = System.getProperty("nudge.exponential", "").equals("all") ? 1 : 211;
+    private static final int STRIDE =
+            System.getProperty("nudge.exponential", "").equals("all") ? 1 : 211;
 
     private static final int MINUS_ZERO = Float.floatToRawIntBits(-0f);
     private static final int LEAST = Float.floatToRawIntBits(-130f);

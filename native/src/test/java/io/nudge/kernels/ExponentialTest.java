@@ -18,6 +18,8 @@ class ExponentialTest {
     /** A fused operation has other bits. */
     @Test
     void activationsAreNotContracted() {
-        assertThat(Ptx.text("activate.f32")).contains("mul.rn.f32", "add.rn.f32").doesNotContain("fma.rn.f32");
+        assertThat(Ptx.text("activate.f32"))
+                .contains("mul.rn.f32", "add.rn.f32")
+                .doesNotContain("fma.rn.f32");
     }
 }
