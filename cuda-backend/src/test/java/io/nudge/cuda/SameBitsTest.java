@@ -33,7 +33,25 @@ class SameBitsTest {
         -Float.MAX_VALUE,
         Float.POSITIVE_INFINITY,
         Float.NEGATIVE_INFINITY,
-        Float.NaN
+        Float.NaN,
+        // For each constant of the exponential and each direction, one of those whose power of e, σ′ of ELU, is another if the
+        // constant is off by its last bit: in tens of millions of arguments there are few.
+        -0.22260617f,
+        -0.2367038f,
+        -0.1875545f,
+        -0.105706744f,
+        -0.14301331f,
+        -0.06114935f,
+        -0.050538838f,
+        -0.050027825f,
+        -0.050062474f,
+        -0.050003696f,
+        -0.050000563f,
+        -0.6930854f,
+        -0.692546f,
+        -0.34657362f,
+        -10.050635f,
+        -6.5848975f
     };
 
     /** A prime number of bits from one argument to the next: some hundreds of every exponent, and all of the last bits. */
