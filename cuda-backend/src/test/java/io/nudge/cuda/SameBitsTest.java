@@ -34,8 +34,7 @@ class SameBitsTest {
         Float.POSITIVE_INFINITY,
         Float.NEGATIVE_INFINITY,
         Float.NaN,
-        // For each constant of the exponential and each direction, one of those whose power of e, σ′ of ELU, is another
-        // if the
+        // For each constant of the exponential and each direction one whose power of e, σ′ of ELU, is another if the
         // constant is off by its last bit: in tens of millions of arguments there are few.
         -0.22260617f,
         -0.2367038f,
