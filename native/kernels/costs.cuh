@@ -78,7 +78,7 @@ __device__ inline real costOf(const Output& output, const Team& team, typename T
     #pragma unroll 1
     for (Index k = team.first(); k < n; k += team.step()) {
       Index j = team.column(k);
-      sum += most(z[j], 0) - z[j] * y[j] + log1p(exp(-abs(z[j])));
+      sum += most(z[j], 0) - z[j] * y[j] + logarithmOf1And(-abs(z[j]));
     }
   } else {
     #pragma unroll 1

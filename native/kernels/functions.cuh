@@ -1,17 +1,17 @@
 // The activations and their derivatives, by the formulas of io.nudge.math.Activation. p is the slope of leaky_relu or the alpha
-// of elu. NaN gives NaN, infinity the limit.
+// of elu. NaN gives NaN, infinity the limit. In float32 they have the bits of io.nudge.cpu.FloatMath.
 #pragma once
 
-#include "real.cuh"
+#include "normal.cuh"
 
 __device__ inline real logistic(real z) {
-  real e = exp(-abs(z));
+  real e = exponential(-abs(z));
   return (z >= 0 ? real(1) : e) / (1 + e);
 }
 
 /// Exact in both tails, where a (1 − a) is not.
 __device__ inline real logisticPrime(real z) {
-  real e = exp(-abs(z));
+  real e = exponential(-abs(z));
   return e / ((1 + e) * (1 + e));
 }
 
@@ -49,48 +49,54 @@ struct LeakyRelu {
 
 struct Elu {
   __device__ static real value(real z, real p) {
-    return z > 0 ? z : p * expm1(z);
+    return z > 0 ? z : p * exponentialBelow(z);
   }
   __device__ static real prime(real z, real p) {
-    return z > 0 ? real(1) : p * exp(z);
+    return z > 0 ? real(1) : p * exponential(z);
   }
 };
 
 struct Tanh {
   __device__ static real value(real z, real) {
-    return tanh(z);
+    return hyperbolicTangent(z);
   }
   __device__ static real prime(real z, real) {
-    real e = exp(-2 * abs(z));
+    real e = exponential(-2 * abs(z));
     return 4 * e / ((1 + e) * (1 + e));
   }
 };
 
 struct Softplus {
   __device__ static real value(real z, real) {
-    return most(z, 0) + log1p(exp(-abs(z)));
+    return most(z, 0) + logarithmOf1And(-abs(z));
   }
   __device__ static real prime(real z, real) {
     return logistic(z);
   }
 };
 
+/// z s and s (1 + z (1 − s)) with s = 1 / (1 + e) from 0 on, e / (1 + e) below, where e comes in last, and e = exp(−|z|).
 struct Silu {
   __device__ static real value(real z, real) {
-    return atLeast(z, -LARGEST) * logistic(z);
+    auto e = powerOf(-abs(z));
+    real part = atLeast(z, -VANISHED) / (1 + e.value());
+    return z >= 0 ? part : e.times(part);
   }
   __device__ static real prime(real z, real) {
-    return logistic(z) + bounded(z) * logisticPrime(z);
+    auto e = powerOf(-abs(z));
+    real d = 1 + e.value();
+    real size = z >= 0 ? atMost(z, VANISHED) * e.value() : atLeast(z, -VANISHED);
+    real part = (1 + size / d) / d;
+    return z >= 0 ? part : e.times(part);
   }
 };
 
-/// With Φ the normal distribution and 1/√(2π) its density at 0.
 struct Gelu {
   __device__ static real value(real z, real) {
-    return atLeast(z, -LARGEST) * normcdf(z);
+    return normalShare(z);
   }
   __device__ static real prime(real z, real) {
-    return normcdf(z) + bounded(z) * real(0.39894228040143267794) * exp(real(-0.5) * z * z);
+    return normalSharePrime(z);
   }
 };
 

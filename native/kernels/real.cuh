@@ -32,7 +32,12 @@ __device__ inline real atLeast(real x, real limit) {
   return x < limit ? limit : x;
 }
 
+/// x, but not above a limit; NaN stays.
+__device__ inline real atMost(real x, real limit) {
+  return x > limit ? limit : x;
+}
+
 /// x limited to the finite numbers, so that infinity times a vanishing factor gives its limit, zero; NaN stays.
 __device__ inline real bounded(real x) {
-  return x > LARGEST ? LARGEST : atLeast(x, -LARGEST);
+  return atMost(atLeast(x, -LARGEST), LARGEST);
 }

@@ -1,6 +1,7 @@
 // Softmax of a row and its chain rule, by the formulas of io.nudge.math.Activation.
 #pragma once
 
+#include "exponential.cuh"
 #include "rows.cuh"
 
 /// Elements that lie so far apart.
@@ -31,7 +32,7 @@ __device__ inline Powers powersOf(const Team& team, typename Team::Index n, Row 
   real sum = 0;
   #pragma unroll 1
   for (Index k = team.first(); k < n; k += team.step()) {
-    sum += exp(z[team.column(k)] - largest);
+    sum += exponential(z[team.column(k)] - largest);
   }
   return {largest, team.sum(sum)};
 }
@@ -44,7 +45,7 @@ __device__ inline void softmaxOf(const Team& team, typename Team::Index n, From 
   #pragma unroll 1
   for (Index k = team.first(); k < n; k += team.step()) {
     Index j = team.column(k);
-    a[j] = exp(z[j] - powers.largest) / powers.sum;
+    a[j] = exponential(z[j] - powers.largest) / powers.sum;
   }
 }
 

@@ -4,29 +4,35 @@ import io.nudge.math.Activation;
 
 /**
  * The activations and what they are made of in float32, each within a few units in the last place of the formulas in
- * {@link Activation}. Written without fused operations, so that {@code VectorFloatMath} computes the
- * same bits lane by lane.
+ * {@link Activation}. Written without fused operations, which not every processor has, so that {@code VectorFloatMath}
+ * computes the same bits lane by lane, and so do the CUDA backend's kernels: exponential.cuh and normal.cuh have the same
+ * operations in the same order, and change together with this.
  *
  * <p>Polynomials and the reduction of the exponential's argument are those of Moshier's Cephes library (expf, tanhf,
  * logf); the one for the normal distribution was fitted for this class.
  */
 final class FloatMath {
     static final float LOG2_E = 1.442695f;
-    /** Adding and subtracting this rounds to a whole number, which is then in the low bits: 1.5 · 2²³. */
-    static final float ROUNDER = 0x1.8p23f;
+    /**
+     * Adding and subtracting this rounds to a whole number n. In between n + 190 is in the low bits, which put where an
+     * exponent is are 2 to the power of n + 63: a normal number for each n that occurs, though 2ⁿ may be none.
+     */
+    static final float ROUNDER = 0x1.8p23f + 190f;
 
-    static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+    static final int FRACTION_BITS = 23;
+    /** Makes 2ⁿ of that power, in the exponent and as a factor. */
+    static final int LESS_63 = -63 << FRACTION_BITS;
+
+    static final float POWER_OF_MINUS_63 = 0x1p-63f;
     /** ln 2 in two parts; the first has so few bits that a whole number times it is exact. */
     static final float LN2_HIGH = 0x1.63p-1f;
 
     static final float LN2_LOW = -0.00021219444f;
-    /** Below the first eˣ is 0, even 100 times as much; above the second it is infinite. */
+    /** Below this eˣ is 0, even 100 times as much. */
     static final float EXP_LEAST = -120f;
 
     /** Below this eˣ − 1 is −1. */
     static final float EXPM1_LEAST = -80f;
-
-    static final float EXP_MOST = 89f;
 
     /** Where more is lost of a difference, its exponential is 0. */
     static final float LOST_MOST = 0.00001f;
@@ -128,19 +134,19 @@ final class FloatMath {
         return z > 0 ? 1 : z <= 0 ? slope : z;
     }
 
+    /** eˣ for x at most 0, within 0.982 units in the last place, where it is subnormal within 0.751. */
     static float exp(float x) {
         return exp(x, 1f);
     }
 
     /** eˣ times a factor, which comes in before the power of 2 that may make eˣ subnormal and lose its last digits. */
     static float exp(float x, float factor) {
-        float limited = Math.max(EXP_LEAST, Math.min(EXP_MOST, x));
+        float limited = Math.max(EXP_LEAST, x);
         float shifted = limited * LOG2_E + ROUNDER;
         float whole = shifted - ROUNDER;
         float r = (limited - whole * LN2_HIGH) - whole * LN2_LOW;
-        int n = Float.floatToRawIntBits(shifted) - ROUNDER_BITS;
-        int half = n >> 1;
-        return (expLess1(r) + 1f) * power2(half) * factor * power2(n - half);
+        float power = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << FRACTION_BITS);
+        return (expLess1(r) + 1f) * power * factor * POWER_OF_MINUS_63;
     }
 
     /** e to the power of x − max. */
@@ -162,17 +168,13 @@ final class FloatMath {
         return p * (r * r) + r;
     }
 
-    private static float power2(int n) {
-        return Float.intBitsToFloat((n + 127) << 23);
-    }
-
     /** eˣ − 1 for x at most 0. */
     static float expm1(float x) {
         float limited = Math.max(EXPM1_LEAST, x);
         float shifted = limited * LOG2_E + ROUNDER;
         float whole = shifted - ROUNDER;
         float r = (limited - whole * LN2_HIGH) - whole * LN2_LOW;
-        float scale = power2(Float.floatToRawIntBits(shifted) - ROUNDER_BITS);
+        float scale = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << FRACTION_BITS) + LESS_63);
         return (scale - 1f) + scale * expLess1(r);
     }
 

@@ -1,7 +1,6 @@
 package io.nudge.cpu;
 
 import static jdk.incubator.vector.VectorOperators.AND;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -41,8 +40,8 @@ final class VectorFloatMath {
     private static final Step[] ELU = {new EluExponent(), new Reduce(), new Elu()};
     private static final Step[] ELU_PRIME = steps(new Exponent(), EXP, new EluPrime());
     private static final Step[] SOFTPLUS = steps(POWER, new Softplus());
-    private static final Step[] SILU = steps(POWER, new SiluFactor(), EXP, new Silu());
-    private static final Step[] SILU_PRIME = steps(POWER, new SiluPrimeFactor(), EXP, new SiluPrime());
+    private static final Step[] SILU = steps(POWER, new SiluFactor(), new Exp(), new Silu());
+    private static final Step[] SILU_PRIME = steps(POWER, new SiluPrimeFactor(), new Exp(), new SiluPrime());
     private static final Step[] GELU = steps(new Tail(), new GeluFactor(), new Bell(), EXP, new Gelu());
     private static final Step[] GELU_PRIME = steps(new Tail(), new GeluPrimeFactor(), new Bell(), EXP, new GeluPrime());
     private static final Step[] NONE = {};
@@ -137,7 +136,7 @@ final class VectorFloatMath {
         abstract void run(Block block, int n);
     }
 
-    // ---- the exponential: y = factor times e to the power of the exponent -------------------------------------------
+    // ---- the exponential: y = factor times e to the power of the exponent, at most 0 --------------------------------
 
     /** The exponent becomes what is left of it beside a multiple of ln 2, which is noted. */
     private static final class Reduce extends Step {
@@ -146,9 +145,8 @@ final class VectorFloatMath {
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector limited = FloatVector.fromArray(SPECIES, exponent, i)
-                        .min(FloatMath.EXP_MOST)
-                        .max(FloatMath.EXP_LEAST);
+                FloatVector limited =
+                        FloatVector.fromArray(SPECIES, exponent, i).max(FloatMath.EXP_LEAST);
                 FloatVector shifted = limited.mul(FloatMath.LOG2_E).add(FloatMath.ROUNDER);
                 FloatVector whole = shifted.sub(FloatMath.ROUNDER);
                 shifted.intoArray(multiple, i);
@@ -173,12 +171,10 @@ final class VectorFloatMath {
                 p = p.mul(r.mul(r)).add(r).add(1f);
                 IntVector power = FloatVector.fromArray(SPECIES, multiple, i)
                         .reinterpretAsInts()
-                        .sub(FloatMath.ROUNDER_BITS);
-                IntVector half = power.lanewise(ASHR, 1);
-                IntVector rest = power.sub(half);
-                p.mul(half.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
+                        .lanewise(LSHL, FloatMath.FRACTION_BITS);
+                p.mul(power.reinterpretAsFloats())
                         .mul(FloatVector.fromArray(SPECIES, factor, i))
-                        .mul(rest.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
+                        .mul(FloatMath.POWER_OF_MINUS_63)
                         .intoArray(y, i);
             }
         }
@@ -357,8 +353,8 @@ final class VectorFloatMath {
                 p = p.mul(r.mul(r)).add(r);
                 IntVector power = FloatVector.fromArray(SPECIES, multiple, i)
                         .reinterpretAsInts()
-                        .sub(FloatMath.ROUNDER_BITS);
-                FloatVector scale = power.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+                        .lanewise(LSHL, FloatMath.FRACTION_BITS);
+                FloatVector scale = power.add(FloatMath.LESS_63).reinterpretAsFloats();
                 FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
                 scale.sub(1f)
                         .add(scale.mul(p))
@@ -408,20 +404,18 @@ final class VectorFloatMath {
         }
     }
 
-    /** From y = e^(−|z|), which is kept. */
+    /** From y = e^(−|z|), which is kept; below 0 it is needed once more, with a factor. */
     private static final class SiluFactor extends Step {
         @Override
         void run(Block block, int n) {
             float[] z = block.z;
             int at = block.at;
-            float[] exponent = block.exponent;
             float[] factor = block.factor;
             float[] kept = block.kept;
             float[] y = block.y;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector below = FloatVector.fromArray(SPECIES, z, at + i).max(FloatMath.EXP_LEAST);
                 FloatVector power = FloatVector.fromArray(SPECIES, y, i);
-                below.intoArray(exponent, i);
                 power.intoArray(kept, i);
                 below.div(power.add(1f)).intoArray(factor, i);
             }
@@ -447,13 +441,12 @@ final class VectorFloatMath {
         }
     }
 
-    /** From y = e^(−|z|), which is kept. */
+    /** From y = e^(−|z|), which is kept; below 0 it is needed once more, with a factor. */
     private static final class SiluPrimeFactor extends Step {
         @Override
         void run(Block block, int n) {
             float[] z = block.z;
             int at = block.at;
-            float[] exponent = block.exponent;
             float[] factor = block.factor;
             float[] kept = block.kept;
             float[] y = block.y;
@@ -461,7 +454,6 @@ final class VectorFloatMath {
                 FloatVector below = FloatVector.fromArray(SPECIES, z, at + i).max(FloatMath.EXP_LEAST);
                 FloatVector power = FloatVector.fromArray(SPECIES, y, i);
                 FloatVector d = power.add(1f);
-                below.intoArray(exponent, i);
                 power.intoArray(kept, i);
                 below.div(d).add(1f).div(d).intoArray(factor, i);
             }

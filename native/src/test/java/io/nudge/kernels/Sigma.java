@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * The elementwise activations in float64, as io.nudge.math has them, with how far a kernel may be off. An elementary function of
- * CUDA is within 2 ulps or better (CUDA Programming Guide, mathematical functions), that is 4 u; an operation within u.
+ * CUDA is within 2 ulps or better (CUDA Programming Guide, mathematical functions), that is 4 u, and the exponential of
+ * kernels/exponential.cuh within 1 ulp; an operation within u.
  */
 enum Sigma {
     SIGMOID("sigmoid", 0) {
