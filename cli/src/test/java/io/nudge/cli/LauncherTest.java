@@ -113,6 +113,10 @@ class LauncherTest {
     }
 
     private Cli nudge(String... arguments) throws IOException, InterruptedException {
+        return nudgeWith("", arguments);
+    }
+
+    private Cli nudgeWith(String javaOptions, String... arguments) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("/bin/sh", checkout.resolve("nudge").toString()));
         command.addAll(List.of(arguments));
@@ -120,6 +124,7 @@ class LauncherTest {
         builder.environment().put("PATH", tools.toString());
         builder.environment().put("JAVA_HOME", javaHome.toString());
         builder.environment().put("CALLS", folder.resolve("calls").toString());
+        builder.environment().put("NUDGE_JAVA_OPTS", javaOptions);
         builder.environment().remove("CXX"); // a compiler of the caller's choice
         Path err = folder.resolve("err");
         Process process = builder.redirectError(err.toFile()).start();
@@ -176,6 +181,23 @@ class LauncherTest {
         assertThat(calls()).hasSize(before);
         assertThat(nudge("train", "--backend", "cuda-emulated").err()).contains("building the emulated device");
         assertThat(calls().subList(before, calls().size())).allMatch(call -> call.startsWith("cmake "));
+    }
+
+    @Test
+    void takesTheCollectorThatNeedsLeastUnlessOneIsNamed() throws Exception {
+        assertThat(nudge("train").lines()).contains("-XX:+UseSerialGC");
+        assertThat(nudgeWith("-XX:+UseParallelGC -Xmx4g", "train").lines())
+                .contains("-XX:+UseParallelGC", "-Xmx4g")
+                .doesNotContain("-XX:+UseSerialGC");
+    }
+
+    @Test
+    void addsTheVectorApiWhereJavaHasItUnlessVectorsAreOff() throws Exception {
+        assertThat(nudge("train").lines()).doesNotContain("--add-modules");
+        Files.writeString(
+                javaHome.resolve("release"), "JAVA_VERSION=\"17.0.1\"\nMODULES=\"java.base jdk.incubator.vector\"\n");
+        assertThat(nudge("train").lines()).containsSequence("--add-modules", "jdk.incubator.vector");
+        assertThat(nudgeWith("-Dnudge.cpu.vectors=off", "train").lines()).doesNotContain("--add-modules");
     }
 
     @Test
