@@ -79,6 +79,8 @@ final class Roster {
                     List<String> words = java();
                     words.addAll(List.of(
                             HEAP,
+                            "-Xms32m", // as ./nudge has it, so that memory is compared, not collectors
+                            "-XX:+UseSerialGC",
                             "--enable-native-access=ALL-UNNAMED",
                             // Where natives are unpacked. In the cache of all, MKL would take the place of Nudge's
                             // OpenBLAS.
