@@ -135,11 +135,13 @@ final class Pass implements Task {
         runAll(newRows, Math.max(1, elementsInPart / Math.max(1, newColumns)));
     }
 
-    /** Runs over the columns of a matrix of this shape. */
+    /** Runs over the columns of a matrix of this shape: not a few in each part, or of every row only a few were read at a time. */
     void columns(int newRows, int newColumns, int elementsInPart) {
         rows = newRows;
         columns = newColumns;
-        runAll(newColumns, Math.max(1, elementsInPart / Math.max(1, newRows)));
+        int share = (newColumns + workers.count() - 1) / workers.count();
+        int some = Math.max(1, Math.min(share, Kernels.SUMS));
+        runAll(newColumns, Math.max(some, elementsInPart / Math.max(1, newRows)));
     }
 
     private void runAll(int newUnits, int newUnitsInPart) {
