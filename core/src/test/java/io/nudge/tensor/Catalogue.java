@@ -13,8 +13,8 @@ import java.util.Map;
  * added to {@link Operations} gets its entry here and its formula in {@link Oracle}; an activation, a cost or an
  * optimizer is added to the lists below.
  */
-final class Catalogue {
-    static final List<Activation> ELEMENTWISE = List.of(
+public final class Catalogue {
+    public static final List<Activation> ELEMENTWISE = List.of(
             Activation.SIGMOID,
             Activation.RELU,
             Activation.LEAKY_RELU,

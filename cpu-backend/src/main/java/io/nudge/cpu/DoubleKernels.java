@@ -320,38 +320,9 @@ final class DoubleKernels extends Kernels {
     int right(CpuMemory a, int aAt, CpuMemory y, int yAt, int rows, int columns) {
         int right = 0;
         for (int i = 0; i < rows; i++) {
-            right += right(a.doubles, aAt + i * columns, y.doubles, yAt + i * columns, columns) ? 1 : 0;
+            right += Answers.right(a.doubles, aAt + i * columns, y.doubles, yAt + i * columns, columns) ? 1 : 0;
         }
         return right;
-    }
-
-    private static boolean right(double[] a, int aAt, double[] y, int yAt, int n) {
-        if (n == 1) {
-            return a[aAt] > 0.5 == y[yAt] > 0.5;
-        }
-        int answer = largest(y, yAt, n);
-        return n > 0 && isLargest(a, aAt, answer, n);
-    }
-
-    /** Whether it is the first of the largest; without a branch for each element, which nobody could foretell. */
-    private static boolean isLargest(double[] x, int at, int index, int n) {
-        double candidate = x[at + index];
-        boolean largest = true;
-        for (int j = 0; j < index; j++) {
-            largest &= x[at + j] < candidate;
-        }
-        for (int j = index + 1; j < n; j++) {
-            largest &= x[at + j] <= candidate;
-        }
-        return largest;
-    }
-
-    private static int largest(double[] x, int at, int n) {
-        int largest = 0;
-        for (int j = 1; j < n; j++) {
-            largest = x[at + j] > x[at + largest] ? j : largest;
-        }
-        return largest;
     }
 
     /**

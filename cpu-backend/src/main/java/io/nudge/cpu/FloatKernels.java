@@ -310,38 +310,9 @@ final class FloatKernels extends Kernels {
     int right(CpuMemory a, int aAt, CpuMemory y, int yAt, int rows, int columns) {
         int right = 0;
         for (int i = 0; i < rows; i++) {
-            right += right(a.floats, aAt + i * columns, y.floats, yAt + i * columns, columns) ? 1 : 0;
+            right += Answers.right(a.floats, aAt + i * columns, y.floats, yAt + i * columns, columns) ? 1 : 0;
         }
         return right;
-    }
-
-    private static boolean right(float[] a, int aAt, float[] y, int yAt, int n) {
-        if (n == 1) {
-            return a[aAt] > 0.5f == y[yAt] > 0.5f;
-        }
-        int answer = largest(y, yAt, n);
-        return n > 0 && isLargest(a, aAt, answer, n);
-    }
-
-    /** Whether it is the first of the largest; without a branch for each element, which nobody could foretell. */
-    private static boolean isLargest(float[] x, int at, int index, int n) {
-        float candidate = x[at + index];
-        boolean largest = true;
-        for (int j = 0; j < index; j++) {
-            largest &= x[at + j] < candidate;
-        }
-        for (int j = index + 1; j < n; j++) {
-            largest &= x[at + j] <= candidate;
-        }
-        return largest;
-    }
-
-    private static int largest(float[] x, int at, int n) {
-        int largest = 0;
-        for (int j = 1; j < n; j++) {
-            largest = x[at + j] > x[at + largest] ? j : largest;
-        }
-        return largest;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.nudge.emulator.EmulatedDevice;
 import io.nudge.math.Activation;
 import io.nudge.tensor.Backend;
 import io.nudge.tensor.Backends;
+import io.nudge.tensor.Catalogue;
 import io.nudge.tensor.Operations;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
@@ -71,17 +72,7 @@ class SameBitsTest {
     }
 
     static Stream<Activation> elementwise() {
-        return Stream.of(
-                Activation.SIGMOID,
-                Activation.RELU,
-                Activation.LEAKY_RELU,
-                Activation.ELU,
-                new Activation.Elu(0.3),
-                Activation.TANH,
-                Activation.SOFTPLUS,
-                Activation.SILU,
-                Activation.GELU,
-                Activation.IDENTITY);
+        return Catalogue.ELEMENTWISE.stream();
     }
 
     /** What makes a result of arguments. */
