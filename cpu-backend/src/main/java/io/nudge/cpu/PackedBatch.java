@@ -20,11 +20,8 @@ final class PackedBatch {
     /** Sums that are of no account; without them the compiler would leave the reading out. */
     private final float[] touched;
 
-    /** Inputs, with zeros in rows that hold no example. */
-    final CpuMemory x;
-
-    /** Elements between two rows of x. */
-    final int stride;
+    /** Inputs. */
+    final PackedRows x;
 
     /** Targets, without gaps. */
     final CpuMemory y;
@@ -35,14 +32,8 @@ final class PackedBatch {
         outputs = steps.layers().get(steps.layers().size() - 1).neurons();
         begins = new int[steps.batch()];
         touched = new float[steps.batch()];
-        stride = PackedLayer.stride(inputs, loops.width());
-        x = PackedLayer.room(loops, most, stride);
+        x = PackedRows.room(loops, most, inputs);
         y = CpuMemory.allocate(DType.FLOAT32, (long) steps.batch() * outputs);
-    }
-
-    /** Rows that are computed with though no example is in them. */
-    void clear(int first, int last) {
-        Arrays.fill(x.floats, first * stride, last * stride, 0);
     }
 
     /**
@@ -64,7 +55,7 @@ final class PackedBatch {
             if ((i - first) % TOGETHER == 0) {
                 touched[first] = touch(data, n, i, last);
             }
-            System.arraycopy(data, begins[i], x.floats, i * stride, n);
+            x.put(data, begins[i], i, n);
         }
     }
 

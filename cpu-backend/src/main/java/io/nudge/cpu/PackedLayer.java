@@ -4,7 +4,6 @@ import io.nudge.math.Activation;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.WholeSteps;
-import java.util.Arrays;
 
 /**
  * A layer whose weights lie as its loops want them, with room for a batch. Wᵀ [in, out] is cut into panels of some columns, each
@@ -16,14 +15,23 @@ final class PackedLayer {
     /** Elements in a line of a cache. */
     static final int LINE = 16;
 
-    /** Terms of a sum, or rows of a panel, that are taken at a time: with 512-bit vectors 64 KiB of a panel, read ahead from the second cache. */
-    private static final int DEPTH = 512;
-
     private final PackedLoops loops;
     private final int width;
 
     /** Rows of x that a product takes. */
     private final int height;
+
+    /** Terms of a sum that are taken at a time. */
+    private final int depth;
+
+    /** Examples from which on inputs are transposed, so that weights move by products of whole tiles: as fast as those of the way forward. */
+    private static final int MANY = 64;
+
+    /** Rows of x that go over some panels before the next ones do: so a second cache holds their terms. A multiple of all heights. */
+    private static final int GROUP = 120;
+
+    /** Rows of a panel that move at a time by many examples, at least. */
+    private static final int MOVED = 64;
 
     /** Rows of a panel that a step moves at a time: whole tiles, and whole rows of the tiles that they are flipped to. */
     private final int moved;
@@ -35,11 +43,14 @@ final class PackedLayer {
     /** Panels of Wᵀ, each of {@link #panelRows} rows. */
     private final CpuMemory panels;
 
-    /** The inputs, rounded up to a multiple of the loops' rows; what is in the rows beyond is of no account. */
+    /** The inputs, rounded up to a multiple of a tile's rows; what is in the rows beyond is of no account. */
     private final int panelRows;
 
     /** Panels of W; null in the first layer. */
     private final CpuMemory flipped;
+
+    /** The inputs of a batch, transposed, if there are {@link #MANY}; else null. */
+    private final PackedRows transposed;
 
     private final float[] bias;
     private final float[] nothing;
@@ -51,29 +62,43 @@ final class PackedLayer {
     final CpuMemory a;
     final CpuMemory delta;
 
+    /** What the next layer multiplies: a. */
+    final PackedRows onward;
+
+    /** What is multiplied on the way back: δ. */
+    final PackedRows backward;
+
     /**
      * Makes room.
      *
      * @param height rows of x that a product takes
-     * @param rows of a batch, rounded up to a multiple of the height
+     * @param batch examples of a step
+     * @param rows as many, rounded up to a multiple of the height
      */
-    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int rows, boolean first) {
+    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int batch, int rows, boolean first) {
         this.loops = loops;
         this.height = height;
         width = loops.width();
-        moved = leastCommonMultiple(width, loops.rows());
+        depth = loops.depth();
+        boolean many = batch >= MANY;
+        int tile = many ? height : loops.rows();
+        int tiles = leastCommonMultiple(width, tile);
+        moved = many ? (MOVED + tiles - 1) / tiles * tiles : tiles;
         inputs = layer.inputs();
         neurons = layer.neurons();
         activation = layer.activation();
-        panelRows = (inputs + loops.rows() - 1) / loops.rows() * loops.rows();
+        panelRows = (inputs + tile - 1) / tile * tile;
         panels = CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(neurons) * panelRows * width);
         flipped = first ? null : CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(inputs) * neurons * width);
         bias = new float[panelsOf(neurons) * width];
         nothing = new float[width];
+        transposed = many ? PackedRows.room(loops, panelRows, batch) : null;
         stride = stride(neurons, width);
         z = room(loops, rows, stride);
         a = room(loops, rows, stride);
         delta = room(loops, rows, stride);
+        onward = PackedRows.of(loops, a, stride, rows, neurons);
+        backward = PackedRows.of(loops, delta, stride, rows, neurons);
     }
 
     private static int leastCommonMultiple(int a, int b) {
@@ -149,14 +174,16 @@ final class PackedLayer {
     }
 
     /** z = x Wᵀ + b for some rows, whole multiples of the height, and the columns of some panels. */
-    void forward(float[] x, int xStride, int first, int last, int firstPanel, int lastPanel) {
-        float[] into = z.floats;
-        for (int k = 0; k < inputs; k += DEPTH) {
-            int some = Math.min(DEPTH, inputs - k);
-            for (int p = firstPanel; p < lastPanel; p++) {
-                int at = (p * panelRows + k) * width;
-                int to = p * width;
-                multiply(x, xStride, k, some, panels.floats, at, bias, to, into, to, stride, first, last);
+    void forward(PackedRows x, int first, int last, int firstPanel, int lastPanel) {
+        for (int i = first; i < last; i += GROUP) {
+            int end = Math.min(i + GROUP, last);
+            for (int k = 0; k < inputs; k += depth) {
+                int some = Math.min(depth, inputs - k);
+                for (int p = firstPanel; p < lastPanel; p++) {
+                    int at = (p * panelRows + k) * width;
+                    int to = p * width;
+                    multiply(x, 0, k, some, panels.floats, at, bias, to, z.floats, to, stride, i, end);
+                }
             }
         }
     }
@@ -164,25 +191,15 @@ final class PackedLayer {
     /** ∂C/∂a of the layer before = δ W, likewise; its columns are those of {@link #panelsBack}. */
     void back(PackedLayer before, int first, int last, int firstPanel, int lastPanel) {
         float[] into = before.delta.floats;
-        for (int k = 0; k < neurons; k += DEPTH) {
-            int some = Math.min(DEPTH, neurons - k);
-            for (int p = firstPanel; p < lastPanel; p++) {
-                int at = (p * neurons + k) * width;
-                int to = p * width;
-                multiply(
-                        delta.floats,
-                        stride,
-                        k,
-                        some,
-                        flipped.floats,
-                        at,
-                        nothing,
-                        0,
-                        into,
-                        to,
-                        before.stride,
-                        first,
-                        last);
+        for (int i = first; i < last; i += GROUP) {
+            int end = Math.min(i + GROUP, last);
+            for (int k = 0; k < neurons; k += depth) {
+                int some = Math.min(depth, neurons - k);
+                for (int p = firstPanel; p < lastPanel; p++) {
+                    int at = (p * neurons + k) * width;
+                    int to = p * width;
+                    multiply(backward, 0, k, some, flipped.floats, at, nothing, 0, into, to, before.stride, i, end);
+                }
             }
         }
     }
@@ -190,15 +207,16 @@ final class PackedLayer {
     /**
      * z = start + x panel, some terms of it, for some rows: what is read of the panel stays in the first cache while the rows go over it.
      *
+     * @param from the row of x that belongs to row 0 of z
      * @param k the first of the terms; from the second time on z has the sum of those before
      */
     private void multiply(
-            float[] x,
-            int xStride,
+            PackedRows x,
+            int from,
             int k,
             int some,
             float[] panel,
-            int at,
+            int panelAt,
             float[] start,
             int startAt,
             float[] z,
@@ -206,32 +224,46 @@ final class PackedLayer {
             int zStride,
             int first,
             int last) {
+        float[] rows = x.memory.floats;
         for (int i = first; i < last; i += height) {
-            int from = i * xStride + k;
+            int at = x.at(from + i, k);
             int to = i * zStride + zAt;
             if (k == 0) {
-                loops.multiply(height, some, x, from, xStride, panel, at, start, startAt, 0, z, to, zStride);
+                loops.multiply(height, some, rows, at, x.stride, panel, panelAt, start, startAt, 0, z, to, zStride);
             } else {
-                loops.multiply(height, some, x, from, xStride, panel, at, z, to, zStride, z, to, zStride);
+                loops.multiply(height, some, rows, at, x.stride, panel, panelAt, z, to, zStride, z, to, zStride);
             }
+        }
+    }
+
+    /** Room for a worker that moves so many panels at a time. */
+    MoveRoom moveRoom(int batch, int panels) {
+        return new MoveRoom(batch, width, panels, moved);
+    }
+
+    /** Keeps some examples' inputs for {@link #move}. */
+    void transpose(PackedRows x, int first, int last) {
+        if (transposed != null) {
+            transposed.transpose(x, first, last, inputs);
         }
     }
 
     /**
      * Moves some panels, weights and biases: Wᵀ = beta Wᵀ + alpha xᵀ δ.
      *
-     * @param examples so many rows of x and δ count, a multiple of the height; 0 for none
+     * @param examples so many rows of x and δ count; 0 for none
+     * @param room of the worker
      */
     void move(
             Kernels kernels,
             double alpha,
             double beta,
-            float[] x,
-            int xStride,
+            PackedRows x,
             int examples,
             int firstPanel,
-            int lastPanel) {
-        float factor = (float) alpha;
+            int lastPanel,
+            MoveRoom room) {
+        copyDelta(examples, firstPanel, lastPanel, room);
         for (int k = 0; k < inputs; k += moved) {
             int count = Math.min(moved, inputs - k);
             for (int p = firstPanel; p < lastPanel; p++) {
@@ -239,30 +271,54 @@ final class PackedLayer {
                 if (beta != 1) {
                     kernels.scale(beta, panels, at, panels, at, count * width);
                 }
-                add(x, k, xStride, examples, factor, p * width, count, at);
+                int deltaAt = (p - firstPanel) * examples * width;
+                if (examples > 0 && transposed == null) {
+                    add(x, k, count, examples, (float) alpha, p, deltaAt, room);
+                } else if (examples > 0) {
+                    sum(k, count, examples, deltaAt, room);
+                    kernels.addScaled(alpha, room.sums, 0, panels, at, count * width);
+                }
                 flip(p, k, count);
             }
         }
         for (int p = firstPanel; p < lastPanel && examples > 0; p++) {
-            loops.addRows(examples, delta.floats, p * width, stride, factor, bias, p * width);
+            loops.addRows(examples, delta.floats, p * width, stride, (float) alpha, bias, p * width);
         }
     }
 
-    /** Adds factor xᵀ δ to some rows of a panel: all at once if there are few examples, else a few rows at a time. */
-    private void add(float[] x, int xAt, int xStride, int examples, float factor, int deltaAt, int count, int at) {
-        if (examples == loops.rows()) {
-            loops.add(count, x, xAt, xStride, delta.floats, deltaAt, stride, factor, panels.floats, at);
-        } else {
-            for (int k = 0; k < count && examples > 0; k += loops.rows()) {
-                int to = at + k * width;
-                loops.sum(examples, x, xAt + k, xStride, delta.floats, deltaAt, stride, factor, panels.floats, to);
+    /** Puts the columns of δ that belong to a panel side by side. */
+    private void copyDelta(int examples, int firstPanel, int lastPanel, MoveRoom room) {
+        for (int p = firstPanel; p < lastPanel; p++) {
+            for (int i = 0; i < examples; i++) {
+                int to = ((p - firstPanel) * examples + i) * width;
+                System.arraycopy(delta.floats, i * stride + p * width, room.delta.floats, to, width);
             }
         }
     }
 
-    /** Clears rows that are computed with though no example is in them. */
-    void clear(int first, int last) {
-        Arrays.fill(a.floats, first * stride, last * stride, 0);
-        Arrays.fill(delta.floats, first * stride, last * stride, 0);
+    /** xᵀ δ for some rows of a panel, whose columns of δ begin where {@code deltaAt} says. */
+    private void sum(int k, int count, int examples, int deltaAt, MoveRoom room) {
+        float[] sums = room.sums.floats;
+        int last = (count + height - 1) / height * height;
+        for (int i = 0; i < examples; i += depth) {
+            int some = Math.min(depth, examples - i);
+            int at = deltaAt + i * width;
+            multiply(transposed, k, i, some, room.delta.floats, at, nothing, 0, sums, 0, width, 0, last);
+        }
+    }
+
+    /** Adds factor xᵀ δ to some rows of a panel. */
+    private void add(
+            PackedRows x, int k, int count, int examples, float factor, int panel, int deltaAt, MoveRoom room) {
+        float[] rows = x.memory.floats;
+        int from = x.at(0, k);
+        int to = (panel * panelRows + k) * width;
+        if (examples == loops.few()) {
+            loops.add(count, rows, from, x.stride, delta.floats, panel * width, stride, factor, panels.floats, to);
+        } else {
+            int whole = (count + loops.rows() - 1) / loops.rows() * loops.rows();
+            float[] deltas = room.delta.floats;
+            loops.sum(whole, examples, rows, from, x.stride, deltas, deltaAt, factor, panels.floats, to);
+        }
     }
 }

@@ -11,15 +11,31 @@ package io.nudge.cpu;
 class PackedLoops {
     private static final int WIDTH = 16;
     private static final int ROWS = 5;
+    private static final int DEPTH = 512;
 
     /** Columns of a panel; a multiple of 4. */
     int width() {
         return WIDTH;
     }
 
-    /** Rows of a panel that a sum moves, and as many examples as {@link #add} takes. */
+    /** Rows of a panel that a sum moves. */
     int rows() {
         return ROWS;
+    }
+
+    /** So many examples {@link #add} takes; 0 where {@link #sum} had better do all. */
+    int few() {
+        return ROWS;
+    }
+
+    /** Terms of a sum that are taken at a time, so that what is read of a panel stays in a cache; whole numbers of tiles. */
+    int depth() {
+        return DEPTH;
+    }
+
+    /** Whether rows of x may be any number of elements apart; else {@link PackedRows#FIXED}. */
+    boolean anyStride() {
+        return true;
     }
 
     /** How many rows of x a product had better take at a time, where threads share so many of them. */
@@ -89,7 +105,7 @@ class PackedLoops {
 
     /**
      * panel = panel + factor xᵀ δ, for so many columns of x, which are rows of the panel, and its columns: a sum over as many examples
-     * as {@link #rows} says, added up before it comes to what was there.
+     * as {@link #few} says, added up before it comes to what was there.
      */
     void add(
             int count,
@@ -102,22 +118,26 @@ class PackedLoops {
             float factor,
             float[] panel,
             int panelAt) {
-        add(rows(), count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
+        add(few(), count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
     }
 
-    /** The same for so many examples, any number, and as many columns of x as {@link #rows} says. */
+    /**
+     * The same for so many examples, any number, whose δ lie without gaps: row after row, as wide as the panel.
+     *
+     * @param count columns of x, a multiple of {@link #rows}
+     */
     void sum(
+            int count,
             int examples,
             float[] x,
             int xAt,
             int xStride,
             float[] delta,
             int deltaAt,
-            int deltaStride,
             float factor,
             float[] panel,
             int panelAt) {
-        add(examples, rows(), x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
+        add(examples, count, x, xAt, xStride, delta, deltaAt, width(), factor, panel, panelAt);
     }
 
     private void add(

@@ -4,6 +4,7 @@ import io.nudge.math.Cost;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.WholeSteps;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,7 +28,7 @@ final class PackedNetwork implements Task {
     }
 
     /** Panels in a part of a phase, at most: the activations that it reads serve them all. */
-    private static final int PANELS_IN_PART = 4;
+    private static final int PANELS_IN_PART = 8;
 
     /** Parts of a phase that a thread has, if there are so many panels: what comes last is short then. */
     private static final int PARTS_OF_THREAD = 4;
@@ -51,6 +52,7 @@ final class PackedNetwork implements Task {
     private final CpuMemory delta;
     private final CpuMemory costs;
 
+    private final MoveRoom[] rooms;
     private final Claims claims;
 
     /** Layer, first panel and last panel of each part of the last phase, worker after worker. */
@@ -83,8 +85,10 @@ final class PackedNetwork implements Task {
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
         for (int l = 0; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, most, l == 0);
+            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, steps.batch(), most, l == 0);
         }
+        rooms = new MoveRoom[workers.count()];
+        Arrays.setAll(rooms, worker -> layers[0].moveRoom(steps.batch(), PANELS_IN_PART));
         claims = new Claims(workers.count());
         movesOfWorker = new int[workers.count() + 1];
         for (int w = 0; w < workers.count(); w++) {
@@ -168,10 +172,6 @@ final class PackedNetwork implements Task {
 
     private void step(int examples) {
         rows = examples;
-        int last = whole(rows);
-        if (last > rows) {
-            clear(last);
-        }
         threads = areShared(rows) ? workers.count() : 1;
         readFactors();
         shareRows(Phase.GATHER, 0);
@@ -231,13 +231,6 @@ final class PackedNetwork implements Task {
         }
     }
 
-    private void clear(int last) {
-        batch.clear(rows, last);
-        for (PackedLayer layer : layers) {
-            layer.clear(rows, last);
-        }
-    }
-
     /** After a fault nothing moves, and the schedule is not asked. */
     private void readFactors() {
         boolean moves = CpuOperations.moves(steps.position(), steps.tally());
@@ -252,7 +245,7 @@ final class PackedNetwork implements Task {
         int first = part * inPart;
         if (phase == Phase.MOVE) {
             int[] move = moves.get(part);
-            move(move[0], move[1], move[2], kernels[worker]);
+            move(move[0], move[1], move[2], worker);
         } else if (byPanels) {
             multiply(0, whole(rows), first, first + inPart);
         } else {
@@ -268,7 +261,7 @@ final class PackedNetwork implements Task {
      */
     private void work(int first, int last, int end, Kernels worker) {
         switch (phase) {
-            case GATHER -> batch.gather(steps, first, end);
+            case GATHER -> gather(first, end);
             case ACTIVATE -> activate(first, end, worker);
             case OUTPUT -> output(first, end, worker);
             case CHAIN -> chain(first, end, worker);
@@ -281,17 +274,26 @@ final class PackedNetwork implements Task {
         if (phase == Phase.BACK) {
             it.back(layers[layer - 1], first, last, firstPanel, Math.min(lastPanel, it.panelsBack()));
         } else {
-            float[] from = layer == 0 ? batch.x.floats : layers[layer - 1].a.floats;
-            int stride = layer == 0 ? batch.stride : layers[layer - 1].stride;
-            it.forward(from, stride, first, last, firstPanel, Math.min(lastPanel, it.panels()));
+            it.forward(inputs(layer), first, last, firstPanel, Math.min(lastPanel, it.panels()));
         }
     }
 
-    /** Activations are made of the rows that hold an example alone: the others stay 0. */
+    private PackedRows inputs(int l) {
+        return l == 0 ? batch.x : layers[l - 1].onward;
+    }
+
+    private void gather(int first, int end) {
+        batch.gather(steps, first, end);
+        layers[0].transpose(batch.x, first, end);
+    }
+
+    /** Passes go over the rows that hold an example; what products make of the others is of no account. */
     private void activate(int first, int end, Kernels worker) {
         PackedLayer it = layers[layer];
         int at = first * it.stride;
         worker.activate(it.activation, it.z, at, it.a, at, (end - first) * it.stride);
+        it.onward.copy(it.a.floats, it.stride, first, end, it.neurons);
+        layers[layer + 1].transpose(it.onward, first, end);
     }
 
     private void output(int first, int last, Kernels worker) {
@@ -308,18 +310,21 @@ final class PackedNetwork implements Task {
         for (int i = first; i < last; i++) {
             System.arraycopy(delta.floats, i * outputs, it.delta.floats, i * it.stride, outputs);
         }
+        it.backward.copy(it.delta.floats, it.stride, first, last, outputs);
     }
 
     private void chain(int first, int end, Kernels worker) {
         PackedLayer it = layers[layer];
         int at = first * it.stride;
         worker.chain(it.activation, it.z, at, it.a, at, it.delta, at, it.delta, at, (end - first) * it.stride);
+        if (layer > 0) {
+            it.backward.copy(it.delta.floats, it.stride, first, end, it.neurons);
+        }
     }
 
     /** With a factor of 0 examples do not count, not even NaN. */
-    private void move(int l, int firstPanel, int lastPanel, Kernels worker) {
-        CpuMemory from = l == 0 ? batch.x : layers[l - 1].a;
-        int stride = l == 0 ? batch.stride : layers[l - 1].stride;
-        layers[l].move(worker, alpha, beta, from.floats, stride, alpha == 0 ? 0 : whole(rows), firstPanel, lastPanel);
+    private void move(int l, int firstPanel, int lastPanel, int worker) {
+        int examples = alpha == 0 ? 0 : rows;
+        layers[l].move(kernels[worker], alpha, beta, inputs(l), examples, firstPanel, lastPanel, rooms[worker]);
     }
 }

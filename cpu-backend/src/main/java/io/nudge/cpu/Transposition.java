@@ -53,10 +53,18 @@ final class Transposition {
         }
     }
 
+    /** Four rows by four columns as long as there are so many. */
     private static void rectangle(
             float[] from, int fromAt, int fromStride, int rows, int columns, float[] to, int toAt, int toStride) {
+        int wholeRows = rows / 4 * 4;
+        int wholeColumns = columns / 4 * 4;
+        for (int i = 0; i < wholeRows; i += 4) {
+            for (int j = 0; j < wholeColumns; j += 4) {
+                four(from, fromAt + i * fromStride + j, fromStride, to, toAt + j * toStride + i, toStride);
+            }
+        }
         for (int j = 0; j < columns; j++) {
-            for (int i = 0; i < rows; i++) {
+            for (int i = j < wholeColumns ? wholeRows : 0; i < rows; i++) {
                 to[toAt + j * toStride + i] = from[fromAt + i * fromStride + j];
             }
         }

@@ -1,6 +1,7 @@
 package io.nudge.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -16,6 +17,9 @@ class PackedLoopsTest {
 
     private final PackedLoops vectors = Engine.choose(true, PackedLoops.class, PackedLoops::new);
 
+    /** Between rows of x; others are apart by any number. */
+    private final int xStride = vectors.anyStride() ? STRIDE : PackedRows.FIXED;
+
     /** Plain loops over panels as wide as those of the vectors. */
     private final PackedLoops plain = new PackedLoops() {
         @Override
@@ -26,6 +30,11 @@ class PackedLoopsTest {
         @Override
         int rows() {
             return vectors.rows();
+        }
+
+        @Override
+        int few() {
+            return vectors.few();
         }
     };
 
@@ -54,24 +63,25 @@ class PackedLoopsTest {
     @ParameterizedTest
     @MethodSource("heightsAndDepths")
     void rowsTimesAPanelHaveTheSameBits(int height, int depth) {
-        float[] x = numbers(STRIDE * height);
+        float[] x = numbers(xStride * height);
         float[] panel = numbers(depth * plain.width() + 3);
         float[] bias = numbers(plain.width() + 1);
         float[] expected = numbers(STRIDE * height + plain.width());
         float[] found = expected.clone();
-        plain.multiply(height, depth, x, 2, STRIDE, panel, 3, bias, 1, 0, expected, 4, STRIDE);
-        vectors.multiply(height, depth, x, 2, STRIDE, panel, 3, bias, 1, 0, found, 4, STRIDE);
+        plain.multiply(height, depth, x, 2, xStride, panel, 3, bias, 1, 0, expected, 4, STRIDE);
+        vectors.multiply(height, depth, x, 2, xStride, panel, 3, bias, 1, 0, found, 4, STRIDE);
         assertThat(found).isEqualTo(expected);
-        plain.multiply(height, depth, x, 2, STRIDE, panel, 3, expected, 4, STRIDE, expected, 4, STRIDE);
-        vectors.multiply(height, depth, x, 2, STRIDE, panel, 3, found, 4, STRIDE, found, 4, STRIDE);
+        plain.multiply(height, depth, x, 2, xStride, panel, 3, expected, 4, STRIDE, expected, 4, STRIDE);
+        vectors.multiply(height, depth, x, 2, xStride, panel, 3, found, 4, STRIDE, found, 4, STRIDE);
         assertThat(found).as("on top of what was there").isEqualTo(expected);
     }
 
     @ParameterizedTest
     @MethodSource("counts")
     void aFewExamplesMoveRowsOfAPanelByTheSameBits(int count) {
-        float[] x = numbers(STRIDE * plain.rows());
-        float[] delta = numbers(STRIDE * plain.rows() + plain.width());
+        assumeThat(vectors.few()).as("examples that are added without a loop").isPositive();
+        float[] x = numbers(STRIDE * plain.few());
+        float[] delta = numbers(STRIDE * plain.few() + plain.width());
         float[] expected = numbers(count * plain.width() + 2);
         float[] found = expected.clone();
         plain.add(count, x, 1, STRIDE, delta, 3, STRIDE, 0.3f, expected, 2);
@@ -81,13 +91,14 @@ class PackedLoopsTest {
 
     @ParameterizedTest
     @MethodSource("counts")
-    void manyExamplesMoveAFewRowsOfAPanelByTheSameBits(int examples) {
-        float[] x = numbers(STRIDE * examples + plain.rows());
-        float[] delta = numbers(STRIDE * examples + plain.width());
-        float[] expected = numbers(plain.rows() * plain.width() + 2);
+    void manyExamplesMoveRowsOfAPanelByTheSameBits(int examples) {
+        int count = 3 * plain.rows();
+        float[] x = numbers(xStride * examples + count);
+        float[] delta = numbers(plain.width() * examples + 3);
+        float[] expected = numbers(count * plain.width() + 2);
         float[] found = expected.clone();
-        plain.sum(examples, x, 1, STRIDE, delta, 3, STRIDE, 0.3f, expected, 2);
-        vectors.sum(examples, x, 1, STRIDE, delta, 3, STRIDE, 0.3f, found, 2);
+        plain.sum(count, examples, x, 1, xStride, delta, 3, 0.3f, expected, 2);
+        vectors.sum(count, examples, x, 1, xStride, delta, 3, 0.3f, found, 2);
         assertThat(found).isEqualTo(expected);
     }
 
@@ -127,15 +138,16 @@ class PackedLoopsTest {
         PackedLoops loops = new PackedLoops();
         int width = loops.width();
         float[] x = numbers(STRIDE * 7);
-        float[] delta = numbers(STRIDE * 7);
-        float[] before = numbers(loops.rows() * width);
+        float[] delta = numbers(width * 7);
+        int count = 2 * loops.rows();
+        float[] before = numbers(count * width);
         float[] panel = before.clone();
-        loops.sum(7, x, 0, STRIDE, delta, 0, STRIDE, 0.3f, panel, 0);
-        for (int k = 0; k < loops.rows(); k++) {
+        loops.sum(count, 7, x, 0, STRIDE, delta, 0, 0.3f, panel, 0);
+        for (int k = 0; k < count; k++) {
             for (int j = 0; j < width; j++) {
                 float sum = 0;
                 for (int i = 0; i < 7; i++) {
-                    sum = Math.fma(x[i * STRIDE + k], delta[i * STRIDE + j], sum);
+                    sum = Math.fma(x[i * STRIDE + k], delta[i * width + j], sum);
                 }
                 float moved = Math.fma(0.3f, sum, before[k * width + j]);
                 assertThat(panel[k * width + j]).as("row %d, column %d", k, j).isEqualTo(moved);

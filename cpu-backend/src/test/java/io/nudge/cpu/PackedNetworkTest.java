@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with the same bits on any number of threads. Small networks are in the specification of all backends.
  */
 class PackedNetworkTest {
-    private static final int EXAMPLES = 101;
+    private static final int EXAMPLES = 751;
     private static final int STEPS = 3;
     private static final int MOST_RUNS = 40_000;
 
@@ -53,7 +53,7 @@ class PackedNetworkTest {
             {1, 161, 1}
         };
         return Arrays.stream(layers)
-                .flatMap(each -> IntStream.of(1, 10, 37).mapToObj(batch -> Arguments.of(each, batch)));
+                .flatMap(each -> IntStream.of(1, 10, 37, 73, 300).mapToObj(batch -> Arguments.of(each, batch)));
     }
 
     /** A network and the data to train it on. */

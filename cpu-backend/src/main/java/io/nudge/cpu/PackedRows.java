@@ -1,0 +1,88 @@
+package io.nudge.cpu;
+
+import io.nudge.tensor.DType;
+
+/**
+ * Rows of numbers as products take them: some columns of all rows, as many as there are terms taken at a time, then the next ones. Where
+ * the loops want their rows a known number of elements apart, each block of columns is a copy; else all lie in rows as they are.
+ */
+final class PackedRows {
+    /** Elements between two rows of a block: those of {@link PackedLoops#depth}, and an odd number of lines of a cache. */
+    static final int FIXED = 272;
+
+    final CpuMemory memory;
+
+    /** Elements between two rows. */
+    final int stride;
+
+    private final int depth;
+
+    /** Elements between two blocks of columns. */
+    private final int apart;
+
+    private final boolean copied;
+
+    private PackedRows(CpuMemory memory, int stride, int depth, int apart, boolean copied) {
+        this.memory = memory;
+        this.stride = stride;
+        this.depth = depth;
+        this.apart = apart;
+        this.copied = copied;
+    }
+
+    /** The rows of a matrix: themselves, or room for copies of them. */
+    static PackedRows of(PackedLoops loops, CpuMemory matrix, int stride, int rows, int columns) {
+        return loops.anyStride()
+                ? new PackedRows(matrix, stride, loops.depth(), loops.depth(), false)
+                : blocks(loops, rows, columns);
+    }
+
+    /** Room for rows that are written by {@link #put} or {@link #transpose}. */
+    static PackedRows room(PackedLoops loops, int rows, int columns) {
+        if (!loops.anyStride()) {
+            return blocks(loops, rows, columns);
+        }
+        int stride = PackedLayer.stride(columns, loops.width());
+        return new PackedRows(PackedLayer.room(loops, rows, stride), stride, loops.depth(), loops.depth(), true);
+    }
+
+    private static PackedRows blocks(PackedLoops loops, int rows, int columns) {
+        int depth = loops.depth();
+        int blocks = (columns + depth - 1) / depth;
+        CpuMemory memory = CpuMemory.allocate(DType.FLOAT32, (long) blocks * rows * FIXED);
+        return new PackedRows(memory, FIXED, depth, rows * FIXED, true);
+    }
+
+    /** Where an element is. Those beside it are there too, up to the end of the block. */
+    int at(int row, int column) {
+        return column / depth * apart + row * stride + column % depth;
+    }
+
+    /** Copies some rows of a matrix, if these are not its own ones. */
+    void copy(float[] from, int fromStride, int first, int last, int columns) {
+        for (int i = first; copied && i < last; i++) {
+            put(from, i * fromStride, i, columns);
+        }
+    }
+
+    /** Writes a row. */
+    void put(float[] from, int fromAt, int row, int columns) {
+        int pieces = apart == depth ? columns : depth;
+        for (int k = 0; k < columns; k += pieces) {
+            System.arraycopy(from, fromAt + k, memory.floats, at(row, k), Math.min(pieces, columns - k));
+        }
+    }
+
+    /** Writes some columns: rows of another matrix, so many elements long. */
+    void transpose(PackedRows from, int first, int last, int length) {
+        for (int i = first; i < last; ) {
+            int some = Math.min(last - i, depth - i % depth);
+            for (int k = 0; k < length; k += depth) {
+                int wide = Math.min(depth, length - k);
+                Transposition.into(
+                        from.memory.floats, from.at(i, k), from.stride, some, wide, memory.floats, at(k, i), stride);
+            }
+            i += some;
+        }
+    }
+}
