@@ -40,17 +40,38 @@ final class Transposition {
         }
     }
 
+    /** In variables, all read before any is written: a loop of the compiler's takes twice as long. */
     private static void four(float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride) {
         int row1 = fromAt + fromStride;
         int row2 = row1 + fromStride;
         int row3 = row2 + fromStride;
-        for (int j = 0; j < 4; j++) {
-            int at = toAt + j * toStride;
-            to[at] = from[fromAt + j];
-            to[at + 1] = from[row1 + j];
-            to[at + 2] = from[row2 + j];
-            to[at + 3] = from[row3 + j];
-        }
+        float a0 = from[fromAt];
+        float a1 = from[fromAt + 1];
+        float a2 = from[fromAt + 2];
+        float a3 = from[fromAt + 3];
+        float b0 = from[row1];
+        float b1 = from[row1 + 1];
+        float b2 = from[row1 + 2];
+        float b3 = from[row1 + 3];
+        float c0 = from[row2];
+        float c1 = from[row2 + 1];
+        float c2 = from[row2 + 2];
+        float c3 = from[row2 + 3];
+        float d0 = from[row3];
+        float d1 = from[row3 + 1];
+        float d2 = from[row3 + 2];
+        float d3 = from[row3 + 3];
+        write(a0, b0, c0, d0, to, toAt);
+        write(a1, b1, c1, d1, to, toAt + toStride);
+        write(a2, b2, c2, d2, to, toAt + 2 * toStride);
+        write(a3, b3, c3, d3, to, toAt + 3 * toStride);
+    }
+
+    private static void write(float a, float b, float c, float d, float[] to, int at) {
+        to[at] = a;
+        to[at + 1] = b;
+        to[at + 2] = c;
+        to[at + 3] = d;
     }
 
     /** Four rows by four columns as long as there are so many. */
