@@ -27,9 +27,6 @@ final class PackedLayer {
     /** Examples from which on inputs are transposed, so that weights move by products of whole tiles: as fast as those of the way forward. */
     private static final int MANY = 64;
 
-    /** Rows of x that go over some panels before the next ones do: so a second cache holds their terms. A multiple of all heights. */
-    private static final int GROUP = 120;
-
     /** Rows of a panel that move at a time by many examples, at least. */
     private static final int MOVED = 64;
 
@@ -175,15 +172,12 @@ final class PackedLayer {
 
     /** z = x Wᵀ + b for some rows, whole multiples of the height, and the columns of some panels. */
     void forward(PackedRows x, int first, int last, int firstPanel, int lastPanel) {
-        for (int i = first; i < last; i += GROUP) {
-            int end = Math.min(i + GROUP, last);
-            for (int k = 0; k < inputs; k += depth) {
-                int some = Math.min(depth, inputs - k);
-                for (int p = firstPanel; p < lastPanel; p++) {
-                    int at = (p * panelRows + k) * width;
-                    int to = p * width;
-                    multiply(x, 0, k, some, panels.floats, at, bias, to, z.floats, to, stride, i, end);
-                }
+        for (int k = 0; k < inputs; k += depth) {
+            int some = Math.min(depth, inputs - k);
+            for (int p = firstPanel; p < lastPanel; p++) {
+                int at = (p * panelRows + k) * width;
+                int to = p * width;
+                multiply(x, 0, k, some, panels.floats, at, bias, to, z.floats, to, stride, first, last);
             }
         }
     }
@@ -191,15 +185,12 @@ final class PackedLayer {
     /** ∂C/∂a of the layer before = δ W, likewise; its columns are those of {@link #panelsBack}. */
     void back(PackedLayer before, int first, int last, int firstPanel, int lastPanel) {
         float[] into = before.delta.floats;
-        for (int i = first; i < last; i += GROUP) {
-            int end = Math.min(i + GROUP, last);
-            for (int k = 0; k < neurons; k += depth) {
-                int some = Math.min(depth, neurons - k);
-                for (int p = firstPanel; p < lastPanel; p++) {
-                    int at = (p * neurons + k) * width;
-                    int to = p * width;
-                    multiply(backward, 0, k, some, flipped.floats, at, nothing, 0, into, to, before.stride, i, end);
-                }
+        for (int k = 0; k < neurons; k += depth) {
+            int some = Math.min(depth, neurons - k);
+            for (int p = firstPanel; p < lastPanel; p++) {
+                int at = (p * neurons + k) * width;
+                int to = p * width;
+                multiply(backward, 0, k, some, flipped.floats, at, nothing, 0, into, to, before.stride, first, last);
             }
         }
     }
@@ -263,7 +254,9 @@ final class PackedLayer {
             int firstPanel,
             int lastPanel,
             MoveRoom room) {
-        copyDelta(examples, firstPanel, lastPanel, room);
+        if (!areFew(examples)) {
+            copyDelta(examples, firstPanel, lastPanel, room);
+        }
         for (int k = 0; k < inputs; k += moved) {
             int count = Math.min(moved, inputs - k);
             for (int p = firstPanel; p < lastPanel; p++) {
@@ -284,6 +277,10 @@ final class PackedLayer {
         for (int p = firstPanel; p < lastPanel && examples > 0; p++) {
             loops.addRows(examples, delta.floats, p * width, stride, (float) alpha, bias, p * width);
         }
+    }
+
+    private boolean areFew(int examples) {
+        return transposed == null && examples == loops.few();
     }
 
     /** Puts the columns of δ that belong to a panel side by side. */
@@ -313,7 +310,7 @@ final class PackedLayer {
         float[] rows = x.memory.floats;
         int from = x.at(0, k);
         int to = (panel * panelRows + k) * width;
-        if (examples == loops.few()) {
+        if (areFew(examples)) {
             loops.add(count, rows, from, x.stride, delta.floats, panel * width, stride, factor, panels.floats, to);
         } else {
             int whole = (count + loops.rows() - 1) / loops.rows() * loops.rows();

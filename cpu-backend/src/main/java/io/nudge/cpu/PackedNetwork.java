@@ -28,7 +28,7 @@ final class PackedNetwork implements Task {
     }
 
     /** Panels in a part of a phase, at most: the activations that it reads serve them all. */
-    private static final int PANELS_IN_PART = 8;
+    private static final int PANELS_IN_PART = 4;
 
     /** Parts of a phase that a thread has, if there are so many panels: what comes last is short then. */
     private static final int PARTS_OF_THREAD = 4;
