@@ -15,6 +15,16 @@ class DoubleArithmetic {
         }
     }
 
+    /** Adds four rows of x, one after the other, to n sums. */
+    void addFourRows(double[] sums, double[] x, int xAt, int xStride, int n) {
+        int row1 = xAt + xStride;
+        int row2 = row1 + xStride;
+        int row3 = row2 + xStride;
+        for (int i = 0; i < n; i++) {
+            sums[i] = sums[i] + x[xAt + i] + x[row1 + i] + x[row2 + i] + x[row3 + i];
+        }
+    }
+
     /** c = a − b. */
     void subtract(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
         for (int i = 0; i < n; i++) {

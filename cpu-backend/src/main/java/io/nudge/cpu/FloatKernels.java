@@ -74,7 +74,11 @@ final class FloatKernels extends Kernels {
         for (int j = from; j < to; j += SUMS) {
             int width = Math.min(SUMS, to - j);
             Arrays.fill(sums, 0, width, 0);
-            for (int i = 0; i < rows; i++) {
+            int fours = rows / 4 * 4;
+            for (int i = 0; i < fours; i += 4) {
+                arithmetic.addFourRows(sums, x.floats, xAt + i * columns + j, columns, width);
+            }
+            for (int i = fours; i < rows; i++) {
                 arithmetic.add(sums, 0, x.floats, xAt + i * columns + j, sums, 0, width);
             }
             if (beta == 0) {

@@ -62,7 +62,7 @@ final class PackedLayer {
     /** What the next layer multiplies: a. */
     final PackedRows onward;
 
-    /** What is multiplied on the way back: δ. */
+    /** What is multiplied on the way back: δ; null in the first layer. */
     final PackedRows backward;
 
     /**
@@ -95,7 +95,7 @@ final class PackedLayer {
         a = room(loops, rows, stride);
         delta = room(loops, rows, stride);
         onward = PackedRows.of(loops, a, stride, rows, neurons);
-        backward = PackedRows.of(loops, delta, stride, rows, neurons);
+        backward = first ? null : PackedRows.of(loops, delta, stride, rows, neurons);
     }
 
     private static int leastCommonMultiple(int a, int b) {

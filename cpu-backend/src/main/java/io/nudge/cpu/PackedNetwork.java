@@ -310,7 +310,9 @@ final class PackedNetwork implements Task {
         for (int i = first; i < last; i++) {
             System.arraycopy(delta.floats, i * outputs, it.delta.floats, i * it.stride, outputs);
         }
-        it.backward.copy(it.delta.floats, it.stride, first, last, outputs);
+        if (layer > 0) {
+            it.backward.copy(it.delta.floats, it.stride, first, last, outputs);
+        }
     }
 
     private void chain(int first, int end, Kernels worker) {

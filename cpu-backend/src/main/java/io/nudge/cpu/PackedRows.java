@@ -47,10 +47,14 @@ final class PackedRows {
     }
 
     private static PackedRows blocks(PackedLoops loops, int rows, int columns) {
-        int depth = loops.depth();
-        int blocks = (columns + depth - 1) / depth;
-        CpuMemory memory = CpuMemory.allocate(DType.FLOAT32, (long) blocks * rows * FIXED);
-        return new PackedRows(memory, FIXED, depth, rows * FIXED, true);
+        CpuMemory memory = CpuMemory.allocate(DType.FLOAT32, elements(loops, rows, columns));
+        return new PackedRows(memory, FIXED, loops.depth(), rows * FIXED, true);
+    }
+
+    /** How many elements so many rows have at most, gaps included. */
+    static long elements(PackedLoops loops, long rows, long columns) {
+        long blocks = (columns + loops.depth() - 1) / loops.depth();
+        return rows * (loops.anyStride() ? columns + loops.width() + PackedLayer.LINE : blocks * FIXED);
     }
 
     /** Where an element is. Those beside it are there too, up to the end of the block. */

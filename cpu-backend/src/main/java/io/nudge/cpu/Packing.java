@@ -59,7 +59,10 @@ final class Packing {
         for (WholeSteps.Layer layer : steps.layers()) {
             long in = layer.inputs() + 2L * loops.width();
             long out = layer.neurons() + 2L * loops.width();
-            if (Math.max(in * out, batch * Math.max(in, out)) > CpuMemory.LARGEST) {
+            long most = Math.max(in, out);
+            long rows = PackedRows.elements(loops, batch, most);
+            long columns = PackedRows.elements(loops, most, batch);
+            if (Math.max(in * out, Math.max(rows, columns)) > CpuMemory.LARGEST) {
                 return false;
             }
         }

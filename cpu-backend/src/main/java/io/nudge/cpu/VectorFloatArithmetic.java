@@ -26,6 +26,25 @@ final class VectorFloatArithmetic extends FloatArithmetic {
     }
 
     @Override
+    void addFourRows(float[] sums, float[] x, int xAt, int xStride, int n) {
+        int row1 = xAt + xStride;
+        int row2 = row1 + xStride;
+        int row3 = row2 + xStride;
+        int end = SPECIES.loopBound(n);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(SPECIES, sums, i)
+                    .add(FloatVector.fromArray(SPECIES, x, xAt + i))
+                    .add(FloatVector.fromArray(SPECIES, x, row1 + i))
+                    .add(FloatVector.fromArray(SPECIES, x, row2 + i))
+                    .add(FloatVector.fromArray(SPECIES, x, row3 + i))
+                    .intoArray(sums, i);
+        }
+        for (int i = end; i < n; i++) {
+            sums[i] = sums[i] + x[xAt + i] + x[row1 + i] + x[row2 + i] + x[row3 + i];
+        }
+    }
+
+    @Override
     void subtract(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
         int end = SPECIES.loopBound(n);
         for (int i = 0; i < end; i += LANES) {

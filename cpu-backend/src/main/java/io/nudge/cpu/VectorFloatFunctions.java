@@ -50,8 +50,14 @@ final class VectorFloatFunctions extends FloatFunctions {
             trial = PRIMES.computeIfAbsent(
                     f.getClass(),
                     any -> new Trial(
-                            () -> own.chainVectors(f, room, 0, room, 0, room, 0, SOME),
-                            () -> LOOPS.chain(f, room, 0, room, 0, room, 0, SOME)));
+                            () -> {
+                                own.primeVectors(f, room, 0, room, 0, SOME);
+                                own.chainVectors(f, room, 0, room, 0, room, 0, SOME);
+                            },
+                            () -> {
+                                LOOPS.prime(f, room, 0, room, 0, SOME);
+                                LOOPS.chain(f, room, 0, room, 0, room, 0, SOME);
+                            }));
         }
         return trial.passed();
     }
@@ -79,11 +85,19 @@ final class VectorFloatFunctions extends FloatFunctions {
     }
 
     private void activateVectors(Activation f, float[] z, int zAt, float[] a, int aAt, int n) {
-        Step[] steps = VectorFloatMath.value(f);
-        int end = steps.length == 0 ? 0 : SPECIES.loopBound(n);
-        block.parameter = VectorFloatMath.parameter(f);
-        run(steps, z, zAt, a, aAt, end);
+        int end = end(f, VectorFloatMath.value(f), n);
+        if (VectorRectifiers.has(f)) {
+            VectorRectifiers.activate(f, z, zAt, a, aAt, end);
+        } else {
+            block.parameter = VectorFloatMath.parameter(f);
+            run(VectorFloatMath.value(f), z, zAt, a, aAt, end);
+        }
         super.activate(f, z, zAt + end, a, aAt + end, n - end);
+    }
+
+    /** Up to where vectors go: whole ones, if there is a way. */
+    private static int end(Activation f, Step[] steps, int n) {
+        return VectorRectifiers.has(f) || steps.length > 0 ? SPECIES.loopBound(n) : 0;
     }
 
     @Override
@@ -96,10 +110,13 @@ final class VectorFloatFunctions extends FloatFunctions {
     }
 
     private void primeVectors(Activation f, float[] z, int zAt, float[] into, int intoAt, int n) {
-        Step[] steps = VectorFloatMath.prime(f);
-        int end = steps.length == 0 ? 0 : SPECIES.loopBound(n);
-        block.parameter = VectorFloatMath.parameter(f);
-        run(steps, z, zAt, into, intoAt, end);
+        int end = end(f, VectorFloatMath.prime(f), n);
+        if (VectorRectifiers.has(f)) {
+            VectorRectifiers.prime(f, z, zAt, into, intoAt, end);
+        } else {
+            block.parameter = VectorFloatMath.parameter(f);
+            run(VectorFloatMath.prime(f), z, zAt, into, intoAt, end);
+        }
         super.prime(f, z, zAt + end, into, intoAt + end, n - end);
     }
 
@@ -162,15 +179,23 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     private void chainVectors(
             Activation f, float[] z, int zAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
-        Step[] steps = VectorFloatMath.prime(f);
-        int end = steps.length == 0 ? 0 : SPECIES.loopBound(n);
-        block.parameter = VectorFloatMath.parameter(f);
-        for (int i = 0; i < end; i += BLOCK) {
-            int width = Math.min(BLOCK, end - i);
-            runBlock(steps, z, zAt + i, width);
-            multiply(block.y, up, upAt + i, delta, deltaAt + i, width);
+        int end = end(f, VectorFloatMath.prime(f), n);
+        if (VectorRectifiers.has(f)) {
+            VectorRectifiers.chain(f, z, zAt, up, upAt, delta, deltaAt, end);
+        } else {
+            chainBlocks(f, z, zAt, up, upAt, delta, deltaAt, end);
         }
         super.chain(f, z, zAt + end, up, upAt + end, delta, deltaAt + end, n - end);
+    }
+
+    private void chainBlocks(
+            Activation f, float[] z, int zAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
+        block.parameter = VectorFloatMath.parameter(f);
+        for (int i = 0; i < n; i += BLOCK) {
+            int width = Math.min(BLOCK, n - i);
+            runBlock(VectorFloatMath.prime(f), z, zAt + i, width);
+            multiply(block.y, up, upAt + i, delta, deltaAt + i, width);
+        }
     }
 
     private static void multiply(float[] prime, float[] up, int upAt, float[] delta, int deltaAt, int n) {

@@ -3,7 +3,6 @@ package io.nudge.cpu;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -16,8 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link FloatMath} in vectors, operation by operation, so that both give the same bits; the reasons are told there. A
- * function is a sequence of steps. Each is a loop over a block of so many elements that what it leaves is still in the
- * first cache for the next.
+ * function, unless {@link VectorRectifiers} has it, is a sequence of steps. Each is a loop over a block of so many elements that what
+ * it leaves is still in the first cache for the next.
  *
  * <p>The steps are objects, called from one place, so that the compiler takes each by itself. Where it puts many vector
  * loops into one piece of code, or a loop calls a method of our own, it may give up half way and make an object of each
@@ -34,9 +33,6 @@ final class VectorFloatMath {
     private static final Step[] SIGMOID_PRIME = steps(POWER, new Bump(1));
     private static final Step[] TANH = steps(DOUBLE_POWER, new Tanh());
     private static final Step[] TANH_PRIME = steps(DOUBLE_POWER, new Bump(4));
-    private static final Step[] RELU = {new Relu()};
-    private static final Step[] LEAKY = {new Leaky()};
-    private static final Step[] STEP = {new StepAtZero()};
     private static final Step[] ELU = {new EluExponent(), new Reduce(), new Elu()};
     private static final Step[] ELU_PRIME = steps(new Exponent(), EXP, new EluPrime());
     private static final Step[] SOFTPLUS = steps(POWER, new Softplus());
@@ -52,10 +48,6 @@ final class VectorFloatMath {
     static Step[] value(Activation f) {
         if (f instanceof Activation.Sigmoid) {
             return SIGMOID;
-        } else if (f instanceof Activation.Relu) {
-            return RELU;
-        } else if (f instanceof Activation.LeakyRelu) {
-            return LEAKY;
         } else if (f instanceof Activation.Elu) {
             return ELU;
         } else if (f instanceof Activation.Tanh) {
@@ -72,10 +64,6 @@ final class VectorFloatMath {
     static Step[] prime(Activation f) {
         if (f instanceof Activation.Sigmoid) {
             return SIGMOID_PRIME;
-        } else if (f instanceof Activation.Relu
-                || f instanceof Activation.LeakyRelu
-                || f instanceof Activation.Identity) {
-            return STEP;
         } else if (f instanceof Activation.Elu) {
             return ELU_PRIME;
         } else if (f instanceof Activation.Tanh) {
@@ -95,12 +83,7 @@ final class VectorFloatMath {
 
     /** The number that goes with a function, or 0. */
     static float parameter(Activation f) {
-        if (f instanceof Activation.LeakyRelu leaky) {
-            return (float) leaky.slope();
-        } else if (f instanceof Activation.Elu elu) {
-            return (float) elu.alpha();
-        }
-        return f instanceof Activation.Identity ? 1 : 0;
+        return f instanceof Activation.Elu elu ? (float) elu.alpha() : 0;
     }
 
     private static Step[] steps(Object... parts) {
@@ -273,49 +256,6 @@ final class VectorFloatMath {
                 FloatVector small = p.mul(s).mul(each).add(each);
                 FloatVector signed = large.blend(large.neg(), each.compare(LT, 0f));
                 signed.blend(small, each.abs().compare(LT, FloatMath.TANH_SMALL))
-                        .intoArray(y, i);
-            }
-        }
-    }
-
-    private static final class Relu extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] y = block.y;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector.fromArray(SPECIES, z, at + i).max(0f).intoArray(y, i);
-            }
-        }
-    }
-
-    private static final class Leaky extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] y = block.y;
-            float parameter = block.parameter;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
-                each.mul(parameter).blend(each, each.compare(GT, 0f)).intoArray(y, i);
-            }
-        }
-    }
-
-    /** 1 above 0, else the parameter; NaN for NaN. */
-    private static final class StepAtZero extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] y = block.y;
-            float parameter = block.parameter;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
-                each.blend(parameter, each.compare(LE, 0f))
-                        .blend(1f, each.compare(GT, 0f))
                         .intoArray(y, i);
             }
         }
