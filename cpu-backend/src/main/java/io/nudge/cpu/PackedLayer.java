@@ -63,7 +63,7 @@ final class PackedLayer {
     final PackedRows onward;
 
     /** What is multiplied on the way back: δ; null in the first layer. */
-    final PackedRows backward;
+    private final PackedRows backward;
 
     /**
      * Makes room.
@@ -230,6 +230,18 @@ final class PackedLayer {
     /** Room for a worker that moves so many panels at a time. */
     MoveRoom moveRoom(int batch, int panels) {
         return new MoveRoom(batch, width, panels, moved);
+    }
+
+    /** Keeps some rows of a for the products of the next layer. */
+    void keepActivations(int first, int last) {
+        onward.copy(a.floats, stride, first, last, neurons);
+    }
+
+    /** Keeps some rows of δ for {@link #back}, if there is a way back. */
+    void keepDelta(int first, int last) {
+        if (backward != null) {
+            backward.copy(delta.floats, stride, first, last, neurons);
+        }
     }
 
     /** Keeps some examples' inputs for {@link #move}. */

@@ -87,8 +87,6 @@ final class PackedNetwork implements Task {
         for (int l = 0; l < layers.length; l++) {
             layers[l] = new PackedLayer(loops, steps.layers().get(l), height, steps.batch(), most, l == 0);
         }
-        rooms = new MoveRoom[workers.count()];
-        Arrays.setAll(rooms, worker -> layers[0].moveRoom(steps.batch(), PANELS_IN_PART));
         claims = new Claims(workers.count());
         movesOfWorker = new int[workers.count() + 1];
         for (int w = 0; w < workers.count(); w++) {
@@ -97,6 +95,9 @@ final class PackedNetwork implements Task {
             }
             movesOfWorker[w + 1] = moves.size();
         }
+        int panels = moves.stream().mapToInt(move -> move[2] - move[1]).max().orElseThrow();
+        rooms = new MoveRoom[workers.count()];
+        Arrays.setAll(rooms, worker -> layers[0].moveRoom(steps.batch(), panels));
         batch = new PackedBatch(loops, steps, most);
         outputs = layers[layers.length - 1].neurons;
         long cells = (long) steps.batch() * outputs;
@@ -292,7 +293,7 @@ final class PackedNetwork implements Task {
         PackedLayer it = layers[layer];
         int at = first * it.stride;
         worker.activate(it.activation, it.z, at, it.a, at, (end - first) * it.stride);
-        it.onward.copy(it.a.floats, it.stride, first, end, it.neurons);
+        it.keepActivations(first, end);
         layers[layer + 1].transpose(it.onward, first, end);
     }
 
@@ -310,18 +311,14 @@ final class PackedNetwork implements Task {
         for (int i = first; i < last; i++) {
             System.arraycopy(delta.floats, i * outputs, it.delta.floats, i * it.stride, outputs);
         }
-        if (layer > 0) {
-            it.backward.copy(it.delta.floats, it.stride, first, last, outputs);
-        }
+        it.keepDelta(first, last);
     }
 
     private void chain(int first, int end, Kernels worker) {
         PackedLayer it = layers[layer];
         int at = first * it.stride;
         worker.chain(it.activation, it.z, at, it.a, at, it.delta, at, it.delta, at, (end - first) * it.stride);
-        if (layer > 0) {
-            it.backward.copy(it.delta.floats, it.stride, first, end, it.neurons);
-        }
+        it.keepDelta(first, end);
     }
 
     /** With a factor of 0 examples do not count, not even NaN. */

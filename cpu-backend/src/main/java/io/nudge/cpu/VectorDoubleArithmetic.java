@@ -23,22 +23,20 @@ final class VectorDoubleArithmetic extends DoubleArithmetic {
     }
 
     @Override
-    void addFourRows(double[] sums, double[] x, int xAt, int xStride, int n) {
+    void addFourRows(double[] sums, int sumsAt, double[] x, int xAt, int xStride, int n) {
         int row1 = xAt + xStride;
         int row2 = row1 + xStride;
         int row3 = row2 + xStride;
         int end = SPECIES.loopBound(n);
         for (int i = 0; i < end; i += LANES) {
-            DoubleVector.fromArray(SPECIES, sums, i)
+            DoubleVector.fromArray(SPECIES, sums, sumsAt + i)
                     .add(DoubleVector.fromArray(SPECIES, x, xAt + i))
                     .add(DoubleVector.fromArray(SPECIES, x, row1 + i))
                     .add(DoubleVector.fromArray(SPECIES, x, row2 + i))
                     .add(DoubleVector.fromArray(SPECIES, x, row3 + i))
-                    .intoArray(sums, i);
+                    .intoArray(sums, sumsAt + i);
         }
-        for (int i = end; i < n; i++) {
-            sums[i] = sums[i] + x[xAt + i] + x[row1 + i] + x[row2 + i] + x[row3 + i];
-        }
+        super.addFourRows(sums, sumsAt + end, x, xAt + end, xStride, n - end);
     }
 
     @Override

@@ -26,22 +26,20 @@ final class VectorFloatArithmetic extends FloatArithmetic {
     }
 
     @Override
-    void addFourRows(float[] sums, float[] x, int xAt, int xStride, int n) {
+    void addFourRows(float[] sums, int sumsAt, float[] x, int xAt, int xStride, int n) {
         int row1 = xAt + xStride;
         int row2 = row1 + xStride;
         int row3 = row2 + xStride;
         int end = SPECIES.loopBound(n);
         for (int i = 0; i < end; i += LANES) {
-            FloatVector.fromArray(SPECIES, sums, i)
+            FloatVector.fromArray(SPECIES, sums, sumsAt + i)
                     .add(FloatVector.fromArray(SPECIES, x, xAt + i))
                     .add(FloatVector.fromArray(SPECIES, x, row1 + i))
                     .add(FloatVector.fromArray(SPECIES, x, row2 + i))
                     .add(FloatVector.fromArray(SPECIES, x, row3 + i))
-                    .intoArray(sums, i);
+                    .intoArray(sums, sumsAt + i);
         }
-        for (int i = end; i < n; i++) {
-            sums[i] = sums[i] + x[xAt + i] + x[row1 + i] + x[row2 + i] + x[row3 + i];
-        }
+        super.addFourRows(sums, sumsAt + end, x, xAt + end, xStride, n - end);
     }
 
     @Override
