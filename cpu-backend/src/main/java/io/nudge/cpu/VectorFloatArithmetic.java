@@ -26,23 +26,6 @@ final class VectorFloatArithmetic extends FloatArithmetic {
     }
 
     @Override
-    void addFourRows(float[] sums, int sumsAt, float[] x, int xAt, int xStride, int n) {
-        int row1 = xAt + xStride;
-        int row2 = row1 + xStride;
-        int row3 = row2 + xStride;
-        int end = SPECIES.loopBound(n);
-        for (int i = 0; i < end; i += LANES) {
-            FloatVector.fromArray(SPECIES, sums, sumsAt + i)
-                    .add(FloatVector.fromArray(SPECIES, x, xAt + i))
-                    .add(FloatVector.fromArray(SPECIES, x, row1 + i))
-                    .add(FloatVector.fromArray(SPECIES, x, row2 + i))
-                    .add(FloatVector.fromArray(SPECIES, x, row3 + i))
-                    .intoArray(sums, sumsAt + i);
-        }
-        super.addFourRows(sums, sumsAt + end, x, xAt + end, xStride, n - end);
-    }
-
-    @Override
     void subtract(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
         int end = SPECIES.loopBound(n);
         for (int i = 0; i < end; i += LANES) {
