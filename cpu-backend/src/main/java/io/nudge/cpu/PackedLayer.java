@@ -24,13 +24,13 @@ final class PackedLayer {
     /** Terms of a sum that are taken at a time. */
     private final int depth;
 
-    /** Examples from which on inputs are transposed, so that weights move by products of whole tiles: as fast as those of the way forward. */
-    private static final int MANY = 64;
+    /** Examples that are taken together, at most: what is read of them stays in the second cache for some panels. */
+    private static final int TOGETHER = 160;
 
-    /** Rows of a panel that move at a time by many examples, at least. */
-    private static final int MOVED = 64;
+    /** Rows of a panel that move at a time, about: what inputs are read for them stays in the second cache for some panels. */
+    private static final int MOVED = 240;
 
-    /** Rows of a panel that a step moves at a time: whole tiles, and whole rows of the tiles that they are flipped to. */
+    /** As many, exactly: whole tiles, and whole rows of the tiles that they are flipped to. */
     private final int moved;
 
     final int inputs;
@@ -45,9 +45,6 @@ final class PackedLayer {
 
     /** Panels of W; null in the first layer. */
     private final CpuMemory flipped;
-
-    /** The inputs of a batch, transposed, if there are {@link #MANY}; else null. */
-    private final PackedRows transposed;
 
     private final float[] bias;
     private final float[] nothing;
@@ -69,33 +66,35 @@ final class PackedLayer {
      * Makes room.
      *
      * @param height rows of x that a product takes
-     * @param batch examples of a step
-     * @param rows as many, rounded up to a multiple of the height
+     * @param rows examples of a step, rounded up to a multiple of the height
      */
-    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int batch, int rows, boolean first) {
+    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int rows, boolean first) {
         this.loops = loops;
         this.height = height;
         width = loops.width();
         depth = loops.depth();
-        boolean many = batch >= MANY;
-        int tile = many ? height : loops.rows();
-        int tiles = leastCommonMultiple(width, tile);
-        moved = many ? (MOVED + tiles - 1) / tiles * tiles : tiles;
+        int tiles = leastCommonMultiple(width, loops.rows());
+        moved = Math.max(tiles, MOVED / tiles * tiles);
         inputs = layer.inputs();
         neurons = layer.neurons();
         activation = layer.activation();
-        panelRows = (inputs + tile - 1) / tile * tile;
+        panelRows = (inputs + loops.rows() - 1) / loops.rows() * loops.rows();
         panels = CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(neurons) * panelRows * width);
         flipped = first ? null : CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(inputs) * neurons * width);
         bias = new float[panelsOf(neurons) * width];
         nothing = new float[width];
-        transposed = many ? PackedRows.room(loops, panelRows, batch) : null;
         stride = stride(neurons, width);
         z = room(loops, rows, stride);
         a = room(loops, rows, stride);
         delta = room(loops, rows, stride);
         onward = PackedRows.of(loops, a, stride, rows, neurons);
         backward = first ? null : PackedRows.of(loops, delta, stride, rows, neurons);
+    }
+
+    /** How many of so many examples are taken together: parts as equal as whole multiples of a tile's rows can be. */
+    private static int together(int examples, int tile) {
+        int parts = Math.max(1, (examples + TOGETHER - 1) / TOGETHER);
+        return Math.max(1, (examples + parts * tile - 1) / (parts * tile)) * tile;
     }
 
     private static int leastCommonMultiple(int a, int b) {
@@ -140,9 +139,7 @@ final class PackedLayer {
                     w, at + p * width * inputs, inputs, columns, inputs, panels.floats, p * panelRows * width, width);
         }
         System.arraycopy(CpuMemory.of(biases).floats, (int) biases.offset(), bias, 0, neurons);
-        for (int p = 0; p < panels(); p++) {
-            flip(p, 0, inputs);
-        }
+        flip(0, panels(), 0, inputs);
     }
 
     void store(Tensor weights, Tensor biases) {
@@ -156,28 +153,34 @@ final class PackedLayer {
         System.arraycopy(bias, 0, CpuMemory.of(biases).floats, (int) biases.offset(), neurons);
     }
 
-    /** Copies rows of a panel of Wᵀ, which are columns of W, to the panels of W. */
-    private void flip(int panel, int row, int rows) {
+    /** Copies rows of some panels of Wᵀ, which are columns of W, to the panels of W. */
+    private void flip(int firstPanel, int lastPanel, int row, int rows) {
         if (flipped == null) {
             return;
         }
-        int columns = Math.min(width, neurons - panel * width);
         for (int k = row; k < row + rows; k += width) {
             int some = Math.min(width, row + rows - k);
-            int to = (k / width * neurons + panel * width) * width + k % width;
-            Transposition.into(
-                    panels.floats, (panel * panelRows + k) * width, width, some, columns, flipped.floats, to, width);
+            for (int p = firstPanel; p < lastPanel; p++) {
+                int from = (p * panelRows + k) * width;
+                int columns = Math.min(width, neurons - p * width);
+                int to = (k / width * neurons + p * width) * width + k % width;
+                Transposition.into(panels.floats, from, width, some, columns, flipped.floats, to, width);
+            }
         }
     }
 
     /** z = x Wᵀ + b for some rows, whole multiples of the height, and the columns of some panels. */
     void forward(PackedRows x, int first, int last, int firstPanel, int lastPanel) {
+        int together = together(last - first, height);
         for (int k = 0; k < inputs; k += depth) {
             int some = Math.min(depth, inputs - k);
-            for (int p = firstPanel; p < lastPanel; p++) {
-                int at = (p * panelRows + k) * width;
-                int to = p * width;
-                multiply(x, 0, k, some, panels.floats, at, bias, to, z.floats, to, stride, first, last);
+            for (int i = first; i < last; i += together) {
+                int end = Math.min(i + together, last);
+                for (int p = firstPanel; p < lastPanel; p++) {
+                    int at = (p * panelRows + k) * width;
+                    int to = p * width;
+                    multiply(x, k, some, panels.floats, at, bias, to, z.floats, to, stride, i, end);
+                }
             }
         }
     }
@@ -185,12 +188,16 @@ final class PackedLayer {
     /** ∂C/∂a of the layer before = δ W, likewise; its columns are those of {@link #panelsBack}. */
     void back(PackedLayer before, int first, int last, int firstPanel, int lastPanel) {
         float[] into = before.delta.floats;
+        int together = together(last - first, height);
         for (int k = 0; k < neurons; k += depth) {
             int some = Math.min(depth, neurons - k);
-            for (int p = firstPanel; p < lastPanel; p++) {
-                int at = (p * neurons + k) * width;
-                int to = p * width;
-                multiply(backward, 0, k, some, flipped.floats, at, nothing, 0, into, to, before.stride, first, last);
+            for (int i = first; i < last; i += together) {
+                int end = Math.min(i + together, last);
+                for (int p = firstPanel; p < lastPanel; p++) {
+                    int at = (p * neurons + k) * width;
+                    int to = p * width;
+                    multiply(backward, k, some, flipped.floats, at, nothing, 0, into, to, before.stride, i, end);
+                }
             }
         }
     }
@@ -198,12 +205,10 @@ final class PackedLayer {
     /**
      * z = start + x panel, some terms of it, for some rows: what is read of the panel stays in the first cache while the rows go over it.
      *
-     * @param from the row of x that belongs to row 0 of z
      * @param k the first of the terms; from the second time on z has the sum of those before
      */
     private void multiply(
             PackedRows x,
-            int from,
             int k,
             int some,
             float[] panel,
@@ -217,7 +222,7 @@ final class PackedLayer {
             int last) {
         float[] rows = x.memory.floats;
         for (int i = first; i < last; i += height) {
-            int at = x.at(from + i, k);
+            int at = x.at(i, k);
             int to = i * zStride + zAt;
             if (k == 0) {
                 loops.multiply(height, some, rows, at, x.stride, panel, panelAt, start, startAt, 0, z, to, zStride);
@@ -227,9 +232,9 @@ final class PackedLayer {
         }
     }
 
-    /** Room for a worker that moves so many panels at a time. */
-    MoveRoom moveRoom(int batch, int panels) {
-        return new MoveRoom(batch, width, panels, moved);
+    /** Room for a worker that moves so many panels at a time: their columns of δ, panel after panel, each row after row. */
+    CpuMemory moveRoom(int batch, int panels) {
+        return CpuMemory.allocate(DType.FLOAT32, (long) panels * batch * width);
     }
 
     /** Keeps some rows of a for the products of the next layer. */
@@ -244,15 +249,8 @@ final class PackedLayer {
         }
     }
 
-    /** Keeps some examples' inputs for {@link #move}. */
-    void transpose(PackedRows x, int first, int last) {
-        if (transposed != null) {
-            transposed.transpose(x, first, last, inputs);
-        }
-    }
-
     /**
-     * Moves some panels, weights and biases: Wᵀ = beta Wᵀ + alpha xᵀ δ.
+     * Moves some panels, weights and biases: Wᵀ = beta Wᵀ + alpha xᵀ δ, a sum over {@link #together} examples after the other.
      *
      * @param examples so many rows of x and δ count; 0 for none
      * @param room of the worker
@@ -265,26 +263,25 @@ final class PackedLayer {
             int examples,
             int firstPanel,
             int lastPanel,
-            MoveRoom room) {
+            CpuMemory room) {
         if (!areFew(examples)) {
             copyDelta(examples, firstPanel, lastPanel, room);
         }
+        int together = together(examples, 1);
         for (int k = 0; k < inputs; k += moved) {
             int count = Math.min(moved, inputs - k);
-            for (int p = firstPanel; p < lastPanel; p++) {
+            for (int p = firstPanel; p < lastPanel && beta != 1; p++) {
                 int at = (p * panelRows + k) * width;
-                if (beta != 1) {
-                    kernels.scale(beta, panels, at, panels, at, count * width);
-                }
-                int deltaAt = (p - firstPanel) * examples * width;
-                if (examples > 0 && transposed == null) {
-                    add(x, k, count, examples, (float) alpha, p, deltaAt, room);
-                } else if (examples > 0) {
-                    sum(k, count, examples, deltaAt, room);
-                    kernels.addScaled(alpha, room.sums, 0, panels, at, count * width);
-                }
-                flip(p, k, count);
+                kernels.scale(beta, panels, at, panels, at, count * width);
             }
+            for (int i = 0; i < examples; i += together) {
+                int some = Math.min(together, examples - i);
+                for (int p = firstPanel; p < lastPanel; p++) {
+                    int deltaAt = ((p - firstPanel) * examples + i) * width;
+                    add(x, i, k, count, some, (float) alpha, p, deltaAt, room);
+                }
+            }
+            flip(firstPanel, lastPanel, k, count);
         }
         for (int p = firstPanel; p < lastPanel && examples > 0; p++) {
             loops.addRows(examples, delta.floats, p * width, stride, (float) alpha, bias, p * width);
@@ -292,41 +289,38 @@ final class PackedLayer {
     }
 
     private boolean areFew(int examples) {
-        return transposed == null && examples == loops.few();
+        return examples == loops.few();
     }
 
     /** Puts the columns of δ that belong to a panel side by side. */
-    private void copyDelta(int examples, int firstPanel, int lastPanel, MoveRoom room) {
+    private void copyDelta(int examples, int firstPanel, int lastPanel, CpuMemory room) {
         for (int p = firstPanel; p < lastPanel; p++) {
             for (int i = 0; i < examples; i++) {
                 int to = ((p - firstPanel) * examples + i) * width;
-                System.arraycopy(delta.floats, i * stride + p * width, room.delta.floats, to, width);
+                System.arraycopy(delta.floats, i * stride + p * width, room.floats, to, width);
             }
-        }
-    }
-
-    /** xᵀ δ for some rows of a panel, whose columns of δ begin where {@code deltaAt} says. */
-    private void sum(int k, int count, int examples, int deltaAt, MoveRoom room) {
-        float[] sums = room.sums.floats;
-        int last = (count + height - 1) / height * height;
-        for (int i = 0; i < examples; i += depth) {
-            int some = Math.min(depth, examples - i);
-            int at = deltaAt + i * width;
-            multiply(transposed, k, i, some, room.delta.floats, at, nothing, 0, sums, 0, width, 0, last);
         }
     }
 
     /** Adds factor xᵀ δ to some rows of a panel. */
     private void add(
-            PackedRows x, int k, int count, int examples, float factor, int panel, int deltaAt, MoveRoom room) {
+            PackedRows x,
+            int first,
+            int k,
+            int count,
+            int examples,
+            float factor,
+            int panel,
+            int deltaAt,
+            CpuMemory room) {
         float[] rows = x.memory.floats;
-        int from = x.at(0, k);
+        int from = x.at(first, k);
         int to = (panel * panelRows + k) * width;
         if (areFew(examples)) {
             loops.add(count, rows, from, x.stride, delta.floats, panel * width, stride, factor, panels.floats, to);
         } else {
             int whole = (count + loops.rows() - 1) / loops.rows() * loops.rows();
-            float[] deltas = room.delta.floats;
+            float[] deltas = room.floats;
             loops.sum(whole, examples, rows, from, x.stride, deltas, deltaAt, factor, panels.floats, to);
         }
     }

@@ -9,6 +9,9 @@ package io.nudge.cpu;
  * VectorPackedLoops} gives the same bits. Sums stand in variables, which the compiler keeps in registers.
  */
 class PackedLoops {
+    /** The last Java whose vectors take five rows of x in an unrolled loop; later ones need more registers for that than there are. */
+    static final int JAVA_OF_FIVE = 17;
+
     private static final int WIDTH = 16;
     private static final int ROWS = 5;
     private static final int DEPTH = 512;

@@ -52,7 +52,7 @@ final class PackedNetwork implements Task {
     private final CpuMemory delta;
     private final CpuMemory costs;
 
-    private final MoveRoom[] rooms;
+    private final CpuMemory[] rooms;
     private final Claims claims;
 
     /** Layer, first panel and last panel of each part of the last phase, worker after worker. */
@@ -85,7 +85,7 @@ final class PackedNetwork implements Task {
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
         for (int l = 0; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, steps.batch(), most, l == 0);
+            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, most, l == 0);
         }
         claims = new Claims(workers.count());
         movesOfWorker = new int[workers.count() + 1];
@@ -96,7 +96,7 @@ final class PackedNetwork implements Task {
             movesOfWorker[w + 1] = moves.size();
         }
         int panels = moves.stream().mapToInt(move -> move[2] - move[1]).max().orElseThrow();
-        rooms = new MoveRoom[workers.count()];
+        rooms = new CpuMemory[workers.count()];
         Arrays.setAll(rooms, worker -> layers[0].moveRoom(steps.batch(), panels));
         batch = new PackedBatch(loops, steps, most);
         outputs = layers[layers.length - 1].neurons;
@@ -285,7 +285,6 @@ final class PackedNetwork implements Task {
 
     private void gather(int first, int end) {
         batch.gather(steps, first, end);
-        layers[0].transpose(batch.x, first, end);
     }
 
     /** Passes go over the rows that hold an example; what products make of the others is of no account. */
@@ -294,7 +293,6 @@ final class PackedNetwork implements Task {
         int at = first * it.stride;
         worker.activate(it.activation, it.z, at, it.a, at, (end - first) * it.stride);
         it.keepActivations(first, end);
-        layers[layer + 1].transpose(it.onward, first, end);
     }
 
     private void output(int first, int last, Kernels worker) {

@@ -7,8 +7,12 @@ import io.nudge.tensor.DType;
  * the loops want their rows a known number of elements apart, each block of columns is a copy; else all lie in rows as they are.
  */
 final class PackedRows {
-    /** Elements between two rows of a block: those of {@link PackedLoops#depth}, and an odd number of lines of a cache. */
-    static final int FIXED = 272;
+    /**
+     * Elements between two rows of a block: those of {@link PackedLoops#depth} at least, and an odd number of lines of a cache. Java makes
+     * two shifts of a multiplication by a number with two bits, and then neither leaves out checks of indexes nor unrolls a loop over
+     * rows, which Java 17 needs to be fast and what later ones unroll needs more registers than there are.
+     */
+    static final int FIXED = Runtime.version().feature() <= PackedLoops.JAVA_OF_FIVE ? 304 : 272;
 
     final CpuMemory memory;
 
@@ -37,7 +41,7 @@ final class PackedRows {
                 : blocks(loops, rows, columns);
     }
 
-    /** Room for rows that are written by {@link #put} or {@link #transpose}. */
+    /** Room for rows that are written by {@link #put}. */
     static PackedRows room(PackedLoops loops, int rows, int columns) {
         if (!loops.anyStride()) {
             return blocks(loops, rows, columns);
@@ -74,19 +78,6 @@ final class PackedRows {
         int pieces = apart == depth ? columns : depth;
         for (int k = 0; k < columns; k += pieces) {
             System.arraycopy(from, fromAt + k, memory.floats, at(row, k), Math.min(pieces, columns - k));
-        }
-    }
-
-    /** Writes some columns: rows of another matrix, so many elements long. */
-    void transpose(PackedRows from, int first, int last, int length) {
-        for (int i = first; i < last; ) {
-            int some = Math.min(last - i, depth - i % depth);
-            for (int k = 0; k < length; k += depth) {
-                int wide = Math.min(depth, length - k);
-                Transposition.into(
-                        from.memory.floats, from.at(i, k), from.stride, some, wide, memory.floats, at(k, i), stride);
-            }
-            i += some;
         }
     }
 }

@@ -11,7 +11,6 @@ final class VectorFiveRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final int WIDTH = 2 * LANES;
-    private static final int ROWS = 5;
     private static final int FIXED = PackedRows.FIXED;
 
     private VectorFiveRows() {}
@@ -73,66 +72,54 @@ final class VectorFiveRows {
 
     /** Rows of δ lie side by side, rows of x as for a product. */
     static void sum(
-            int count,
-            int examples,
-            float[] x,
-            int xAt,
-            float[] delta,
-            int deltaAt,
-            float factor,
-            float[] panel,
-            int panelAt) {
-        FloatVector factors = FloatVector.broadcast(SPECIES, factor);
-        for (int k = 0; k < count; k += ROWS) {
-            int from = xAt + k;
-            int to = panelAt + k * WIDTH;
-            FloatVector s00 = FloatVector.zero(SPECIES);
-            FloatVector s01 = FloatVector.zero(SPECIES);
-            FloatVector s10 = FloatVector.zero(SPECIES);
-            FloatVector s11 = FloatVector.zero(SPECIES);
-            FloatVector s20 = FloatVector.zero(SPECIES);
-            FloatVector s21 = FloatVector.zero(SPECIES);
-            FloatVector s30 = FloatVector.zero(SPECIES);
-            FloatVector s31 = FloatVector.zero(SPECIES);
-            FloatVector s40 = FloatVector.zero(SPECIES);
-            FloatVector s41 = FloatVector.zero(SPECIES);
-            FloatVector v;
-            for (int i = 0; i < examples; i++) {
-                FloatVector d0 = FloatVector.fromArray(SPECIES, delta, deltaAt + i * WIDTH);
-                FloatVector d1 = FloatVector.fromArray(SPECIES, delta, deltaAt + i * WIDTH + LANES);
-                v = FloatVector.broadcast(SPECIES, x[from + i * FIXED]);
-                s00 = v.fma(d0, s00);
-                s01 = v.fma(d1, s01);
-                v = FloatVector.broadcast(SPECIES, x[from + i * FIXED + 1]);
-                s10 = v.fma(d0, s10);
-                s11 = v.fma(d1, s11);
-                v = FloatVector.broadcast(SPECIES, x[from + i * FIXED + 2]);
-                s20 = v.fma(d0, s20);
-                s21 = v.fma(d1, s21);
-                v = FloatVector.broadcast(SPECIES, x[from + i * FIXED + 3]);
-                s30 = v.fma(d0, s30);
-                s31 = v.fma(d1, s31);
-                v = FloatVector.broadcast(SPECIES, x[from + i * FIXED + 4]);
-                s40 = v.fma(d0, s40);
-                s41 = v.fma(d1, s41);
-            }
-            s00.fma(factors, FloatVector.fromArray(SPECIES, panel, to)).intoArray(panel, to);
-            s01.fma(factors, FloatVector.fromArray(SPECIES, panel, to + LANES)).intoArray(panel, to + LANES);
-            s10.fma(factors, FloatVector.fromArray(SPECIES, panel, to + WIDTH)).intoArray(panel, to + WIDTH);
-            s11.fma(factors, FloatVector.fromArray(SPECIES, panel, to + WIDTH + LANES))
-                    .intoArray(panel, to + WIDTH + LANES);
-            s20.fma(factors, FloatVector.fromArray(SPECIES, panel, to + 2 * WIDTH))
-                    .intoArray(panel, to + 2 * WIDTH);
-            s21.fma(factors, FloatVector.fromArray(SPECIES, panel, to + 2 * WIDTH + LANES))
-                    .intoArray(panel, to + 2 * WIDTH + LANES);
-            s30.fma(factors, FloatVector.fromArray(SPECIES, panel, to + 3 * WIDTH))
-                    .intoArray(panel, to + 3 * WIDTH);
-            s31.fma(factors, FloatVector.fromArray(SPECIES, panel, to + 3 * WIDTH + LANES))
-                    .intoArray(panel, to + 3 * WIDTH + LANES);
-            s40.fma(factors, FloatVector.fromArray(SPECIES, panel, to + 4 * WIDTH))
-                    .intoArray(panel, to + 4 * WIDTH);
-            s41.fma(factors, FloatVector.fromArray(SPECIES, panel, to + 4 * WIDTH + LANES))
-                    .intoArray(panel, to + 4 * WIDTH + LANES);
+            int examples, float[] x, int xAt, float[] delta, int deltaAt, float factor, float[] panel, int panelAt) {
+        FloatVector s00 = FloatVector.zero(SPECIES);
+        FloatVector s01 = FloatVector.zero(SPECIES);
+        FloatVector s10 = FloatVector.zero(SPECIES);
+        FloatVector s11 = FloatVector.zero(SPECIES);
+        FloatVector s20 = FloatVector.zero(SPECIES);
+        FloatVector s21 = FloatVector.zero(SPECIES);
+        FloatVector s30 = FloatVector.zero(SPECIES);
+        FloatVector s31 = FloatVector.zero(SPECIES);
+        FloatVector s40 = FloatVector.zero(SPECIES);
+        FloatVector s41 = FloatVector.zero(SPECIES);
+        FloatVector v;
+        for (int i = 0; i < examples; i++) {
+            FloatVector d0 = FloatVector.fromArray(SPECIES, delta, deltaAt + i * WIDTH);
+            FloatVector d1 = FloatVector.fromArray(SPECIES, delta, deltaAt + i * WIDTH + LANES);
+            v = FloatVector.broadcast(SPECIES, x[xAt + i * FIXED]);
+            s00 = v.fma(d0, s00);
+            s01 = v.fma(d1, s01);
+            v = FloatVector.broadcast(SPECIES, x[xAt + i * FIXED + 1]);
+            s10 = v.fma(d0, s10);
+            s11 = v.fma(d1, s11);
+            v = FloatVector.broadcast(SPECIES, x[xAt + i * FIXED + 2]);
+            s20 = v.fma(d0, s20);
+            s21 = v.fma(d1, s21);
+            v = FloatVector.broadcast(SPECIES, x[xAt + i * FIXED + 3]);
+            s30 = v.fma(d0, s30);
+            s31 = v.fma(d1, s31);
+            v = FloatVector.broadcast(SPECIES, x[xAt + i * FIXED + 4]);
+            s40 = v.fma(d0, s40);
+            s41 = v.fma(d1, s41);
         }
+        FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+        s00.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt)).intoArray(panel, panelAt);
+        s01.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + LANES)).intoArray(panel, panelAt + LANES);
+        s10.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH)).intoArray(panel, panelAt + WIDTH);
+        s11.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + WIDTH + LANES))
+                .intoArray(panel, panelAt + WIDTH + LANES);
+        s20.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH))
+                .intoArray(panel, panelAt + 2 * WIDTH);
+        s21.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 2 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 2 * WIDTH + LANES);
+        s30.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH))
+                .intoArray(panel, panelAt + 3 * WIDTH);
+        s31.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 3 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 3 * WIDTH + LANES);
+        s40.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH))
+                .intoArray(panel, panelAt + 4 * WIDTH);
+        s41.fma(factors, FloatVector.fromArray(SPECIES, panel, panelAt + 4 * WIDTH + LANES))
+                .intoArray(panel, panelAt + 4 * WIDTH + LANES);
     }
 }

@@ -21,7 +21,6 @@ final class VectorPackedLoops extends PackedLoops {
 
     private static final int EIGHT = 8;
     private static final int FOUR = 4;
-    private static final int JAVA_OF_FIVE = 17;
 
     /** Rows of x in a product. */
     private static final int HEIGHT = TEN ? 10 : Runtime.version().feature() <= JAVA_OF_FIVE ? 5 : FOUR;
@@ -195,13 +194,13 @@ final class VectorPackedLoops extends PackedLoops {
             float factor,
             float[] panel,
             int panelAt) {
-        if (TEN) {
-            for (int k = 0; k < count; k += ROWS) {
-                int to = panelAt + k * WIDTH;
+        for (int k = 0; k < count; k += ROWS) {
+            int to = panelAt + k * WIDTH;
+            if (TEN) {
                 VectorTenRows.sum(examples, x, xAt + k, xStride, delta, deltaAt, WIDTH, factor, panel, to);
+            } else {
+                VectorFiveRows.sum(examples, x, xAt + k, delta, deltaAt, factor, panel, to);
             }
-        } else {
-            VectorFiveRows.sum(count, examples, x, xAt, delta, deltaAt, factor, panel, panelAt);
         }
     }
 

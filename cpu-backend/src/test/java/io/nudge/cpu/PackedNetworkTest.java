@@ -53,7 +53,7 @@ class PackedNetworkTest {
             {1, 161, 1}
         };
         return Arrays.stream(layers)
-                .flatMap(each -> IntStream.of(1, 10, 37, 73, 300).mapToObj(batch -> Arguments.of(each, batch)));
+                .flatMap(each -> IntStream.of(1, 10, 37, 73, 323).mapToObj(batch -> Arguments.of(each, batch)));
     }
 
     /** A network and the data to train it on. */

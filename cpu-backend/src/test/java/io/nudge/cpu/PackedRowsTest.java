@@ -48,42 +48,4 @@ class PackedRowsTest {
             }
         }
     }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void columnsOfAnotherMatrixAreFound(boolean anyStride) {
-        CpuMemory matrix = matrix();
-        PackedRows rows = PackedRows.of(loops(anyStride), matrix, STRIDE, ROWS, COLUMNS);
-        rows.copy(matrix.floats, STRIDE, 0, ROWS, COLUMNS);
-        PackedRows columns = PackedRows.room(loops(anyStride), /* rows= */ COLUMNS, /* columns= */ ROWS);
-        columns.transpose(rows, 0, 7, COLUMNS);
-        columns.transpose(rows, 7, ROWS, COLUMNS);
-        for (int i = 0; i < ROWS; i++) {
-            for (int k = 0; k < COLUMNS; k++) {
-                assertThat(columns.memory.floats[columns.at(k, i)])
-                        .as("row %d, column %d", k, i)
-                        .isEqualTo(i * STRIDE + k);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void examplesBeyondABlockAreTransposedIntoTheNext(boolean anyStride) {
-        CpuMemory matrix = CpuMemory.allocate(DType.FLOAT32, 531 * 16L);
-        for (int i = 0; i < matrix.floats.length; i++) {
-            matrix.floats[i] = i;
-        }
-        PackedRows rows = PackedRows.of(loops(anyStride), matrix, 16, COLUMNS, 16);
-        rows.copy(matrix.floats, 16, 0, COLUMNS, 16);
-        PackedRows columns = PackedRows.room(loops(anyStride), 20, COLUMNS);
-        columns.transpose(rows, 0, COLUMNS, 16);
-        for (int i = 0; i < COLUMNS; i++) {
-            for (int k = 0; k < 16; k++) {
-                assertThat(columns.memory.floats[columns.at(k, i)])
-                        .as("row %d, column %d", k, i)
-                        .isEqualTo(i * 16 + k);
-            }
-        }
-    }
 }
