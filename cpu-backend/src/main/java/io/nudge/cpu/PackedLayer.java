@@ -317,7 +317,8 @@ final class PackedLayer {
         int from = x.at(first, k);
         int to = (panel * panelRows + k) * width;
         if (areFew(examples)) {
-            loops.add(count, rows, from, x.stride, delta.floats, panel * width, stride, factor, panels.floats, to);
+            int start = first * stride + panel * width;
+            loops.add(count, rows, from, x.stride, delta.floats, start, stride, factor, panels.floats, to);
         } else {
             int whole = (count + loops.rows() - 1) / loops.rows() * loops.rows();
             float[] deltas = room.floats;

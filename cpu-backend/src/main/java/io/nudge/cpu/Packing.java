@@ -60,9 +60,7 @@ final class Packing {
             long in = layer.inputs() + 2L * loops.width();
             long out = layer.neurons() + 2L * loops.width();
             long most = Math.max(in, out);
-            long rows = PackedRows.elements(loops, batch, most);
-            long columns = PackedRows.elements(loops, most, batch);
-            if (Math.max(in * out, Math.max(rows, columns)) > CpuMemory.LARGEST) {
+            if (Math.max(in * out, PackedRows.elements(loops, batch, most)) > CpuMemory.LARGEST) {
                 return false;
             }
         }
