@@ -60,11 +60,11 @@ final class Engine implements AutoCloseable {
             floats[i] = new FloatKernels(
                     choose(vectors, FloatArithmetic.class, FloatArithmetic::new),
                     choose(vectors, FloatFunctions.class, FloatFunctions::new),
-                    choose(vectors, RandomWords.class, RandomWords::new));
+                    new RandomWords());
             doubles[i] = new DoubleKernels(
                     choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new),
                     new DoubleFunctions(),
-                    choose(vectors, RandomWords.class, RandomWords::new));
+                    new RandomWords());
         }
         Multiplier java =
                 new JavaMultiplier(workers, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));

@@ -65,7 +65,7 @@ final class VectorDoublePanels extends VectorPanels {
 
     /**
      * Two columns of the panel are two rows of b. Here, other than in float32, nothing is gathered: that takes longer, and
-     * its indices would be vectors of half the length that other integers have (see {@link VectorRandomWords}).
+     * its indices would be vectors of half the length that other integers have, which makes the compiler guess lengths.
      */
     private static void packColumns(double[] b, int at, int stride, int depth, double[] panel) {
         for (int s = 0; s < WIDTH; s += 2) {
