@@ -11,6 +11,7 @@ final class PackedBatch {
     /** Examples that are read from memory together; {@link #touch} has as many variables. */
     private static final int TOGETHER = 10;
 
+    private final int firstInput;
     private final int inputs;
     private final int outputs;
 
@@ -26,9 +27,10 @@ final class PackedBatch {
     /** Targets, without gaps. */
     final CpuMemory y;
 
-    /** With room for so many rows, examples and those that fill up a product. */
-    PackedBatch(PackedLoops loops, WholeSteps steps, int most) {
-        inputs = Math.toIntExact(steps.inputs().shape().columns());
+    /** With room for so many rows, examples and those that fill up a product, and some of the inputs. */
+    PackedBatch(PackedLoops loops, WholeSteps steps, int most, int firstInput, int inputs) {
+        this.firstInput = firstInput;
+        this.inputs = inputs;
         outputs = steps.layers().get(steps.layers().size() - 1).neurons();
         begins = new int[steps.batch()];
         touched = new float[steps.batch()];
@@ -44,11 +46,12 @@ final class PackedBatch {
     void gather(WholeSteps steps, int first, int last) {
         float[] data = CpuMemory.of(steps.inputs()).floats;
         int n = inputs;
+        int all = Math.toIntExact(steps.inputs().shape().columns());
         long at = CpuMemory.of(steps.position()).longs[(int) steps.position().offset() + Operations.ROW];
         int examples = (int) steps.inputs().shape().rows();
         for (int i = first; i < last; i++) {
             int row = CpuOperations.example("takeSteps", steps.order(), at + i, examples);
-            begins[i] = (int) steps.inputs().offset() + row * n;
+            begins[i] = (int) steps.inputs().offset() + row * all + firstInput;
             target(steps, row, i);
         }
         for (int i = first; i < last; i++) {

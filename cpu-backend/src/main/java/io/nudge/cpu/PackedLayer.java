@@ -33,6 +33,9 @@ final class PackedLayer {
     /** As many, exactly: whole tiles, and whole rows of the tiles that they are flipped to. */
     private final int moved;
 
+    /** The first of the inputs of the layer that are here; 0 except in a {@link #rest}. */
+    private final int firstInput;
+
     final int inputs;
     final int neurons;
     final Activation activation;
@@ -46,8 +49,13 @@ final class PackedLayer {
     /** Panels of W; null in the first layer. */
     private final CpuMemory flipped;
 
+    /** Zeros in the {@link #rest} of a layer. */
     private final float[] bias;
+
     private final float[] nothing;
+
+    /** The layer that this one is the {@link #rest} of; null in others. */
+    private final PackedLayer leader;
 
     /** Elements between two rows of z, a and δ: an odd number of lines, so that many rows spread over all of a cache. */
     final int stride;
@@ -68,14 +76,38 @@ final class PackedLayer {
      * @param height rows of x that a product takes
      * @param rows examples of a step, rounded up to a multiple of the height
      */
-    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int rows, boolean first) {
+    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int rows) {
+        this(loops, layer, height, rows, false, 0, layer.inputs(), null);
+    }
+
+    /** The first layer, likewise, with its first inputs up to a number; there may be a {@link #rest}. */
+    static PackedLayer first(PackedLoops loops, WholeSteps.Layer layer, int height, int rows, int inputs) {
+        return new PackedLayer(loops, layer, height, rows, true, 0, inputs, null);
+    }
+
+    /** The first layer with the inputs that this one lacks. What it makes is a part of z, and its δ is this one's. */
+    PackedLayer rest(WholeSteps.Layer layer, int rows) {
+        return new PackedLayer(loops, layer, height, rows, true, inputs, layer.inputs() - inputs, this);
+    }
+
+    private PackedLayer(
+            PackedLoops loops,
+            WholeSteps.Layer layer,
+            int height,
+            int rows,
+            boolean first,
+            int firstInput,
+            int inputs,
+            PackedLayer leader) {
         this.loops = loops;
         this.height = height;
+        this.firstInput = firstInput;
+        this.inputs = inputs;
+        this.leader = leader;
         width = loops.width();
         depth = loops.depth();
         int tiles = leastCommonMultiple(width, loops.rows());
         moved = Math.max(tiles, MOVED / tiles * tiles);
-        inputs = layer.inputs();
         neurons = layer.neurons();
         activation = layer.activation();
         panelRows = (inputs + loops.rows() - 1) / loops.rows() * loops.rows();
@@ -85,9 +117,9 @@ final class PackedLayer {
         nothing = new float[width];
         stride = stride(neurons, width);
         z = room(loops, rows, stride);
-        a = room(loops, rows, stride);
-        delta = room(loops, rows, stride);
-        onward = PackedRows.of(loops, a, stride, rows, neurons);
+        a = leader == null ? room(loops, rows, stride) : leader.a;
+        delta = leader == null ? room(loops, rows, stride) : leader.delta;
+        onward = leader == null ? PackedRows.of(loops, a, stride, rows, neurons) : leader.onward;
         backward = first ? null : PackedRows.of(loops, delta, stride, rows, neurons);
     }
 
@@ -130,27 +162,35 @@ final class PackedLayer {
         return panelsOf(neurons);
     }
 
-    void load(Tensor weights, Tensor biases) {
-        float[] w = CpuMemory.of(weights).floats;
-        int at = (int) weights.offset();
+    void load(WholeSteps.Layer from) {
+        float[] w = CpuMemory.of(from.weights()).floats;
+        int row = from.inputs();
+        int at = (int) from.weights().offset() + firstInput;
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
-            Transposition.into(
-                    w, at + p * width * inputs, inputs, columns, inputs, panels.floats, p * panelRows * width, width);
+            int to = p * panelRows * width;
+            Transposition.into(w, at + p * width * row, row, columns, inputs, panels.floats, to, width);
         }
-        System.arraycopy(CpuMemory.of(biases).floats, (int) biases.offset(), bias, 0, neurons);
+        if (leader == null) {
+            Tensor biases = from.bias();
+            System.arraycopy(CpuMemory.of(biases).floats, (int) biases.offset(), bias, 0, neurons);
+        }
         flip(0, panels(), 0, inputs);
     }
 
-    void store(Tensor weights, Tensor biases) {
-        float[] w = CpuMemory.of(weights).floats;
-        int at = (int) weights.offset();
+    void store(WholeSteps.Layer into) {
+        float[] w = CpuMemory.of(into.weights()).floats;
+        int row = into.inputs();
+        int at = (int) into.weights().offset() + firstInput;
         for (int p = 0; p < panels(); p++) {
             int columns = Math.min(width, neurons - p * width);
-            Transposition.into(
-                    panels.floats, p * panelRows * width, width, inputs, columns, w, at + p * width * inputs, inputs);
+            int from = p * panelRows * width;
+            Transposition.into(panels.floats, from, width, inputs, columns, w, at + p * width * row, row);
         }
-        System.arraycopy(bias, 0, CpuMemory.of(biases).floats, (int) biases.offset(), neurons);
+        if (leader == null) {
+            Tensor biases = into.bias();
+            System.arraycopy(bias, 0, CpuMemory.of(biases).floats, (int) biases.offset(), neurons);
+        }
     }
 
     /** Copies rows of some panels of Wᵀ, which are columns of W, to the panels of W. */
@@ -182,6 +222,13 @@ final class PackedLayer {
                     multiply(x, k, some, panels.floats, at, bias, to, z.floats, to, stride, i, end);
                 }
             }
+        }
+    }
+
+    /** Adds the z of the {@link #rest} for some rows. */
+    void join(PackedLayer rest, int rows) {
+        for (int i = 0; i < rows * stride; i++) {
+            z.floats[i] += rest.z.floats[i];
         }
     }
 
@@ -283,7 +330,7 @@ final class PackedLayer {
             }
             flip(firstPanel, lastPanel, k, count);
         }
-        for (int p = firstPanel; p < lastPanel && examples > 0; p++) {
+        for (int p = firstPanel; p < lastPanel && examples > 0 && leader == null; p++) {
             loops.addRows(examples, delta.floats, p * width, stride, (float) alpha, bias, p * width);
         }
     }

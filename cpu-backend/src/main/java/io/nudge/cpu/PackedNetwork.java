@@ -6,6 +6,7 @@ import io.nudge.tensor.WholeSteps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A network that is trained for some steps with its weights packed, in float32. A step is a sequence of phases, which threads share:
@@ -16,8 +17,15 @@ final class PackedNetwork implements Task {
     /** Weights times examples from which on threads share a step; below, to wake one up costs more. */
     private static final long SHARED = 1L << 21;
 
+    /** As many from which on, in smaller steps, a thread may have each half of the inputs. */
+    private static final long HALVED = 1L << 17;
+
+    /** Inputs from which on there are halves. */
+    private static final int HALVED_INPUTS = 320;
+
     /** What threads do together before they meet. */
     private enum Phase {
+        TURN,
         GATHER,
         PRODUCT,
         ACTIVATE,
@@ -43,7 +51,15 @@ final class PackedNetwork implements Task {
 
     private final PackedLayer[] layers;
     private final long parameters;
-    private final PackedBatch batch;
+
+    /** The inputs of the first layer: all of them, or halves. */
+    private final List<Part> inputParts = new ArrayList<>();
+
+    /** Where the parts of each worker begin, and where the last one's end. */
+    private final int[] partsOfWorker;
+
+    /** How many threads the parts have. */
+    private final Pace pace;
 
     // The output layer without gaps between its rows.
     private final int outputs;
@@ -72,8 +88,25 @@ final class PackedNetwork implements Task {
     private boolean byPanels;
 
     private int inPart;
+
+    /** Threads that have parts of the inputs. */
+    private int turning;
+
+    /** Examples of the step after this one; their inputs are multiplied when the weights have moved. */
+    private int upcoming;
+
+    /** Whether weights move by this step. */
+    private boolean moving;
+
     private double alpha;
     private double beta;
+
+    /**
+     * Some inputs.
+     *
+     * @param layer the first one, with the weights of these inputs; the z of the first part becomes the sum of all
+     */
+    private record Part(PackedLayer layer, PackedBatch batch) {}
 
     PackedNetwork(Workers workers, Kernels[] kernels, PackedLoops loops, WholeSteps steps) {
         this.workers = workers;
@@ -84,8 +117,16 @@ final class PackedNetwork implements Task {
         height = loops.height(steps.batch(), areShared(steps.batch()) ? workers.count() : 1);
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
-        for (int l = 0; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, most, l == 0);
+        cutInputs(most);
+        partsOfWorker = IntStream.rangeClosed(0, workers.count())
+                .map(worker -> Math.min(worker, inputParts.size()))
+                .toArray();
+        pace = new Pace(
+                Math.min(workers.count(), inputParts.size()),
+                Runtime.getRuntime().availableProcessors());
+        layers[0] = inputParts.get(0).layer;
+        for (int l = 1; l < layers.length; l++) {
+            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, most);
         }
         claims = new Claims(workers.count());
         movesOfWorker = new int[workers.count() + 1];
@@ -95,16 +136,30 @@ final class PackedNetwork implements Task {
             }
             movesOfWorker[w + 1] = moves.size();
         }
-        int panels = moves.stream().mapToInt(move -> move[2] - move[1]).max().orElseThrow();
+        int panels = areShared(steps.batch())
+                ? moves.stream().mapToInt(move -> move[2] - move[1]).max().orElseThrow()
+                : Arrays.stream(layers).mapToInt(PackedLayer::panels).max().orElseThrow();
         rooms = new CpuMemory[workers.count()];
         Arrays.setAll(rooms, worker -> layers[0].moveRoom(steps.batch(), panels));
-        batch = new PackedBatch(loops, steps, most);
         outputs = layers[layers.length - 1].neurons;
         long cells = (long) steps.batch() * outputs;
         z = room(cells);
         a = room(cells);
         delta = room(cells);
         costs = room(steps.batch());
+    }
+
+    private void cutInputs(int most) {
+        WholeSteps.Layer begin = shape.layers().get(0);
+        boolean halved =
+                !areShared(shape.batch()) && parameters * shape.batch() >= HALVED && begin.inputs() >= HALVED_INPUTS;
+        int end = halved ? begin.inputs() / 2 / PackedLayer.LINE * PackedLayer.LINE : begin.inputs();
+        PackedLayer first = PackedLayer.first(loops, begin, height, most, end);
+        inputParts.add(new Part(first, new PackedBatch(loops, shape, most, 0, end)));
+        if (halved) {
+            PackedLayer rest = first.rest(begin, most);
+            inputParts.add(new Part(rest, new PackedBatch(loops, shape, most, end, rest.inputs)));
+        }
     }
 
     /** A worker moves the panels that it multiplies by. */
@@ -141,7 +196,7 @@ final class PackedNetwork implements Task {
                 && layers.length == other.layers().size();
         for (int l = 0; same && l < layers.length; l++) {
             WholeSteps.Layer layer = other.layers().get(l);
-            same = layers[l].inputs == layer.inputs()
+            same = shape.layers().get(l).inputs() == layer.inputs()
                     && layers[l].neurons == layer.neurons()
                     && layers[l].activation.equals(layer.activation());
         }
@@ -154,20 +209,98 @@ final class PackedNetwork implements Task {
         if (areShared(steps.batch())) {
             loops.prepare(height);
         }
+        Pace.enter();
         try {
             for (int l = 0; l < layers.length; l++) {
-                layers[l].load(
-                        steps.layers().get(l).weights(), steps.layers().get(l).bias());
+                layers[l].load(steps.layers().get(l));
             }
+            for (int i = 1; i < inputParts.size(); i++) {
+                inputParts.get(i).layer.load(steps.layers().get(0));
+            }
+            takeLoaded(examples);
+        } finally {
+            Pace.leave();
+            for (int l = 0; l < layers.length; l++) {
+                layers[l].store(steps.layers().get(l));
+            }
+            for (int i = 1; i < inputParts.size(); i++) {
+                inputParts.get(i).layer.store(steps.layers().get(0));
+            }
+            steps = null;
+        }
+    }
+
+    private void takeLoaded(long examples) {
+        if (areShared(steps.batch())) {
             for (long done = 0; done < examples; done += steps.batch()) {
                 step((int) Math.min(steps.batch(), examples - done));
             }
-        } finally {
-            for (int l = 0; l < layers.length; l++) {
-                layers[l].store(
-                        steps.layers().get(l).weights(), steps.layers().get(l).bias());
+        } else {
+            turning = pace.threads();
+            long begun = System.nanoTime();
+            takeByTurns(examples);
+            pace.took(turning, (double) (System.nanoTime() - begun) / examples);
+        }
+    }
+
+    /**
+     * Threads have parts of the inputs: the weights of each, its rows of the next examples, and their products. They meet once a step,
+     * and what is between, for which the inputs are not needed, is the caller's.
+     */
+    private void takeByTurns(long examples) {
+        threads = 1;
+        moving = false;
+        long left = examples;
+        turn(left);
+        while (left > 0) {
+            rows = upcoming;
+            left -= rows;
+            readFactors();
+            for (int i = 1; i < inputParts.size(); i++) {
+                layers[0].join(inputParts.get(i).layer, rows);
             }
-            steps = null;
+            thereAndBack();
+            moving = CpuOperations.moves(steps.position(), steps.tally());
+            CpuOperations.moveOn(steps.position(), rows);
+            turn(left);
+        }
+    }
+
+    /** Whatever is wrong with the next examples, the weights move before. */
+    private void turn(long left) {
+        upcoming = (int) Math.min(steps.batch(), left);
+        if (turning == 1) {
+            for (int i = 0; i < inputParts.size(); i++) {
+                moveOwn(i, 0);
+            }
+            for (int i = 0; i < inputParts.size(); i++) {
+                multiplyNext(i);
+            }
+        } else {
+            phase = Phase.TURN;
+            threads = workers.count();
+            claims.share(partsOfWorker);
+            run(inputParts.size());
+            threads = 1;
+        }
+    }
+
+    /** The first part has the other layers too; its inputs are never more. */
+    private void moveOwn(int number, int worker) {
+        for (int l = 1; moving && number == 0 && l < layers.length; l++) {
+            move(layers[l], inputs(l), 0, layers[l].panels(), worker);
+        }
+        if (moving) {
+            Part part = inputParts.get(number);
+            move(part.layer, part.batch.x, 0, part.layer.panels(), worker);
+        }
+    }
+
+    private void multiplyNext(int number) {
+        if (upcoming > 0) {
+            Part part = inputParts.get(number);
+            part.batch.gather(steps, 0, upcoming);
+            part.layer.forward(part.batch.x, 0, whole(upcoming), 0, part.layer.panels());
         }
     }
 
@@ -176,7 +309,20 @@ final class PackedNetwork implements Task {
         threads = areShared(rows) ? workers.count() : 1;
         readFactors();
         shareRows(Phase.GATHER, 0);
-        for (int l = 0; l < layers.length; l++) {
+        sharePanels(Phase.PRODUCT, 0, layers[0].panels());
+        thereAndBack();
+        if (CpuOperations.moves(steps.position(), steps.tally())) {
+            phase = Phase.MOVE;
+            claims.share(movesOfWorker);
+            run(moves.size());
+        }
+        CpuOperations.moveOn(steps.position(), rows);
+    }
+
+    /** From z of the first layer to its δ. */
+    private void thereAndBack() {
+        shareRows(layers.length > 1 ? Phase.ACTIVATE : Phase.OUTPUT, 0);
+        for (int l = 1; l < layers.length; l++) {
             sharePanels(Phase.PRODUCT, l, layers[l].panels());
             shareRows(l < layers.length - 1 ? Phase.ACTIVATE : Phase.OUTPUT, l);
         }
@@ -184,13 +330,7 @@ final class PackedNetwork implements Task {
             sharePanels(Phase.BACK, l, layers[l].panelsBack());
             shareRows(Phase.CHAIN, l - 1);
         }
-        CpuOperations.tally(kernels[0], costs, 0, a, 0, batch.y, 0, rows, outputs, steps.position(), steps.tally());
-        if (CpuOperations.moves(steps.position(), steps.tally())) {
-            phase = Phase.MOVE;
-            claims.share(movesOfWorker);
-            run(moves.size());
-        }
-        CpuOperations.moveOn(steps.position(), rows);
+        CpuOperations.tally(kernels[0], costs, 0, a, 0, targets(), 0, rows, outputs, steps.position(), steps.tally());
     }
 
     /** By panels if there are enough for all. */
@@ -244,9 +384,12 @@ final class PackedNetwork implements Task {
     public void run(int any, int worker) {
         int part = threads > 1 ? claims.take(worker) : any;
         int first = part * inPart;
-        if (phase == Phase.MOVE) {
+        if (phase == Phase.TURN) {
+            moveOwn(part, worker);
+            multiplyNext(part);
+        } else if (phase == Phase.MOVE) {
             int[] move = moves.get(part);
-            move(move[0], move[1], move[2], worker);
+            move(layers[move[0]], inputs(move[0]), move[1], move[2], worker);
         } else if (byPanels) {
             multiply(0, whole(rows), first, first + inPart);
         } else {
@@ -262,7 +405,7 @@ final class PackedNetwork implements Task {
      */
     private void work(int first, int last, int end, Kernels worker) {
         switch (phase) {
-            case GATHER -> gather(first, end);
+            case GATHER -> inputParts.get(0).batch.gather(steps, first, end);
             case ACTIVATE -> activate(first, end, worker);
             case OUTPUT -> output(first, end, worker);
             case CHAIN -> chain(first, end, worker);
@@ -280,11 +423,11 @@ final class PackedNetwork implements Task {
     }
 
     private PackedRows inputs(int l) {
-        return l == 0 ? batch.x : layers[l - 1].onward;
+        return l == 0 ? inputParts.get(0).batch.x : layers[l - 1].onward;
     }
 
-    private void gather(int first, int end) {
-        batch.gather(steps, first, end);
+    private CpuMemory targets() {
+        return inputParts.get(0).batch.y;
     }
 
     /** Passes go over the rows that hold an example; what products make of the others is of no account. */
@@ -304,8 +447,8 @@ final class PackedNetwork implements Task {
         int at = first * outputs;
         int count = last - first;
         worker.activateRows(it.activation, z, at, a, at, count, outputs);
-        worker.costs(cost, it.activation, z, at, a, at, batch.y, at, costs, first, count, outputs);
-        worker.costDelta(cost, it.activation, z, at, a, at, batch.y, at, delta, at, count, outputs);
+        worker.costs(cost, it.activation, z, at, a, at, targets(), at, costs, first, count, outputs);
+        worker.costDelta(cost, it.activation, z, at, a, at, targets(), at, delta, at, count, outputs);
         for (int i = first; i < last; i++) {
             System.arraycopy(delta.floats, i * outputs, it.delta.floats, i * it.stride, outputs);
         }
@@ -320,8 +463,8 @@ final class PackedNetwork implements Task {
     }
 
     /** With a factor of 0 examples do not count, not even NaN. */
-    private void move(int l, int firstPanel, int lastPanel, int worker) {
+    private void move(PackedLayer it, PackedRows x, int firstPanel, int lastPanel, int worker) {
         int examples = alpha == 0 ? 0 : rows;
-        layers[l].move(kernels[worker], alpha, beta, inputs(l), examples, firstPanel, lastPanel, rooms[worker]);
+        it.move(kernels[worker], alpha, beta, x, examples, firstPanel, lastPanel, rooms[worker]);
     }
 }

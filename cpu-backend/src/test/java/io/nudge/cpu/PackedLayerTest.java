@@ -25,9 +25,9 @@ class PackedLayerTest {
                 Tensor weights = backend.zeros(Shape.of(NEURONS, INPUTS), DType.FLOAT32);
                 Tensor bias = backend.zeros(Shape.of(NEURONS), DType.FLOAT32)) {
             int rows = (batch + loops.rows() - 1) / loops.rows() * loops.rows();
-            PackedLayer layer = new PackedLayer(
-                    loops, new WholeSteps.Layer(weights, bias, Activation.RELU), loops.rows(), rows, /* first= */ true);
-            layer.load(weights, bias);
+            WholeSteps.Layer of = new WholeSteps.Layer(weights, bias, Activation.RELU);
+            PackedLayer layer = PackedLayer.first(loops, of, loops.rows(), rows, INPUTS);
+            layer.load(of);
             PackedRows x = PackedRows.room(loops, rows, INPUTS);
             double[] movedWeights = new double[NEURONS * INPUTS];
             double[] movedBias = new double[NEURONS];
@@ -45,7 +45,7 @@ class PackedLayerTest {
                 }
             }
             layer.move(null, -1, 1, x, batch, 0, layer.panels(), layer.moveRoom(batch, layer.panels()));
-            layer.store(weights, bias);
+            layer.store(of);
             assertThat(weights.doubles()).as("weights").isEqualTo(movedWeights);
             assertThat(bias.doubles()).as("biases").isEqualTo(movedBias);
         }

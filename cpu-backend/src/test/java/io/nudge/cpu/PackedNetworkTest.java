@@ -1,6 +1,7 @@
 package io.nudge.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
@@ -149,6 +150,64 @@ class PackedNetworkTest {
     @MethodSource("networks")
     void theNumberOfThreadsDoesNotShow(int[] layers, int batch) {
         assertThat(trained(layers, batch, DType.FLOAT32, 3)).isEqualTo(trained(layers, batch, DType.FLOAT32, 1));
+    }
+
+    static Stream<Arguments> stops() {
+        return Stream.of(new int[] {784, 30, 10}, new int[] {40, 17, 10}, new int[] {513, 301, 47, 33})
+                .flatMap(each -> IntStream.of(1, 2).mapToObj(threads -> Arguments.of(each, threads)));
+    }
+
+    /** Whole and half inputs, and steps that threads share: what was learned before stays. */
+    @ParameterizedTest
+    @MethodSource("stops")
+    void anOrderThatNamesNoExampleStopsBeforeItsStep(int[] layers, int threads) {
+        int batch = 10;
+        try (Training one = new Training(layers, batch, DType.FLOAT32, threads);
+                Training more = new Training(layers, batch, DType.FLOAT32, threads)) {
+            one.train(2L * batch);
+            long[] order = more.order.longs();
+            order[2 * batch + 3] = EXAMPLES;
+            more.order.write(order);
+            assertThatThrownBy(() -> more.train(STEPS * (long) batch))
+                    .hasMessageContaining("the order names example " + EXAMPLES);
+            assertThat(more.network.parameters().doubles())
+                    .isEqualTo(one.network.parameters().doubles());
+            assertThat(more.pass.position().longs())
+                    .isEqualTo(one.pass.position().longs());
+        }
+    }
+
+    /** One thread or two, as is faster at the time: training that goes on has both. */
+    @Test
+    void turnsOfOneThreadAndOfTwoHaveTheSameBits() {
+        int[] layers = {784, 30, 10};
+        try (Training one = new Training(layers, 10, DType.FLOAT32, 1);
+                Training two = new Training(layers, 10, DType.FLOAT32, 2)) {
+            for (int turn = 0; turn < 4; turn++) {
+                one.pass.position().write(new long[Operations.POSITION]);
+                two.pass.position().write(new long[Operations.POSITION]);
+                one.train(STEPS * 10L - 3);
+                two.train(STEPS * 10L - 3);
+                assertThat(two.network.parameters().doubles())
+                        .as("turn %d", turn)
+                        .isEqualTo(one.network.parameters().doubles());
+            }
+        }
+    }
+
+    /** Else what trains later would have one thread for good. */
+    @Test
+    void networksThatAreNoLongerTrainedAreNotCounted() {
+        int[] layers = {784, 30, 10};
+        try (Training training = new Training(layers, 10, DType.FLOAT32, 2)) {
+            training.train(STEPS * 10L);
+            long[] order = training.order.longs();
+            order[0] = EXAMPLES;
+            training.order.write(order);
+            training.pass.position().write(new long[Operations.POSITION]);
+            assertThatThrownBy(() -> training.train(STEPS * 10L)).hasMessageContaining("order");
+        }
+        assertThat(new Pace(2, 2).threads()).isEqualTo(2);
     }
 
     /** Vectors are objects until the compiler has seen them often enough, so that this takes some runs. */
