@@ -77,7 +77,7 @@ public final class CpuBackend extends Backend {
         return new CpuOperations(
                 engine.multiplier,
                 new Pass(engine.workers, engine.floats, engine.doubles),
-                new Packing(engine.workers, engine.floats, engine.packed));
+                new Packing(engine.workers, engine.floats, engine.packed, engine.mostPacked()));
     }
 
     /** Nothing to wait for. */

@@ -13,27 +13,26 @@ final class Packing {
 
     private static final int MOST = 1000;
 
-    /**
-     * Parameters up to which weights are packed; beyond, single operations take over, whose products, OpenBLAS's, are cut for what no
-     * cache holds. Measured on two cores with 512-bit vectors, examples per second of packed training over those of single
-     * operations: 1.06 with 8.4 million parameters, 0.97 with 12.6.
-     */
-    private static final long FEW_ENOUGH = 10_000_000;
-
     private final Workers workers;
     private final Kernels[] kernels;
     private final PackedLoops loops;
+
+    /** Parameters up to which weights are packed. */
+    private final long most;
+
     private PackedNetwork network;
 
     /**
      * With what there is to compute with.
      *
      * @param loops null if nothing is to be packed
+     * @param most parameters up to which weights are packed
      */
-    Packing(Workers workers, Kernels[] kernels, PackedLoops loops) {
+    Packing(Workers workers, Kernels[] kernels, PackedLoops loops, long most) {
         this.workers = workers;
         this.kernels = kernels;
         this.loops = loops;
+        this.most = most;
     }
 
     int stepsAtOnce(WholeSteps steps) {
@@ -52,7 +51,7 @@ final class Packing {
 
     /** Whether there are few parameters, and each room fits into a Java array. */
     private boolean fits(WholeSteps steps) {
-        if (steps.parameters() > FEW_ENOUGH) {
+        if (steps.parameters() > most) {
             return false;
         }
         long batch = steps.batch() + (long) loops.rows();

@@ -125,4 +125,15 @@ class EngineTest {
                 .startsWith("INFO the CPU computes without vectors")
                 .contains("--add-modules jdk.incubator.vector", "-Dnudge.cpu.vectors=off");
     }
+
+    @Test
+    void largeNetworksAreLeftToOpenBlasEarlierWithShorterVectors() {
+        assertThat(Engine.mostPacked(true, 16)).isEqualTo(10_000_000);
+        assertThat(Engine.mostPacked(true, 8)).isEqualTo(3_000_000);
+    }
+
+    @Test
+    void withoutOpenBlasLargeNetworksArePackedAllTheSame() {
+        assertThat(Engine.mostPacked(false, 8)).isEqualTo(10_000_000);
+    }
 }
