@@ -71,7 +71,7 @@ final class PackedLayer {
     private final PackedRows backward;
 
     /**
-     * Makes room.
+     * Makes room for a layer above the first.
      *
      * @param height rows of x that a product takes
      * @param rows examples of a step, rounded up to a multiple of the height

@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
 /**
  * A network that is trained for some steps with its weights packed, in float32. A step is a sequence of phases, which threads share:
  * products by panels of weights, so that each is read by one of them, and passes over activations by examples. An element of a result
- * is computed by one thread in one order, so their number does not show in it.
+ * is computed by one thread in one order, so their number does not show in it. A step too small for that goes by turns: two threads may
+ * have a half of the inputs each, and meet once.
  */
 final class PackedNetwork implements Task {
     /** Weights times examples from which on threads share a step; below, to wake one up costs more. */
@@ -52,7 +53,7 @@ final class PackedNetwork implements Task {
     private final PackedLayer[] layers;
     private final long parameters;
 
-    /** The inputs of the first layer: all of them, or halves. */
+    /** The inputs of the first layer: all of them, or halves. The targets that count are the first part's. */
     private final List<Part> inputParts = new ArrayList<>();
 
     /** Where the parts of each worker begin, and where the last one's end. */
