@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compiles the kernels of this folder to PTX: build.sh FOLDER [NAME]... writes NAME.f32.ptx and NAME.f64.ptx there, NAME.ptx of what
 # has no element type, and NAME.bf16.ptx and NAME.f16.ptx of what products with factors of 16 bits need: float32 beside a copy of 16
-# bits; without names, of every file. Multiplications and additions are not contracted: what is fused is written so.
+# bits; and NAME.tf32.ptx beside these of what multiplies on tensor cores; without names, of every file. Multiplications and additions are not contracted: what is fused is written so.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 to=$1
@@ -19,6 +19,11 @@ for source in "$@"; do
   case $name in
     advance) compile "$name" "$name" double '' ;;
     round) ;;
+    fused_tensor)
+      compile "$name" "$name.tf32" float _tf32
+      compile "$name" "$name.bf16" float _bf16 -DSTORED=Bfloat16
+      compile "$name" "$name.f16" float _f16 -DSTORED=Float16
+      ;;
     *)
       compile "$name" "$name.f32" float _f32
       compile "$name" "$name.f64" double _f64

@@ -6,6 +6,9 @@
 #include "softmax.cuh"
 #include "strip.cuh"
 #include "sums.cuh"
+#ifdef TENSOR_CORES
+#include "tensor.cuh"
+#endif
 
 /// Rows of the batch that a block has at a time.
 constexpr int ROWS = 16;
@@ -17,8 +20,96 @@ constexpr int MOST = 128;
 constexpr int DEPTH = 8;
 
 /// Of each neuron its numbers in all rows are neighbours; so many numbers are from one neuron to the next. Behind the last neuron all
-/// is 0 up to a multiple of 32.
+/// is 0 up to a multiple of 32, with tensor cores of 16.
 constexpr int LINE = ROWS + GAP;
+
+/// The rows that a block carries through the layers.
+struct Carried {
+  real* held;
+  int64 first;
+  int here;
+
+  __device__ real& operator()(int row, int neuron) const {
+    return held[neuron * LINE + row];
+  }
+};
+
+/// Calls visit(inside, neuron, held, at) so that each of the first `all` neurons is met in every row once: whether there is such a
+/// row, its number where the block has it, and where it stands in a matrix [.., n]. A warp has one sector of some rows, all in
+/// different banks; a thread keeps to its row.
+template <class Visit>
+__device__ inline void overRows(const Carried& rows, int n, int all, Visit visit) {
+  constexpr int TALL = 32 / SECTOR;
+  constexpr int ABREAST = THREADS / 32 / (ROWS / TALL);
+  constexpr int HOP = ABREAST * SECTOR;
+  int warp = threadIdx.x / 32;
+  int lane = threadIdx.x % 32;
+  int row = warp / ABREAST * TALL + lane / SECTOR;
+  int neuron = warp % ABREAST * SECTOR + lane % SECTOR;
+  bool inside = row < rows.here;
+  real* held = &rows(row, neuron);
+  int64 at = (rows.first + row) * n + neuron;
+  #pragma unroll 1
+  for (; neuron < all; neuron += HOP) {
+    visit(inside, neuron, *held, at);
+    held += HOP * LINE;
+    at += HOP;
+  }
+}
+
+/// Fetches rows of a matrix [.., n]; where there is none all is 0.
+__device__ inline void fetchRows(const Carried& rows, const real* x, int n) {
+  overRows(rows, n, (n + 31) / 32 * 32, [=](bool inside, int neuron, real& held, int64 at) {
+    held = inside && neuron < n ? x[at] : real(0);
+  });
+  __syncthreads();
+}
+
+/// Calls visit with the elementwise activation of this number.
+template <class Visit>
+__device__ inline void with(int f, Visit visit) {
+  switch (f) {
+    case SIGMOID:
+      return visit(Sigmoid());
+    case RELU:
+      return visit(Relu());
+    case LEAKY_RELU:
+      return visit(LeakyRelu());
+    case ELU:
+      return visit(Elu());
+    case TANH:
+      return visit(Tanh());
+    case SOFTPLUS:
+      return visit(Softplus());
+    case SILU:
+      return visit(Silu());
+    case GELU:
+      return visit(Gelu());
+    default:
+      return visit(Identity());
+  }
+}
+
+#ifdef TENSOR_CORES
+
+static_assert(ROWS == 16 && MOST <= 16 * THREADS / 32, "what the cores take at a time");
+
+struct Room {
+  alignas(16) real held[MOST * LINE];
+};
+
+constexpr int BLOCKS = 3;
+
+template <bool FORWARD>
+__device__ inline void multiply(const Carried& rows, Room&, const real* w, int k, int n) {
+  if (n <= MOST / 2) {
+    multiplyRows<1, FORWARD>(rows.held, LINE, w, k, n);
+  } else {
+    multiplyRows<2, FORWARD>(rows.held, LINE, w, k, n);
+  }
+}
+
+#else
 
 /// How a product is taken whose matrix of weights has at most N neurons: D of those before at a time. A thread has DOWN × ACROSS
 /// sums, many, that it reads little of shared memory for each; so few threads have them all, and so many others have their parts of
@@ -36,42 +127,8 @@ struct Room {
   alignas(16) real held[MOST * LINE];
   alignas(16) real slice[Sharing<MOST>::SHARERS / 2 * ROWS * MOST];
 };
+constexpr int BLOCKS = 2;
 static_assert(sizeof(Room::slice) >= sizeof(Strip<MOST, Sharing<MOST>::D, true>::Tile), "a slice of weights fits too");
-
-/// The rows that a block carries through the layers.
-struct Carried {
-  real* held;
-  int64 first;
-  int here;
-
-  __device__ real& operator()(int row, int neuron) const {
-    return held[neuron * LINE + row];
-  }
-};
-
-/// Calls visit(row, neuron) so that each of so many neurons is met in every row once. A warp has one sector of some rows, all in
-/// different banks; a thread keeps to its row.
-template <class Visit>
-__device__ inline void overRows(int n, Visit visit) {
-  constexpr int TALL = 32 / SECTOR;
-  constexpr int ABREAST = THREADS / 32 / (ROWS / TALL);
-  int warp = threadIdx.x / 32;
-  int lane = threadIdx.x % 32;
-  int row = warp / ABREAST * TALL + lane / SECTOR;
-  #pragma unroll 1
-  for (int neuron = warp % ABREAST * SECTOR + lane % SECTOR; neuron < n; neuron += ABREAST * SECTOR) {
-    visit(row, neuron);
-  }
-}
-
-/// Fetches rows of a matrix [.., n]; where there is none all is 0.
-__device__ inline void fetchRows(const Carried& rows, const real* x, int n) {
-  overRows((n + 31) / 32 * 32, [&](int row, int neuron) {
-    bool inside = row < rows.here && neuron < n;
-    rows(row, neuron) = inside ? x[(rows.first + row) * n + neuron] : real(0);
-  });
-  __syncthreads();
-}
 
 /// The sums of those who have parts of them, two and two, until the first team has them all.
 template <class S>
@@ -99,8 +156,8 @@ __device__ inline void join(real* room, real (&sums)[S::DOWN][S::ACROSS]) {
   }
 }
 
-/// The rows times a matrix of weights, in their place: of k neurons before n neurons come. FORWARD says that the matrix is [n, k],
-/// else it is [k, n].
+/// The rows times a matrix of weights, in their place: of k neurons before n neurons come, and zeros behind them, whatever the rows have.
+/// FORWARD says that the matrix is [n, k], else it is [k, n].
 template <int N, bool FORWARD>
 __device__ inline void multiplyUpTo(const Carried& rows, real* slice, const real* w, int k, int n) {
   using S = Sharing<N>;
@@ -135,11 +192,12 @@ __device__ inline void multiplyUpTo(const Carried& rows, real* slice, const real
   join<S>(slice, sums);
   if (sharer == 0) {
     for (int j = 0; j < S::ACROSS; j++) {
-      real* line = rows.held + placeOf<N, S::ACROSS>(right, j) * LINE;
+      int neuron = placeOf<N, S::ACROSS>(right, j);
+      real* line = rows.held + neuron * LINE;
       for (int i = 0; i < S::DOWN; i += P) {
         Pack<P> piece;
         for (int e = 0; e < P; e++) {
-          piece.v[e] = sums[i + e][j];
+          piece.v[e] = neuron < n ? sums[i + e][j] : 0;
         }
         storeShared<P>(line + placeOf<ROWS, S::DOWN>(down, i), piece);
       }
@@ -149,14 +207,25 @@ __device__ inline void multiplyUpTo(const Carried& rows, real* slice, const real
 }
 
 template <bool FORWARD>
-__device__ inline void multiply(const Carried& rows, real* slice, const real* w, int k, int n) {
+__device__ inline void multiply(const Carried& rows, Room& room, const real* w, int k, int n) {
   if (n <= 32) {
-    multiplyUpTo<32, FORWARD>(rows, slice, w, k, n);
+    multiplyUpTo<32, FORWARD>(rows, room.slice, w, k, n);
   } else if (n <= 64) {
-    multiplyUpTo<64, FORWARD>(rows, slice, w, k, n);
+    multiplyUpTo<64, FORWARD>(rows, room.slice, w, k, n);
   } else {
-    multiplyUpTo<MOST, FORWARD>(rows, slice, w, k, n);
+    multiplyUpTo<MOST, FORWARD>(rows, room.slice, w, k, n);
   }
+}
+
+#endif
+
+/// A copy of 16 bits, where there is one.
+__device__ inline void storeCopy(bits16* copy, int64 at, real x) {
+#ifdef STORED
+  if (copy != nullptr) {
+    copy[at] = STORED::bits(x);
+  }
+#endif
 }
 
 /// A layer on the way forward. What is not to be written is null.
@@ -165,6 +234,7 @@ struct ForwardLayer {
   const real* bias;
   real* z;
   real* a;
+  bits16* copy;  // of a
   int64 neurons;
   int64 activation;
   double p;
@@ -174,23 +244,27 @@ struct ForwardLayers {
   ForwardLayer of[DEPTH];
 };
 
-/// z = sums + bias and a = σ(z), in the place of the sums.
+/// z = sums + bias and a = σ(z), in the place of the sums; of softmax, z alone.
 __device__ inline void activate(const Carried& rows, const ForwardLayer& layer) {
   int n = int(layer.neurons);
-  int f = int(layer.activation);
   real p = real(layer.p);
-  overRows(n, [&](int row, int neuron) {
-    real sum = rows(row, neuron) + layer.bias[neuron];
-    int64 at = (rows.first + row) * n + neuron;
-    bool inside = row < rows.here;
-    if (inside && layer.z != nullptr) {
-      layer.z[at] = sum;
-    }
-    real value = f == SOFTMAX ? sum : valueOf(f, sum, p);
-    rows(row, neuron) = value;
-    if (inside && layer.a != nullptr && f != SOFTMAX) {
-      layer.a[at] = value;
-    }
+  const real* bias = layer.bias;
+  real* z = layer.z;
+  real* a = layer.activation == SOFTMAX ? nullptr : layer.a;
+  bits16* copy = layer.copy;
+  with(int(layer.activation), [=](auto f) {
+    overRows(rows, n, n, [=](bool inside, int neuron, real& held, int64 at) {
+      real sum = held + bias[neuron];
+      real value = f.value(sum, p);
+      held = value;
+      if (inside && z != nullptr) {
+        z[at] = sum;
+      }
+      if (inside && a != nullptr) {
+        a[at] = value;
+        storeCopy(copy, at, value);
+      }
+    });
   });
   __syncthreads();
 }
@@ -198,22 +272,25 @@ __device__ inline void activate(const Carried& rows, const ForwardLayer& layer) 
 /// a = softmax(z), in the place of z.
 __device__ inline void activateRows(const Carried& rows, const ForwardLayer& layer) {
   int n = int(layer.neurons);
+  real* a = layer.a;
+  bits16* copy = layer.copy;
   #pragma unroll 1
   for (int row = threadIdx.x / 32; row < rows.here; row += THREADS / 32) {
     Apart z = {&rows(row, 0), LINE};
     softmaxOf(Warp(), n, z, z);
   }
   __syncthreads();
-  overRows(n, [&](int row, int neuron) {
-    if (row < rows.here) {
-      layer.a[(rows.first + row) * n + neuron] = rows(row, neuron);
+  overRows(rows, n, n, [=](bool inside, int, real& held, int64 at) {
+    if (inside) {
+      a[at] = held;
+      storeCopy(copy, at, held);
     }
   });
   __syncthreads();
 }
 
 /// Grid by tiles, see README. x holds the inputs [m, n]; or where it is said to be summed, x wᵀ of the first layer, which may be its z.
-ENTRY(forward_layers)(const real* x, int64 m, int64 n, int64 summed, int64 depth, ForwardLayers given) {
+ENTRY_FOR(BLOCKS, forward_layers)(const real* x, int64 m, int64 n, int64 summed, int64 depth, ForwardLayers given) {
   __shared__ Room room;
   __shared__ ForwardLayer layers[DEPTH];
   if (threadIdx.x == 0) {
@@ -231,7 +308,7 @@ ENTRY(forward_layers)(const real* x, int64 m, int64 n, int64 summed, int64 depth
     for (int l = 0; l < depth; l++) {
       int neurons = int(layers[l].neurons);
       if (l > 0 || summed == 0) {
-        multiply<true>(rows, room.slice, layers[l].weights, before, neurons);
+        multiply<true>(rows, room, layers[l].weights, before, neurons);
       }
       activate(rows, layers[l]);
       if (layers[l].activation == SOFTMAX) {
@@ -247,6 +324,7 @@ struct BackwardLayer {
   const real* weights;
   const real* z;
   real* delta;
+  bits16* copy;  // of delta
   real* biasGradient;
   int64 neurons;
   int64 activation;
@@ -260,17 +338,19 @@ struct BackwardLayers {
 /// δ = sums ⊙ σ′(z), in the place of the sums.
 __device__ inline void chain(const Carried& rows, const BackwardLayer& layer) {
   int n = int(layer.neurons);
-  int f = int(layer.activation);
   real p = real(layer.p);
-  overRows(n, [&](int row, int neuron) {
-    if (row >= rows.here) {
-      rows(row, neuron) = 0;
-      return;
+  const real* z = layer.z;
+  real* delta = layer.delta;
+  bits16* copy = layer.copy;
+  int f = int(layer.activation);
+  overRows(rows, n, n, [=](bool inside, int, real& held, int64 at) {
+    real own = 0;
+    if (inside) {
+      own = held * primeOf(f, z[at], p);
+      delta[at] = own;
+      storeCopy(copy, at, own);
     }
-    int64 at = (rows.first + row) * n + neuron;
-    real delta = rows(row, neuron) * primeOf(f, layer.z[at], p);
-    rows(row, neuron) = delta;
-    layer.delta[at] = delta;
+    held = own;
   });
   __syncthreads();
 }
@@ -312,7 +392,7 @@ __device__ inline void sumOthers(const real* from, int64 step, int rows, int col
 }
 
 /// Grid by tiles, see README. delta [m, n] is that of the layer after the first of these.
-ENTRY(backward_layers)(const real* delta, int64 m, int64 n, double scale, real* scratch, unsigned* counter, int64 depth,
+ENTRY_FOR(BLOCKS, backward_layers)(const real* delta, int64 m, int64 n, double scale, real* scratch, unsigned* counter, int64 depth,
                        BackwardLayers given) {
   __shared__ Room room;
   __shared__ BackwardLayer layers[DEPTH];
@@ -337,7 +417,7 @@ ENTRY(backward_layers)(const real* delta, int64 m, int64 n, double scale, real* 
     #pragma unroll 1
     for (int l = 0; l < depth; l++) {
       int neurons = int(layers[l].neurons);
-      multiply<false>(rows, room.slice, layers[l].weights, after, neurons);
+      multiply<false>(rows, room, layers[l].weights, after, neurons);
       chain(rows, layers[l]);
       sumRows(rows, neurons, scratch + int64(tile) * all + before);
       before += neurons;

@@ -211,6 +211,39 @@ final class JoinedLayers implements AutoCloseable {
         return expected;
     }
 
+    /** Each of the results with its bounds, from what stands where the layer before has put it. */
+    Map<String, Expected> stepwise(Oracle oracle) {
+        Map<String, Expected> expected = new LinkedHashMap<>();
+        Tensor before = x;
+        for (int l = 1; l <= architecture.depth(); l++) {
+            ForwardLayer layer = forward.get(l - 1);
+            expected.put(
+                    "z of layer " + l,
+                    oracle.affine(setting.toString(), before, layer.weights(), layer.bias(), layer.z()));
+            expected.put("a of layer " + l, oracle.activate(layer.activation(), layer.z(), layer.a()));
+            before = layer.a();
+        }
+        Tensor after = delta;
+        for (int l = architecture.depth() - 1; l >= 1; l--) {
+            BackwardLayer layer = backward.get(architecture.depth() - 1 - l);
+            Expected sums = oracle.inputGradient(after, layer.weightsAfter(), layer.delta());
+            expected.put(
+                    "δ of layer " + l,
+                    oracle.chain(setting.toString(), layer.activation(), layer.z(), sums, layer.delta()));
+            Expected stands = Expected.within(
+                    "",
+                    "δ",
+                    layer.delta(),
+                    layer.delta().doubles(),
+                    new double[(int) layer.delta().size()]);
+            expected.put(
+                    "bias gradient of layer " + l,
+                    oracle.biasGradient(setting.toString(), stands, mean, layer.biasGradient()));
+            after = layer.delta();
+        }
+        return expected;
+    }
+
     private int biases() {
         return (int) (architecture.parameterCount() - architecture.weightCount());
     }

@@ -125,6 +125,16 @@ abstract class TensorOracle {
         return Expected.within("chain " + f.name(), "delta", delta, flat(values), flatten(analysed));
     }
 
+    /** δ of sums that carry errors of their own; of elementwise activations. */
+    Expected chain(String operation, Activation f, Tensor z, Expected sums, Tensor delta) {
+        Rounded[] upstream = new Rounded[sums.values().length];
+        for (int i = 0; i < upstream.length; i++) {
+            upstream[i] = new Rounded(sums.values()[i], sums.bounds()[i]);
+        }
+        Rounded[] analysed = formulas.chain(f, z.doubles(), upstream);
+        return Expected.within(operation, "delta", delta, StepAnalysis.values(analysed), analysed);
+    }
+
     /** The factor 1/(1 − rate) is rounded once, and the product; or there is one division. What is dropped is 0. */
     Expected dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into) {
         double[] values = x.doubles();

@@ -32,6 +32,9 @@ final class Engine {
     /** Of the pinned memory for small copies, and for all that come back. */
     static final int HALF = 1 << 20;
 
+    /** Of devices whose tensor cores take TF32, bfloat16 and float16, the least major number. */
+    private static final int TENSOR_CORES = 8;
+
     final Context context;
     private final Closing closing = new Closing();
     private final String detail;
@@ -62,7 +65,7 @@ final class Engine {
             factors = new Factors(this, options.precision(), multiplier.isCublas());
             launcher = new Launcher(calls, stream, uses, waiting, factors, closing);
             modules = new Modules(calls, allocator, closing);
-            kernels = new Kernels(modules);
+            kernels = new Kernels(modules, Devices.major(device) >= TENSOR_CORES);
             scratch = new Scratch(calls, stream, allocator, closing);
             products = products(device, multiplier);
             wholeTraining = new WholeTraining(this, options.whole(), Devices.sharedMemory(device));

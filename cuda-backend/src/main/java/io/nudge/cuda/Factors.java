@@ -83,13 +83,10 @@ final class Factors {
 
     /** Begins a launch that writes a tensor, and its copy too if it has one, whose address is then the last argument. */
     Launcher storing(Kernel kernel, Tensor into) {
-        CudaMemory memory = (CudaMemory) into.memory();
-        if (variant == null || memory.copy == null) {
-            written(into);
-            return engine.launcher.of(kernel, into.type());
-        }
-        refreshed(memory, into.offset(), into.offset() + into.size());
-        return engine.launcher.of(kernel, variant).endingWith(memory.copyAddress(into.offset()));
+        long copy = copyFor(into);
+        return copy == 0
+                ? engine.launcher.of(kernel, into.type())
+                : engine.launcher.of(kernel, variant).endingWith(copy);
     }
 
     /** The same for a launch that may leave the tensor as it is: its copy is up to date before, so that it is so either way. */
@@ -98,6 +95,17 @@ final class Factors {
             of(into);
         }
         return storing(kernel, into);
+    }
+
+    /** Notes that a pass writes a tensor, and its copy too if it has one: where to, or else 0. */
+    long copyFor(Tensor into) {
+        CudaMemory memory = (CudaMemory) into.memory();
+        if (variant == null || into.type() != DType.FLOAT32 || memory.copy == null) {
+            written(into);
+            return 0;
+        }
+        refreshed(memory, into.offset(), into.offset() + into.size());
+        return memory.copyAddress(into.offset());
     }
 
     private void refreshed(CudaMemory memory, long from, long to) {

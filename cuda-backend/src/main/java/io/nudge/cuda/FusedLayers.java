@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * Runs of narrow layers by one kernel each way, whose blocks take rows of the batch through all of them. A wide input is left to a
- * product, which more multiprocessors share; the kernel goes on from its sums. Wide layers go one by one.
+ * product, which more multiprocessors share; the kernel goes on from its sums. Wide layers go one by one. Where products round their
+ * factors, so do the kernels, on tensor cores.
  */
 final class FusedLayers {
     private static final Logger LOG = System.getLogger("io.nudge");
@@ -78,7 +79,7 @@ final class FusedLayers {
     /** Behind the last layer that one kernel takes with the first; the same as that if it takes none. */
     private int endOfForward(Tensor before, List<ForwardLayer> layers, int first) {
         int end = first;
-        boolean goesOn = computesAsProductsDo(before) && before.size() > 0;
+        boolean goesOn = isTaken(before.type()) && before.size() > 0;
         while (goesOn
                 && end < layers.size()
                 && end - first < MOST_LAYERS
@@ -95,9 +96,22 @@ final class FusedLayers {
                 && CudaTensorOperations.rows(z) <= MOST_ROWS;
     }
 
-    /** The kernels round no factors. */
-    private boolean computesAsProductsDo(Tensor x) {
-        return wanted && (engine.factors.precision() == Precision.STRICT || x.type() == DType.FLOAT64);
+    /** Whether the kernels have products like the engine's: before 8.0 there are none with factors of 16 bits, and no TF32 at all. */
+    private boolean isTaken(DType type) {
+        return wanted && engine.kernels.forwardLayers.has(variant(type));
+    }
+
+    private Kernel.Variant variant(DType type) {
+        if (type == DType.FLOAT64) {
+            return Kernel.Variant.F64;
+        }
+        return switch (engine.factors.precision()) {
+            case STRICT -> Kernel.Variant.F32;
+            case TF32 ->
+                engine.kernels.forwardLayers.has(Kernel.Variant.TF32) ? Kernel.Variant.TF32 : Kernel.Variant.F32;
+            case BFLOAT16 -> Kernel.Variant.BF16;
+            case FLOAT16 -> Kernel.Variant.F16;
+        };
     }
 
     private void launch(Tensor x, boolean summed, List<ForwardLayer> layers, int first, int end, boolean all) {
@@ -107,7 +121,7 @@ final class FusedLayers {
                 x,
                 layers.subList(first, end).stream().map(ForwardLayer::z).toList());
         Launcher launch = engine.launcher
-                .of(engine.kernels.forwardLayers, x.type())
+                .of(engine.kernels.forwardLayers, variant(x.type()))
                 .with(x)
                 .with(CudaTensorOperations.rows(x))
                 .with(CudaTensorOperations.columns(x))
@@ -122,19 +136,24 @@ final class FusedLayers {
             boolean result = all || i == layers.size() - 1;
             boolean apart = !CudaOperations.isSame(layer.z(), layer.a());
             launch.with(layer.weights()).with(layer.bias());
-            writing(launch, layer.z(), result && apart);
-            writing(launch, layer.a(), result || i == end - 1);
+            if (result && apart) {
+                launch.into(layer.z());
+            } else {
+                launch.with(0L);
+            }
+            if (result || i == end - 1) {
+                storing(launch, layer.a());
+            } else {
+                launch.with(0L).with(0L);
+            }
             describe(launch, layer.z(), layer.activation());
         }
         launch.blocks(tiles(x));
     }
 
-    private static void writing(Launcher launch, Tensor x, boolean wanted) {
-        if (wanted) {
-            launch.into(x);
-        } else {
-            launch.with(0L);
-        }
+    /** A factor of products to come, and its copy. */
+    private void storing(Launcher launch, Tensor factor) {
+        launch.with(factor).with(engine.factors.copyFor(factor));
     }
 
     private static void describe(Launcher launch, Tensor z, Activation f) {
@@ -144,7 +163,7 @@ final class FusedLayers {
     }
 
     private static void nothing(Launcher launch) {
-        launch.with(0L).with(0L).with(0L).with(0L).with(0L).with(0L).with(0.0);
+        launch.with(0L).with(0L).with(0L).with(0L).with(0L).with(0L).with(0L).with(0.0);
     }
 
     private static long tiles(Tensor x) {
@@ -178,7 +197,7 @@ final class FusedLayers {
 
     private int endOfBackward(Tensor after, List<BackwardLayer> layers, int first) {
         int end = first;
-        boolean goesOn = computesAsProductsDo(after) && isNarrow(after);
+        boolean goesOn = isTaken(after.type()) && isNarrow(after);
         while (goesOn && end < layers.size() && end - first < MOST_LAYERS && isTaken(layers.get(end))) {
             end++;
         }
@@ -201,7 +220,7 @@ final class FusedLayers {
         }
         long groups = upwards(CudaTensorOperations.rows(after), GROUP);
         Launcher launch = engine.launcher
-                .of(engine.kernels.backwardLayers, after.type())
+                .of(engine.kernels.backwardLayers, variant(after.type()))
                 .with(after)
                 .with(CudaTensorOperations.rows(after))
                 .with(CudaTensorOperations.columns(after))
@@ -215,10 +234,9 @@ final class FusedLayers {
                 continue;
             }
             BackwardLayer layer = layers.get(i);
-            launch.with(layer.weightsAfter())
-                    .with(layer.z())
-                    .into(layer.delta())
-                    .into(layer.biasGradient());
+            launch.with(layer.weightsAfter()).with(layer.z());
+            storing(launch, layer.delta());
+            launch.into(layer.biasGradient());
             describe(launch, layer.z(), layer.activation());
         }
         launch.blocks(tiles(after));
@@ -231,7 +249,9 @@ final class FusedLayers {
                 new StringBuilder("one kernel takes layers ").append(way).append(": ");
         text.append(summed ? "sums" : CudaTensorOperations.columns(from));
         layers.forEach(each -> text.append('-').append(CudaTensorOperations.columns(each)));
-        text.append(" (").append(from.type()).append("); ");
+        Kernel.Variant variant = variant(from.type());
+        text.append(" (").append(from.type());
+        text.append(variant.roundsFactors() ? ", " + engine.factors.precision() + " on tensor cores); " : "); ");
         text.append(CudaOptions.FUSED).append("=off takes them one by one");
         if (told.add(text.toString())) {
             LOG.log(Level.INFO, text::toString);

@@ -8,10 +8,11 @@ import jcuda.driver.CUfunction;
 
 /** An entry of the shipped PTX, in the variants that it has; its functions are looked up at their first launch. */
 final class Kernel {
-    /** The types that entries are made for, the last two being float32 with a copy of 16 bits. */
+    /** What entries are made for: both types, and float32 with factors of products rounded, or with a copy that is. */
     enum Variant {
         F32,
         F64,
+        TF32,
         BF16,
         F16;
 
@@ -26,6 +27,10 @@ final class Kernel {
                 case BFLOAT16 -> BF16;
                 case FLOAT16 -> F16;
             };
+        }
+
+        boolean roundsFactors() {
+            return this != F32 && this != F64;
         }
 
         private String suffix() {
@@ -43,13 +48,17 @@ final class Kernel {
     }
 
     private static Kernel of(Modules modules, String file, String name, Variant... variants) {
-        Kernel kernel = new Kernel(modules);
-        for (Variant each : variants) {
-            kernel.files.put(each, file + "." + each.suffix());
-            kernel.names.put(each, name + "_" + each.suffix());
-        }
+        Kernel kernel = new Kernel(modules).and(file, name, variants);
         modules.used(kernel);
         return kernel;
+    }
+
+    private Kernel and(String file, String name, Variant... variants) {
+        for (Variant each : variants) {
+            files.put(each, file + "." + each.suffix());
+            names.put(each, name + "_" + each.suffix());
+        }
+        return this;
     }
 
     /** An entry that there is for either type. */
@@ -59,7 +68,17 @@ final class Kernel {
 
     /** An entry that there is also with copies of 16 bits. */
     static Kernel storing(Modules modules, String file, String name) {
-        return of(modules, file, name, Variant.values());
+        return of(modules, file, name, Variant.F32, Variant.F64, Variant.BF16, Variant.F16);
+    }
+
+    /**
+     * An entry that takes several layers, products included.
+     *
+     * @param tensorCores whether there are those of capability 8.0, which factors are rounded for
+     */
+    static Kernel ofLayers(Modules modules, String name, boolean tensorCores) {
+        Kernel kernel = typed(modules, "fused", name);
+        return tensorCores ? kernel.and("fused_tensor", name, Variant.TF32, Variant.BF16, Variant.F16) : kernel;
     }
 
     /** An entry that makes copies of 16 bits, and nothing else. */
@@ -74,6 +93,11 @@ final class Kernel {
         kernel.names.put(Variant.F64, name);
         modules.used(kernel);
         return kernel;
+    }
+
+    /** Whether there is such a variant for this device. */
+    boolean has(Variant variant) {
+        return files.containsKey(variant);
     }
 
     CUfunction function(Variant variant) {

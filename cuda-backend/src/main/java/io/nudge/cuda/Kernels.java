@@ -53,7 +53,12 @@ final class Kernels {
     /** By tiling, and then by {@link KernelProducts#number}. */
     final Map<KernelProducts.Tiling, Kernel[]> product = new EnumMap<>(KernelProducts.Tiling.class);
 
-    Kernels(Modules modules) {
+    /**
+     * All entries.
+     *
+     * @param tensorCores whether the device has those of capability 8.0
+     */
+    Kernels(Modules modules, boolean tensorCores) {
         fill = Kernel.typed(modules, "elementwise", "fill");
         add = Kernel.typed(modules, "elementwise", "add");
         subtract = Kernel.typed(modules, "elementwise", "subtract");
@@ -82,8 +87,8 @@ final class Kernels {
         unscale = Kernel.typed(modules, "loss_scale", "unscale");
         round = Kernel.rounding(modules, "round", "round");
         wholeSteps = Kernel.typed(modules, "whole_steps", "whole_steps");
-        forwardLayers = Kernel.typed(modules, "fused", "forward_layers");
-        backwardLayers = Kernel.typed(modules, "fused", "backward_layers");
+        forwardLayers = Kernel.ofLayers(modules, "forward_layers", tensorCores);
+        backwardLayers = Kernel.ofLayers(modules, "backward_layers", tensorCores);
         activate = family(Kernel::typed, modules, "activate", "activate_", Activations.NAMES);
         activatePrime = family(Kernel::typed, modules, "activate", "activate_prime_", Activations.NAMES);
         chain = family(Kernel::typed, modules, "activate", "chain_", Activations.NAMES);

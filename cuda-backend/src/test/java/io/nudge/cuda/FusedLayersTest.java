@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which layers one kernel takes, what that costs, and what it says. That they are right, the specification sees. */
@@ -127,14 +129,66 @@ class FusedLayersTest {
         }
     }
 
+    /** Where factors are rounded their products are taken on tensor cores, or not at all: no others round so. */
     @ParameterizedTest
-    @EnumSource
-    void productsThatRoundTheirFactorsAreNotReplaced(Precision precision) {
+    @CsvSource({
+        "9.0, STRICT, f32",
+        "9.0, TF32, tf32",
+        "9.0, BFLOAT16, bf16",
+        "9.0, FLOAT16, f16",
+        "8.0, TF32, tf32",
+        "8.0, BFLOAT16, bf16",
+        "8.0, FLOAT16, f16",
+        "7.5, TF32, f32",
+        "7.5, FLOAT16, none",
+        "7.0, FLOAT16, none"
+    })
+    void factorsAreRoundedAsForProducts(String capability, Precision precision, String variant) {
+        Emulator.set("capability", capability);
+        Emulator.reset();
         CudaOptions options = OPTIONS.withPrecision(precision);
-        boolean strict = precision == Precision.STRICT;
-        assertThat(launches(options, DType.FLOAT32, tanh(6, 5, 3), false).containsKey("forward_layers"))
-                .isEqualTo(strict);
+        launches(options, DType.FLOAT32, tanh(6, 5, 4, 3), true);
+        List<String> together = Emulator.counters().keySet().stream()
+                .filter(name -> name.startsWith("launches.") && name.contains("_layers_"))
+                .toList();
+        if (variant.equals("none")) {
+            assertThat(together).isEmpty();
+        } else {
+            assertThat(together)
+                    .containsExactlyInAnyOrder(
+                            "launches.forward_layers_" + variant, "launches.backward_layers_" + variant);
+        }
         assertThat(launches(options, DType.FLOAT64, tanh(6, 5, 3), false)).containsKey("forward_layers");
+    }
+
+    /** Activations and δ are factors of the gradients' products, which find their copies of 16 bits. */
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+    void copiesOfFactorsAreStoredOnTheWay(Precision precision) {
+        CudaOptions options = CudaOptions.fromProperties()
+                .withProduct(CudaOptions.ProductChoice.CUBLAS)
+                .withPrecision(precision);
+        String round = precision == Precision.BFLOAT16 ? "launches.round_bf16" : "launches.round_f16";
+        try (CudaBackend backend = CudaBackend.open(0, options);
+                Network network = Network.create(tanh(6, 9, 7, 3), Initializer.NORMAL, 1, backend, DType.FLOAT32);
+                Pass pass = Pass.training(network, 20, 1);
+                Pass fresh = Pass.training(network, 20, 1)) {
+            step(pass, 1);
+            backend.synchronize();
+            Emulator.clearCounters();
+            double[] gradients = step(pass, 2);
+            assertThat(Emulator.counters().getOrDefault(round, 0L))
+                    .as("of the input alone, which was written")
+                    .isEqualTo(1);
+            assertThat(gradients).containsExactly(step(fresh, 2));
+        }
+    }
+
+    private static double[] step(Pass pass, int seed) {
+        pass.input().write(new Random(seed).doubles(20 * 6).toArray());
+        pass.forward();
+        pass.backward();
+        return pass.gradients().doubles();
     }
 
     @Test
@@ -197,8 +251,7 @@ class FusedLayersTest {
 
     // ---- what it says -----------------------------------------------------------------------------------------------
 
-    @Test
-    void theLogSaysOnceWhatIsTakenTogether() {
+    private static List<String> lines(CudaOptions options) {
         List<String> lines = new ArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -214,7 +267,7 @@ class FusedLayersTest {
         };
         Logger logger = Logger.getLogger("io.nudge");
         logger.addHandler(handler);
-        try (CudaBackend backend = CudaBackend.open(0, OPTIONS);
+        try (CudaBackend backend = CudaBackend.open(0, options);
                 Network network = Network.create(tanh(200, 16, 10, 3), Initializer.NORMAL, 1, backend, DType.FLOAT32);
                 Pass pass = Pass.training(network, 3, 1)) {
             for (int i = 0; i < 2; i++) {
@@ -224,10 +277,23 @@ class FusedLayersTest {
         } finally {
             logger.removeHandler(handler);
         }
-        assertThat(lines)
-                .filteredOn(line -> line.contains("one kernel takes layers"))
+        lines.removeIf(line -> !line.contains("one kernel takes layers"));
+        return lines;
+    }
+
+    @Test
+    void theLogSaysOnceWhatIsTakenTogether() {
+        assertThat(lines(OPTIONS))
                 .containsExactly(
                         "one kernel takes layers forward: sums-16-10-3 (float32); nudge.cuda.fused=off takes them one by one",
                         "one kernel takes layers back: 3-10-16 (float32); nudge.cuda.fused=off takes them one by one");
+    }
+
+    @Test
+    void theLogSaysWhatFactorsAreRoundedTo() {
+        assertThat(lines(OPTIONS.withPrecision(Precision.BFLOAT16)))
+                .containsExactly(
+                        "one kernel takes layers forward: sums-16-10-3 (float32, bfloat16 on tensor cores); nudge.cuda.fused=off takes them one by one",
+                        "one kernel takes layers back: 3-10-16 (float32, bfloat16 on tensor cores); nudge.cuda.fused=off takes them one by one");
     }
 }

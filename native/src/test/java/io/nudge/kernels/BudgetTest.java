@@ -41,19 +41,31 @@ class BudgetTest {
             String prefix, List<Architecture> architectures, BiFunction<String, Architecture, Map<String, Needs>> by) {
         for (Architecture each : architectures) {
             Map<String, Needs> all = new LinkedHashMap<>();
-            Ptx.names().parallelStream().map(ptx -> by.apply(ptx, each)).forEachOrdered(all::putAll);
+            filesFor(each).parallelStream().map(ptx -> by.apply(ptx, each)).forEachOrdered(all::putAll);
             NEEDS.put(prefix + each.number, all);
             all.forEach((entry, needs) -> WORST_OCCUPANCY.merge(entry, each.occupancy(needs), Math::min));
         }
     }
 
+    /** What is on tensor cores is for those from 8.0 on. */
+    private static List<String> filesFor(Architecture architecture) {
+        return Ptx.names().stream()
+                .filter(ptx -> Ptx.target(ptx) <= architecture.number)
+                .toList();
+    }
+
     @Test
     void everyEntryIsAssembledForEveryArchitecture() {
-        List<String> entries = new ArrayList<>();
-        for (String ptx : Ptx.names()) {
-            entries.addAll(Ptx.entries(ptx).keySet());
+        for (Architecture each : Architecture.values()) {
+            List<String> entries = new ArrayList<>();
+            filesFor(each).forEach(ptx -> entries.addAll(Ptx.entries(ptx).keySet()));
+            for (String assembler : List.of("jcuda_", "sm_")) {
+                Map<String, Needs> all = NEEDS.get(assembler + each.number);
+                if (all != null) {
+                    assertThat(all.keySet()).as(assembler + each.number).containsExactlyInAnyOrderElementsOf(entries);
+                }
+            }
         }
-        NEEDS.forEach((name, all) -> assertThat(all.keySet()).as(name).containsExactlyInAnyOrderElementsOf(entries));
     }
 
     /** One assembler stores and loads a barrier at which nested branches of this entry meet again, though there are registers left. */
@@ -99,7 +111,11 @@ class BudgetTest {
             int spills = 0;
             for (Map<String, Needs> all : NEEDS.values()) {
                 Needs needs = all.get(entry);
-                line.append(',').append(needs.registers());
+                line.append(',');
+                if (needs == null) {
+                    continue;
+                }
+                line.append(needs.registers());
                 shared = Math.max(shared, needs.shared());
                 spills += needs.spills();
             }

@@ -79,6 +79,12 @@ final class Documentation {
                 }
             }
             default -> {
+                if (file.equals("fused_tensor")) {
+                    for (String suffix : List.of("_tf32", Half.BF16.suffix, Half.F16.suffix)) {
+                        entries.put(name(name, suffix), parameters);
+                    }
+                    return;
+                }
                 for (Real type : Real.values()) {
                     entries.put(name(name, type.suffix), parameters);
                 }

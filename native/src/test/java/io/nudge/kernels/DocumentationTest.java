@@ -37,7 +37,8 @@ class DocumentationTest {
         for (String file : Ptx.names()) {
             assertThat(Ptx.text(file))
                     .as(file)
-                    .startsWith(".version 7.0\n.target sm_60\n.address_size 64\n")
+                    .startsWith(".version 7.0\n.target sm_" + (file.startsWith("fused_tensor.") ? 80 : 60)
+                            + "\n.address_size 64\n")
                     .doesNotContain("\n//", ".file", ".loc");
         }
     }

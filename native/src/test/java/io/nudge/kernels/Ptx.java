@@ -18,6 +18,8 @@ final class Ptx {
     private static final Path FOLDER = KERNELS.resolve("ptx");
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
 
+    private static final Pattern TARGET = Pattern.compile("\\.target sm_(\\d+)");
+
     private static final Pattern ARRAY = Pattern.compile("\\.param \\.align 8 \\.b8 \\w+\\[(\\d+)]");
 
     private Ptx() {}
@@ -47,6 +49,15 @@ final class Ptx {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The least architecture that a file is for. */
+    static int target(String name) {
+        Matcher target = TARGET.matcher(text(name));
+        if (!target.find()) {
+            throw new IllegalStateException(name + " names no target");
+        }
+        return Integer.parseInt(target.group(1));
     }
 
     /** What {@link #entries} says of an array of words of 8 bytes. */

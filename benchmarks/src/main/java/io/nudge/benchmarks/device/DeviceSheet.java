@@ -54,6 +54,16 @@ record DeviceSheet(
         /** Factors rounded to float16. */
         FLOAT16;
 
+        /** What PTX calls such factors. */
+        String inPtx() {
+            return switch (this) {
+                case FLOAT32 -> "f32";
+                case TF32 -> "tf32";
+                case BFLOAT16 -> "bf16";
+                case FLOAT16 -> "f16";
+            };
+        }
+
         private String column() {
             return name().toLowerCase(Locale.ROOT) + " TFLOP/s";
         }

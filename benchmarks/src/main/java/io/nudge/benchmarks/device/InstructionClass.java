@@ -10,6 +10,8 @@ enum InstructionClass {
     FLOAT64,
     /** Exponentials, logarithms, reciprocals, roots and quotients of float32. */
     SPECIAL,
+    /** Products on tensor cores. */
+    TENSOR,
     /** Loads, stores and atomics of device and shared memory. */
     MEMORY,
     /** Whole numbers, addresses, comparisons, branches, moves, barriers. */
@@ -31,6 +33,9 @@ enum InstructionClass {
         String operation = kind.split("\\.", 2)[0];
         if (ACCESSES.contains(operation)) {
             return kind.contains(".param") || kind.contains(".local") ? OTHER : MEMORY;
+        }
+        if (operation.equals("mma")) {
+            return TENSOR;
         }
         if (kind.contains(".f64") && !MOVES.contains(operation)) {
             return FLOAT64;

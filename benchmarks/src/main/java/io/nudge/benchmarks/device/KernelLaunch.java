@@ -3,6 +3,8 @@ package io.nudge.benchmarks.device;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a kernel did, as the emulated device counted it.
@@ -19,6 +21,14 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
     static final String SHARED_BYTES = "shared.bytes";
 
     private static final double SECTOR = 32;
+
+    /** A product on tensor cores: its shape, and what its factors are. */
+    private static final Pattern PRODUCT =
+            Pattern.compile("mma\\..*\\.m(?<m>\\d+)n(?<n>\\d+)k(?<k>\\d+)\\..*\\.f32\\.(?<factors>\\w+)\\.\\w+\\.f32");
+
+    /** A multiplication and an addition. */
+    private static final double OPERATIONS = 2;
+
     private static final List<String> ACCESSES = List.of("read", "write", "atomic");
 
     /** Keeps its own maps. */
@@ -119,6 +129,24 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
                 .filter(each -> InstructionClass.of(each.getKey()) == of)
                 .mapToLong(Map.Entry::getValue)
                 .sum();
+    }
+
+    /** Floating-point operations on tensor cores, with factors that are rounded so. */
+    double tensorOperations(DeviceSheet.Arithmetic of) {
+        double operations = 0;
+        for (Map.Entry<String, Long> each : kinds.entrySet()) {
+            Matcher product = PRODUCT.matcher(each.getKey());
+            if (product.matches() && product.group("factors").equals(of.inPtx())) {
+                operations += each.getValue() * OPERATIONS * sides(product);
+            }
+        }
+        return operations;
+    }
+
+    private static double sides(Matcher product) {
+        return Double.parseDouble(product.group("m"))
+                * Double.parseDouble(product.group("n"))
+                * Double.parseDouble(product.group("k"));
     }
 
     /** Of a block: from barrier to barrier the instructions of the warp that executes most, one after another. */

@@ -115,7 +115,7 @@ final class Model {
         double share = Math.ceil(kernel.blocks() / (double) device.multiprocessors()) / kernel.blocks();
         double most = 0;
         for (Part part : Part.values()) {
-            most = Math.max(most, part.cycles(kernel, device.architecture()));
+            most = Math.max(most, part.cycles(kernel, device));
         }
         return share * most;
     }
@@ -130,21 +130,36 @@ final class Model {
         FLOAT64,
         /** Exponentials and the like. */
         SPECIAL,
+        /** Products on tensor cores. */
+        TENSOR,
         /** Shared memory. */
         SHARED,
         /** What comes from device memory and its caches, and goes there. */
         SECTORS;
 
         /** Cycles that one multiprocessor would take for all of a launch. */
-        double cycles(KernelLaunch kernel, Architecture on) {
+        double cycles(KernelLaunch kernel, DeviceSheet device) {
+            Architecture on = device.architecture();
             return switch (this) {
                 case ISSUE -> kernel.instructions() / (double) Architecture.SCHEDULERS;
                 case FLOAT32 -> lanes(kernel, InstructionClass.FLOAT32, on.float32Lanes());
                 case FLOAT64 -> lanes(kernel, InstructionClass.FLOAT64, on.float64Lanes());
                 case SPECIAL -> lanes(kernel, InstructionClass.SPECIAL, on.specialLanes());
+                case TENSOR -> onTensorCores(kernel, device);
                 case SHARED -> kernel.wavefronts();
                 case SECTORS -> kernel.accesses("sectors") / (double) Architecture.SECTORS;
             };
+        }
+
+        private static double onTensorCores(KernelLaunch kernel, DeviceSheet device) {
+            double seconds = 0;
+            for (Arithmetic each : Arithmetic.values()) {
+                double operations = kernel.tensorOperations(each);
+                if (operations > 0) {
+                    seconds += operations / device.rates().get(each).orElseThrow();
+                }
+            }
+            return seconds * device.multiprocessors() * device.clock();
         }
 
         private static double lanes(KernelLaunch kernel, InstructionClass of, int lanes) {

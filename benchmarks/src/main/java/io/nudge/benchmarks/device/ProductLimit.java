@@ -16,10 +16,10 @@ import java.util.Comparator;
 record ProductLimit(Part busiest, double cycles, double share, double bytesShare) {
     static ProductLimit of(KernelLaunch kernel, double operations, DeviceSheet device) {
         Part busiest = Arrays.stream(Part.values())
-                .max(Comparator.comparingDouble(part -> part.cycles(kernel, device.architecture())))
+                .max(Comparator.comparingDouble(part -> part.cycles(kernel, device)))
                 .orElseThrow();
         double rounds = Math.ceil(kernel.blocks() / (double) device.multiprocessors());
-        double cycles = rounds / kernel.blocks() * busiest.cycles(kernel, device.architecture());
+        double cycles = rounds / kernel.blocks() * busiest.cycles(kernel, device);
         double perCycle = 2.0 * device.architecture().float32Lanes() * device.multiprocessors();
         double ideal = operations / perCycle;
         double moving = kernel.leastBytes() / device.bandwidth() * device.clock();

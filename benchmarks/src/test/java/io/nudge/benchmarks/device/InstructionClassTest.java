@@ -27,6 +27,7 @@ class InstructionClassTest {
         "ld.global.f64, MEMORY",
         "st.shared.f32, MEMORY",
         "atom.global.inc.u32, MEMORY",
+        "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32, TENSOR",
         "ld.param.u64, OTHER",
         "mul.lo.s64, OTHER",
         "bar.sync, OTHER",

@@ -134,6 +134,13 @@ class ModelTest {
                 .isEqualTo(300);
     }
 
+    /** 1,000 of 16 × 8 × 8 are 2,048,000 operations, of which a multiprocessor does 640 in a cycle with TF32. */
+    @Test
+    void tensorCoresTakeProductsAtTheRateOfTheirFactors() {
+        Map<String, Long> kinds = Map.of("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", 1000L);
+        assertThat(model(Arithmetic.TF32).cycles(kernel(10, Map.of(), kinds))).isCloseTo(320, within(EXACT));
+    }
+
     /** Pieces of 64 × 64 × 128: 5 × 4 of two parts are 40, four to a multiprocessor, of 2·64·64·128 operations at 32 GFLOP/s. */
     @Test
     void aProductIsDividedIntoPieces() {
