@@ -24,14 +24,15 @@ final class PackedBatch {
     /** Inputs. */
     final PackedRows x;
 
-    /** Targets, without gaps. */
+    /** Targets, without gaps; none where the inputs do not begin with the first. */
     final CpuMemory y;
 
     /** With room for so many rows, examples and those that fill up a product, and some of the inputs. */
     PackedBatch(PackedLoops loops, WholeSteps steps, int most, int firstInput, int inputs) {
         this.firstInput = firstInput;
         this.inputs = inputs;
-        outputs = steps.layers().get(steps.layers().size() - 1).neurons();
+        outputs =
+                firstInput == 0 ? steps.layers().get(steps.layers().size() - 1).neurons() : 0;
         begins = new int[steps.batch()];
         touched = new float[steps.batch()];
         x = PackedRows.room(loops, most, inputs);
@@ -39,7 +40,7 @@ final class PackedBatch {
     }
 
     /**
-     * Copies some examples of the batch that the position is at, and their targets.
+     * Copies some examples of the batch that the position is at, and their targets where there is room for them.
      *
      * @throws IllegalStateException if the order or a label names what does not exist
      */
@@ -52,7 +53,9 @@ final class PackedBatch {
         for (int i = first; i < last; i++) {
             int row = CpuOperations.example("takeSteps", steps.order(), at + i, examples);
             begins[i] = (int) steps.inputs().offset() + row * all + firstInput;
-            target(steps, row, i);
+            if (outputs > 0) {
+                target(steps, row, i);
+            }
         }
         for (int i = first; i < last; i++) {
             if ((i - first) % TOGETHER == 0) {
