@@ -112,23 +112,23 @@ __device__ inline void multiply(const Carried& rows, Room&, const real* w, int k
 #else
 
 /// How a product is taken whose matrix of weights has at most N neurons: D of those before at a time. A thread has DOWN × ACROSS
-/// sums, many, that it reads little of shared memory for each; so few threads have them all, and so many others have their parts of
-/// the same sums, each from other neurons before.
+/// sums, so many that it reads little of shared memory for each, and no more, for they are added up in the end; a team of threads has them
+/// all, and others have their parts of the same sums, each from other neurons before.
 template <int N>
 struct Sharing {
-  static constexpr int D = (N == 32 ? 32 : 16) * sizeof(float) / sizeof(real);
+  static constexpr int D = 32 * sizeof(float) / sizeof(real);
   static constexpr int DOWN = SINGLE ? 8 : 4;
-  static constexpr int ACROSS = SINGLE ? N / 16 : N / 32;
+  static constexpr int ACROSS = N / 32;
   static constexpr int SHARERS = THREADS * DOWN * ACROSS / (ROWS * N);
   static constexpr int TEAM = THREADS / SHARERS;
 };
 
 struct Room {
   alignas(16) real held[MOST * LINE];
-  alignas(16) real slice[Sharing<MOST>::SHARERS / 2 * ROWS * MOST];
+  alignas(16) real slice[Sharing<MOST>::D * (MOST + GAP)];
 };
 constexpr int BLOCKS = 2;
-static_assert(sizeof(Room::slice) >= sizeof(Strip<MOST, Sharing<MOST>::D, true>::Tile), "a slice of weights fits too");
+static_assert(sizeof(Room::slice) >= Sharing<MOST>::SHARERS / 2 * ROWS * MOST * sizeof(real), "sums on their way fit too");
 
 /// The sums of those who have parts of them, two and two, until the first team has them all.
 template <class S>
@@ -175,7 +175,7 @@ __device__ inline void multiplyUpTo(const Carried& rows, real* slice, const real
     weights.put(tile);
     __syncthreads();
     weights.fetch(k - done - S::D);
-    #pragma unroll 1
+    #pragma unroll 4
     for (int d = sharer; d < S::D; d += S::SHARERS) {
       real column[S::DOWN];
       real row[S::ACROSS];
