@@ -7,6 +7,9 @@ final class JavaMultiplier implements Multiplier, Task {
     /** Multiplications in a worker's part, at least: some 10 µs of work. */
     private static final long WORK = 1 << 19;
 
+    /** Or numbers of a matrix to read, as long for few rows. */
+    private static final long READ = 1 << 17;
+
     /**
      * The fewer parts, the fewer times a matrix is read; but with one for each worker all would wait for one that is
      * held up. Since an element of c is computed alike in every part, this does not show in it.
@@ -40,7 +43,8 @@ final class JavaMultiplier implements Multiplier, Task {
         int columns = loops[0].columnsAtOnce(p.isFloat32());
         // Each part straightens what it takes of a flipped matrix, which no two parts should do alike.
         byColumns = p.bFlipped && !p.aFlipped && p.n > columns;
-        int parts = (int) Math.max(1, Math.min((long) PARTS_PER_WORKER * workers.count(), p.work() / WORK));
+        long worthwhile = Math.max(p.work() / WORK, p.largest() / READ);
+        int parts = (int) Math.max(1, Math.min((long) PARTS_PER_WORKER * workers.count(), worthwhile));
         share = share(byColumns ? p.n : p.m, parts, byColumns ? columns : loops[0].rowsAtOnce());
         whole = p;
         try {

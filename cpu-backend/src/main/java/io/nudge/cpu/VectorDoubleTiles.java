@@ -37,13 +37,22 @@ final class VectorDoubleTiles extends VectorTiles {
         int lastRow = p.aAt + (p.m - 1) * p.aStride;
         int lastColumn = p.bAt + (p.n - 1) * p.bStride;
         int a0 = p.aAt + i * p.aStride;
-        int a1 = Math.min(a0 + p.aStride, lastRow);
-        int a2 = Math.min(a1 + p.aStride, lastRow);
-        int a3 = Math.min(a2 + p.aStride, lastRow);
         int b0 = p.bAt + j * p.bStride;
         int b1 = Math.min(b0 + p.bStride, lastColumn);
         int b2 = Math.min(b1 + p.bStride, lastColumn);
         int b3 = Math.min(b2 + p.bStride, lastColumn);
+        if (a0 == lastRow) {
+            dots(p.k, p.a.doubles, a0, p.b.doubles, b0, b1, b2, b3, sums);
+            if (p.k % LANES != 0) {
+                addRest(p.k, p.a.doubles, a0, p.b.doubles, b0, b1, b2, b3, sums, 0);
+            }
+            fold(sums, SIDE * LANES);
+            storeDots(p, i, j);
+            return;
+        }
+        int a1 = Math.min(a0 + p.aStride, lastRow);
+        int a2 = Math.min(a1 + p.aStride, lastRow);
+        int a3 = Math.min(a2 + p.aStride, lastRow);
         dots(p.k, p.a.doubles, a0, a1, a2, a3, p.b.doubles, b0, b1, b2, b3, sums);
         if (p.k % LANES != 0) {
             addRest(p.k, p.a.doubles, a0, p.b.doubles, b0, b1, b2, b3, sums, 0);
@@ -51,8 +60,27 @@ final class VectorDoubleTiles extends VectorTiles {
             addRest(p.k, p.a.doubles, a2, p.b.doubles, b0, b1, b2, b3, sums, 2 * SIDE * LANES);
             addRest(p.k, p.a.doubles, a3, p.b.doubles, b0, b1, b2, b3, sums, 3 * SIDE * LANES);
         }
-        fold(sums);
+        fold(sums, SIDE * SIDE * LANES);
         storeDots(p, i, j);
+    }
+
+    /** Of one row, four sums in the same order. */
+    private static void dots(int k, double[] a, int aAt, double[] b, int b0, int b1, int b2, int b3, double[] sums) {
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector s2 = s0;
+        DoubleVector s3 = s0;
+        for (int q = 0; q <= k - LANES; q += LANES) {
+            DoubleVector x = DoubleVector.fromArray(SPECIES, a, aAt + q);
+            s0 = x.fma(DoubleVector.fromArray(SPECIES, b, b0 + q), s0);
+            s1 = x.fma(DoubleVector.fromArray(SPECIES, b, b1 + q), s1);
+            s2 = x.fma(DoubleVector.fromArray(SPECIES, b, b2 + q), s2);
+            s3 = x.fma(DoubleVector.fromArray(SPECIES, b, b3 + q), s3);
+        }
+        s0.intoArray(sums, 0);
+        s1.intoArray(sums, LANES);
+        s2.intoArray(sums, 2 * LANES);
+        s3.intoArray(sums, 3 * LANES);
     }
 
     /** The sixteen sums, each still a vector, without the terms at the end that do not fill one. */
@@ -149,9 +177,9 @@ final class VectorDoubleTiles extends VectorTiles {
     }
 
     /** Adds the upper half of the lanes to the lower half, until few are left; what is above them no longer counts. */
-    private static void fold(double[] sums) {
+    private static void fold(double[] sums, int end) {
         for (int half = LANES / 2; half >= FEW; half /= 2) {
-            for (int at = 0; at < SIDE * SIDE * LANES; at += LANES) {
+            for (int at = 0; at < end; at += LANES) {
                 DoubleVector.fromArray(SPECIES, sums, at)
                         .add(DoubleVector.fromArray(SPECIES, sums, at + half))
                         .intoArray(sums, at);

@@ -3,7 +3,7 @@ package io.nudge.cpu;
 /**
  * The innermost parts of a matrix product, for a few rows of c at a time. At the lower
  * edge, where fewer rows are left, the last one stands for those that are missing: it is computed several times, always
- * alike.
+ * alike. But a single row has dot products of its own, with the same bits: where one example goes forward, that is all there is.
  */
 abstract class VectorTiles {
     /** Rows and columns of a tile of dot products. */
