@@ -1,5 +1,5 @@
 // Several layers in one launch: a block takes rows of the batch through all of them, and what it has of the rows stays in shared
-// memory from layer to layer. Weights pass through it in slices. Layers have up to 128 neurons, and as many inputs; of a first layer
+// memory from layer to layer. Weights pass through it in slices, unless tensor cores multiply. Layers have up to 128 neurons, and as many inputs; of a first layer
 // with more inputs the sums have to be there.
 // ptx: .version 7.0 .target sm_60
 #include "functions.cuh"
@@ -98,7 +98,7 @@ struct Room {
   alignas(16) real held[MOST * LINE];
 };
 
-constexpr int BLOCKS = 3;
+constexpr int BLOCKS = sizeof(Step<Factor>) == sizeof(Step<Tf32>) ? 2 : 3; // factors of TF32 take twice the registers
 
 template <bool FORWARD>
 __device__ inline void multiply(const Carried& rows, Room&, const real* w, int k, int n) {

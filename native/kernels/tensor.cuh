@@ -4,12 +4,13 @@
 
 #include "stored.cuh"
 
-/// To the nearest, ties away from zero.
+/// To the nearest, ties away from zero. What is no number stays so, whatever a device makes of its bits: rounding them upwards would
+/// make zero of some.
 struct Tf32 {
   __device__ static unsigned bits(float x) {
     unsigned bits;
     asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(x));
-    return bits;
+    return x != x ? 0x7fc00000 : bits;
   }
 };
 
@@ -87,8 +88,8 @@ struct Step<Tf32> {
   }
 };
 
-/// What a warp has of a product: eight neurons, and with TILES 2 eight more, which lie as far on as all warps reach. Each weight is
-/// loaded by one lane of the block, right from global memory, those of some steps before the first of these is used.
+/// What a warp has of a product: eight neurons, and with TILES 2 eight more, which lie as far on as all warps reach. Each lane loads the
+/// weights that it multiplies, which no other has, right from global memory, those of some steps before the first of these is used.
 template <int TILES>
 struct Products {
   static constexpr int WARPS = THREADS / 32;
@@ -105,7 +106,7 @@ struct Products {
     int hop = FORWARD ? 1 : n;
     const real* own[TILES];
     for (int t = 0; t < TILES; t++) {
-      // Behind the last neuron are its weights once more, and the sums of them are not put down.
+      // Lanes behind the last neuron take its weights too; their sums are not put down.
       int to = min(neuron + t * WARPS * 8 + row, n - 1);
       own[t] = weights + (FORWARD ? to * k + first : first * n + to);
     }
@@ -172,7 +173,9 @@ struct Products {
 template <int TILES, bool FORWARD>
 __device__ inline void multiplyRows(real* held, int line, const real* weights, int k, int n) {
   Products<TILES> products;
-  products.template take<FORWARD>(held, line, weights, k, n);
+  if (products.neuron < n) {
+    products.template take<FORWARD>(held, line, weights, k, n);
+  }
   __syncthreads();
   products.put(held, line, n);
   __syncthreads();

@@ -96,6 +96,11 @@ final class CublasProducts implements Products {
     }
 
     @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
     public void multiply(double alpha, Tensor a, Transpose ta, Tensor b, Transpose tb, double beta, Tensor c) {
         if (c.type() == DType.FLOAT64) {
             factors.putDouble(0, alpha).putDouble(Double.BYTES, beta);

@@ -33,7 +33,7 @@ public record CudaOptions(Precision precision, ProductChoice product, boolean ca
         AUTO,
         /** cuBLAS, or an exception that says why not. */
         CUBLAS,
-        /** Kernels of Nudge's own, which with TF32 are as strict as without, but for layers that are taken together. */
+        /** Kernels of Nudge's own, which with TF32 are as strict as without. */
         KERNELS
     }
 

@@ -96,7 +96,7 @@ final class FusedLayers {
                 && CudaTensorOperations.rows(z) <= MOST_ROWS;
     }
 
-    /** Whether the kernels have products like the engine's: before 8.0 there are none with factors of 16 bits, and no TF32 at all. */
+    /** Whether the kernels have products like the engine's: before 8.0 there are none with factors of 16 bits. */
     private boolean isTaken(DType type) {
         return wanted && engine.kernels.forwardLayers.has(variant(type));
     }
@@ -105,7 +105,7 @@ final class FusedLayers {
         if (type == DType.FLOAT64) {
             return Kernel.Variant.F64;
         }
-        return switch (engine.factors.precision()) {
+        return switch (engine.products.precision()) {
             case STRICT -> Kernel.Variant.F32;
             case TF32 ->
                 engine.kernels.forwardLayers.has(Kernel.Variant.TF32) ? Kernel.Variant.TF32 : Kernel.Variant.F32;
@@ -251,7 +251,7 @@ final class FusedLayers {
         layers.forEach(each -> text.append('-').append(CudaTensorOperations.columns(each)));
         Kernel.Variant variant = variant(from.type());
         text.append(" (").append(from.type());
-        text.append(variant.roundsFactors() ? ", " + engine.factors.precision() + " on tensor cores); " : "); ");
+        text.append(variant.roundsFactors() ? ", " + engine.products.precision() + " on tensor cores); " : "); ");
         text.append(CudaOptions.FUSED).append("=off takes them one by one");
         if (told.add(text.toString())) {
             LOG.log(Level.INFO, text::toString);

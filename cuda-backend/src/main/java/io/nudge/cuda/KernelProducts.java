@@ -80,8 +80,12 @@ final class KernelProducts implements Products {
 
     @Override
     public String describe() {
-        return "products by Nudge's own kernels, float32 products "
-                + (precision.isHalf() ? precision : Precision.STRICT);
+        return "products by Nudge's own kernels, float32 products " + precision();
+    }
+
+    @Override
+    public Precision precision() {
+        return precision.isHalf() ? precision : Precision.STRICT;
     }
 
     /** Factors of 16 bits are rounded on the way. */

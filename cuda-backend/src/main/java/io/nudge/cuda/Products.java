@@ -30,6 +30,9 @@ interface Products {
      */
     void multiply(Tensor factors, Tensor a, Transpose ta, Tensor b, Transpose tb, Tensor c);
 
+    /** How factors of float32 products are rounded. */
+    Precision precision();
+
     /** What it is, with its version, in a few words. */
     String describe();
 }

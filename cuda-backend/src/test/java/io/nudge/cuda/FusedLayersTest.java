@@ -13,6 +13,7 @@ import io.nudge.nn.Dense;
 import io.nudge.nn.Network;
 import io.nudge.nn.Pass;
 import io.nudge.tensor.DType;
+import io.nudge.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -132,21 +133,23 @@ class FusedLayersTest {
     /** Where factors are rounded their products are taken on tensor cores, or not at all: no others round so. */
     @ParameterizedTest
     @CsvSource({
-        "9.0, STRICT, f32",
-        "9.0, TF32, tf32",
-        "9.0, BFLOAT16, bf16",
-        "9.0, FLOAT16, f16",
-        "8.0, TF32, tf32",
-        "8.0, BFLOAT16, bf16",
-        "8.0, FLOAT16, f16",
-        "7.5, TF32, f32",
-        "7.5, FLOAT16, none",
-        "7.0, FLOAT16, none"
+        "9.0, STRICT, KERNELS, f32",
+        "9.0, TF32, CUBLAS, tf32",
+        "9.0, TF32, KERNELS, f32",
+        "9.0, BFLOAT16, KERNELS, bf16",
+        "9.0, FLOAT16, CUBLAS, f16",
+        "8.0, TF32, CUBLAS, tf32",
+        "8.0, BFLOAT16, CUBLAS, bf16",
+        "8.0, FLOAT16, KERNELS, f16",
+        "7.5, TF32, CUBLAS, f32",
+        "7.5, FLOAT16, KERNELS, none",
+        "7.0, FLOAT16, CUBLAS, none"
     })
-    void factorsAreRoundedAsForProducts(String capability, Precision precision, String variant) {
+    void factorsAreRoundedAsForProducts(
+            String capability, Precision precision, CudaOptions.ProductChoice product, String variant) {
         Emulator.set("capability", capability);
         Emulator.reset();
-        CudaOptions options = OPTIONS.withPrecision(precision);
+        CudaOptions options = OPTIONS.withProduct(product).withPrecision(precision);
         launches(options, DType.FLOAT32, tanh(6, 5, 4, 3), true);
         List<String> together = Emulator.counters().keySet().stream()
                 .filter(name -> name.startsWith("launches.") && name.contains("_layers_"))
@@ -181,6 +184,39 @@ class FusedLayersTest {
                     .as("of the input alone, which was written")
                     .isEqualTo(1);
             assertThat(gradients).containsExactly(step(fresh, 2));
+        }
+    }
+
+    /** The product of a wide layer reads what one launch ends with; whoever likes reads the output. */
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+    void whatALaunchEndsWithHasItsCopyToo(Precision precision) {
+        CudaOptions options = CudaOptions.fromProperties()
+                .withProduct(CudaOptions.ProductChoice.CUBLAS)
+                .withPrecision(precision);
+        List<Dense> layers = List.of(
+                new Dense(9, Activation.TANH),
+                new Dense(5, Activation.TANH),
+                new Dense(200, Activation.TANH),
+                new Dense(7, Activation.TANH),
+                new Dense(3, Activation.SOFTMAX));
+        Architecture architecture = new Architecture(6, layers, Cost.HALF_QUADRATIC);
+        try (CudaBackend backend = CudaBackend.open(0, options);
+                Network network = Network.create(architecture, Initializer.NORMAL, 1, backend, DType.FLOAT32);
+                Pass pass = Pass.inference(network, 20);
+                Pass fresh = Pass.inference(network, 20);
+                Tensor weights = backend.matrix(new double[][] {{1, 0, 2}, {0, 1, 3}, {1, 1, 5}}, DType.FLOAT32)) {
+            forward(pass, 1, weights);
+            double[] second = forward(pass, 2, weights);
+            assertThat(second).containsExactly(forward(fresh, 2, weights));
+        }
+    }
+
+    private static double[] forward(Pass pass, int seed, Tensor weights) {
+        pass.input().write(new Random(seed).doubles(20 * 6).toArray());
+        pass.forward();
+        try (Tensor product = pass.output().matmul(weights)) {
+            return product.doubles();
         }
     }
 

@@ -31,6 +31,7 @@ class TensorCoreLayersSpecificationTest {
         }
     }
 
+    /** Not for hardware, whose cuBLAS may round otherwise, in wide layers and one by one. */
     @Group
     @AddLifecycleHook(value = OnEmulatedDevice.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
     class OfTf32 extends Layers {

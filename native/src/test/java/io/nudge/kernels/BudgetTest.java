@@ -55,7 +55,7 @@ class BudgetTest {
     }
 
     @Test
-    void everyEntryIsAssembledForEveryArchitecture() {
+    void everyEntryIsAssembledForEveryArchitectureThatItIsFor() {
         for (Architecture each : Architecture.values()) {
             List<String> entries = new ArrayList<>();
             filesFor(each).forEach(ptx -> entries.addAll(Ptx.entries(ptx).keySet()));

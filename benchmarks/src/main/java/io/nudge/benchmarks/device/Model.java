@@ -155,8 +155,8 @@ final class Model {
             double seconds = 0;
             for (Arithmetic each : Arithmetic.values()) {
                 double operations = kernel.tensorOperations(each);
-                if (operations > 0) {
-                    seconds += operations / device.rates().get(each).orElseThrow();
+                if (operations > 0) { // where there are no such cores, it takes for ever
+                    seconds += operations / device.rates().get(each).orElse(0);
                 }
             }
             return seconds * device.multiprocessors() * device.clock();
