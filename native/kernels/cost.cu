@@ -206,21 +206,31 @@ struct Outputs {
     }
   }
 
-  /// This thread's share of what all units came to. Its loads wait for each other as little as can be.
+  /// This thread's share of what all units came to. Its loads, some of them at a time, wait for each other as little as can be.
   __device__ Sums ofAllUnits(const Spread& spread, const Totals& totals) const {
+    constexpr int TOGETHER = 4;
     int units = spread.units();
     const real* counts = totals.scratch + units * n;
     int j = threadIdx.x & (spread.lanes() - 1);
     int u = threadIdx.x >> spread.shift;
     Sums sums = {};
     #pragma unroll 1
-    for (int i = threadIdx.x; i < m || u < units; i += THREADS, u += spread.rows) {
-      real column = DELTA && j < n && u < units ? __ldcg(totals.scratch + u * n + j) : 0;
-      real cost = i < m ? __ldcg(global.costs + i) : 0;
-      real right = i < units ? __ldcg(counts + i) : 0;
-      sums.column += column;
-      sums.cost += double(cost);
-      sums.right += int(right);
+    for (int i = threadIdx.x; i < m || u < units; i += TOGETHER * THREADS, u += TOGETHER * spread.rows) {
+      real column[TOGETHER];
+      real cost[TOGETHER];
+      real right[TOGETHER];
+      for (int e = 0; e < TOGETHER; e++) {
+        int row = i + e * THREADS;
+        int unit = u + e * spread.rows;
+        column[e] = DELTA && j < n && unit < units ? __ldcg(totals.scratch + unit * n + j) : 0;
+        cost[e] = row < m ? __ldcg(global.costs + row) : 0;
+        right[e] = row < units ? __ldcg(counts + row) : 0;
+      }
+      for (int e = 0; e < TOGETHER; e++) {
+        sums.column += column[e];
+        sums.cost += double(cost[e]);
+        sums.right += int(right[e]);
+      }
     }
     return sums;
   }
@@ -243,7 +253,7 @@ struct Outputs {
           [&](int64 j, real sum) { totals.db[j] = totals.scale * sum; });
     }
     Sums sums = {};
-    #pragma unroll 1
+    #pragma unroll 4
     for (int64 i = threadIdx.x; i < m; i += THREADS) {
       sums.cost += double(__ldcg(global.costs + i));
     }

@@ -61,6 +61,18 @@ class OutputKernelsTest {
         }
     }
 
+    /** More units than a block has threads for at a time, and more rows than are spread over lanes. */
+    @ParameterizedTest
+    @EnumSource
+    void veryManyShortRowsAreTaken(Real type) {
+        for (int m : new int[] {256 * 8 - 3, 256 * 8 + 1}) {
+            OutputLayer layer =
+                    new OutputLayer(type, OutputLayer.Cost.CATEGORICAL_CROSS_ENTROPY, OutputLayer.SOFTMAX, m, 20, 6);
+            double[] one = check(layer, 0, Grid.rows(type, m, 20), 1);
+            Numbers.assertSame(check(layer, 0, 3, 2), one, "bias gradient and tally at another grid, " + m + " rows");
+        }
+    }
+
     /** Compares all kernels; gives the bias gradient and the tally. */
     private static double[] check(OutputLayer layer, int before, long grid, long seed) {
         Real type = layer.type;
