@@ -1,30 +1,42 @@
 // c = alpha op(a) op(b) + beta c of row-major matrices, for machines without cuBLAS. A block makes a tile of c, going along k in
 // steps: while it multiplies one step in shared memory, the next is on its way into registers. What a step takes beside its
 // multiplications decides how near to a device's rate it comes (docs/device-model.md), so addresses are found once. Where c has few tiles and k is
-// long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order. Where alpha is 0, a
-// and b are not read. Where there are factors in memory, {alpha, beta}, they take the place of those given.
+// long, several blocks share a tile, each with a part of k, and the last of them adds up the parts in order; how long a part is,
+// and how many there are, the caller says. Where alpha is 0, a and b are not read. Where there are factors in memory,
+// {alpha, beta}, they take the place of those given.
 // ptx: .version 7.0 .target sm_60
 #include "strip.cuh"
 #include "sums.cuh"
 
-/// A tile is M × N elements, taken D along k at a time; each of the 256 threads has DOWN × ACROSS of them. So many BLOCKS have
-/// to fit on a multiprocessor.
-template <int TILE_M, int TILE_N, int DEPTH, int DOWN_, int ACROSS_, int BLOCKS_>
+/// A tile is M × N elements, taken D along k at a time. The threads are so many SLICES, and each slice takes its part of D; each of
+/// its threads has DOWN × ACROSS elements. So many BLOCKS have to fit on a multiprocessor.
+template <int TILE_M, int TILE_N, int DEPTH, int DOWN_, int ACROSS_, int SLICES_, int BLOCKS_>
 struct Tiling {
   static constexpr int M = TILE_M;
   static constexpr int N = TILE_N;
   static constexpr int D = DEPTH;
   static constexpr int DOWN = DOWN_;
   static constexpr int ACROSS = ACROSS_;
+  static constexpr int SLICES = SLICES_;
   static constexpr int BLOCKS = BLOCKS_;
-  static_assert((M / DOWN) * (N / ACROSS) == THREADS, "every thread has as many elements");
+  static constexpr int SHARERS = THREADS / SLICES;
+  static_assert((M / DOWN) * (N / ACROSS) == SHARERS && D % SLICES == 0, "every thread has as many elements");
 };
 
-using Large = Tiling<128, SINGLE ? 128 : 64, SINGLE ? 16 : 8, 8, SINGLE ? 8 : 4, 1>;
-using Medium = Tiling<64, 64, 16, 4, 4, 2>;
-using Small = Tiling<32, 32, 32, 2, 2, 2>;
+using Large = Tiling<128, SINGLE ? 128 : 64, SINGLE ? 16 : 8, 8, SINGLE ? 8 : 4, 1, 1>;
+using Medium = Tiling<64, 64, 16, 8, 4, 2, SINGLE ? 2 : 1>;
+using Small = Tiling<32, 32, 32, 4, 4, 4, SINGLE ? 2 : 1>;
 
-/// The matrix c, and what it is made of.
+/// What other blocks wrote, past the first cache.
+template <int V>
+__device__ inline Pack<V> loadFromOthers(const real* p) {
+  Vector<V> raw = __ldcg(reinterpret_cast<const Vector<V>*>(p));
+  Pack<V> x;
+  memcpy(&x, &raw, sizeof(x));
+  return x;
+}
+
+/// The matrix c, what it is made of, and the parts of k.
 struct Target {
   real* c;
   int64 m;
@@ -33,33 +45,14 @@ struct Target {
   const volatile real* scalars;  // in shared memory, where they take no registers while sums are made
   real* scratch;
   unsigned* counter;
+  int64 depth;
+  unsigned parts;
 
   __device__ real alpha() const {
     return scalars[0];
   }
   __device__ real beta() const {
     return scalars[1];
-  }
-};
-
-/// How the work is divided; it all follows from the shape alone.
-template <class T>
-struct Division {
-  int64 across;
-  int64 tiles;
-  int64 depth;
-  int64 parts;
-
-  __device__ explicit Division(const Target& to) {
-    across = (to.n + T::N - 1) / T::N;
-    tiles = across * ((to.m + T::M - 1) / T::M);
-    constexpr int64 ENOUGH = 128;
-    constexpr int64 LEAST = 4 * T::D;
-    int64 most = (to.k + LEAST - 1) / LEAST;
-    int64 wanted = tiles < ENOUGH ? ENOUGH / tiles : 1;
-    int64 about = wanted < most ? wanted : most;
-    depth = ((to.k + about - 1) / about + T::D - 1) / T::D * T::D;
-    parts = (to.k + depth - 1) / depth;
   }
 };
 
@@ -74,23 +67,35 @@ struct Product {
     alignas(16) typename StripB::Tile b;
   };
 
+  static constexpr int ABREAST = T::N / T::ACROSS;  // threads
+  static constexpr int LANES = ABREAST < 8 ? ABREAST : 8;  // of a warp, side by side: a warp reads little of either factor
+
   const Target& to;
-  Division<T> division;
+  int slice;
   int down;
   int right;
   real sums[T::DOWN][T::ACROSS];
 
-  __device__ explicit Product(const Target& to)
-      : to(to), division(to), down(threadIdx.x / (T::N / T::ACROSS)), right(threadIdx.x % (T::N / T::ACROSS)) {}
+  __device__ explicit Product(const Target& to) : to(to), slice(threadIdx.x / T::SHARERS) {
+    int lane = threadIdx.x % 32;
+    int warp = threadIdx.x % T::SHARERS / 32;
+    down = warp / (ABREAST / LANES) * (32 / LANES) + lane / LANES;
+    right = warp % (ABREAST / LANES) * LANES + lane % LANES;
+  }
 
   __device__ void multiply(const Room& room) {
-    #pragma unroll 16
-    for (int d = 0; d < T::D; d++) {
+    constexpr int OWN = T::D / T::SLICES;
+    const auto* a = room.a + slice * OWN;
+    const auto* b = room.b + slice * OWN;
+    #pragma unroll
+    for (int d = 0; d < OWN; d++) {
       real column[T::DOWN];
       real row[T::ACROSS];
-      take<T::M>(room.a[d], down, column);
-      take<T::N>(room.b[d], right, row);
+      take<T::M>(a[d], down, column);
+      take<T::N>(b[d], right, row);
+      #pragma unroll
       for (int i = 0; i < T::DOWN; i++) {
+        #pragma unroll
         for (int j = 0; j < T::ACROSS; j++) {
           sums[i][j] = fma(column[i], row[j], sums[i][j]);
         }
@@ -103,7 +108,9 @@ struct Product {
     __shared__ Room rooms[2];
     StripA strip(a, to.k, to.m, top, k);
     StripB other(b, to.k, to.n, left, k);
+    #pragma unroll
     for (int i = 0; i < T::DOWN; i++) {
+      #pragma unroll
       for (int j = 0; j < T::ACROSS; j++) {
         sums[i][j] = 0;
       }
@@ -123,12 +130,46 @@ struct Product {
       now = 1 - now;
     }
     __syncthreads();
+    joinSlices(&rooms[0].a[0][0]);
+  }
+
+  /// The sums of all slices to the first, those of half of them to the other half at a time, so many rows as the room takes.
+  __device__ void joinSlices(real* room) {
+    constexpr int64 ROOM = 2 * sizeof(Room) / sizeof(real);
+    constexpr int64 LINE = THREADS / 2 * T::ACROSS;
+    constexpr int ROWS = ROOM / LINE < T::DOWN ? T::DOWN / 2 : T::DOWN;
+    static_assert(T::SLICES == 1 || ROWS * LINE <= ROOM, "half of the rows find room");
+    #pragma unroll
+    for (int half = T::SLICES / 2; half > 0; half /= 2) {
+      real* mine = room + slice % half * T::SHARERS + threadIdx.x % T::SHARERS;
+      #pragma unroll
+      for (int first = 0; first < T::DOWN; first += ROWS) {
+        auto each = [&](auto&& visit) {
+          #pragma unroll
+          for (int i = 0; i < ROWS * T::ACROSS; i++) {
+            visit(sums[first + i / T::ACROSS][i % T::ACROSS], mine[i * half * T::SHARERS]);
+          }
+        };
+        if (slice >= half && slice < 2 * half) {
+          each([](real& sum, real& place) { place = sum; });
+        }
+        __syncthreads();
+        if (slice < half) {
+          each([](real& sum, real& place) { sum += place; });
+        }
+        __syncthreads();
+      }
+    }
   }
 
   /// into = scale · the sums + kept · into, in this thread's places of a matrix of c's shape.
   __device__ void emit(real* into, int64 top, int64 left, real scale, real kept) const {
+    if (slice > 0) {
+      return;
+    }
     constexpr int V = PIECE<T::ACROSS>;
     bool wide = reinterpret_cast<unsigned long long>(into) % (V * sizeof(real)) == 0 && to.n % V == 0;
+    #pragma unroll
     for (int i = 0; i < T::DOWN; i++) {
       int64 row = top + placeOf<T::M, T::DOWN>(down, i);
       if (row >= to.m) {
@@ -160,42 +201,52 @@ struct Product {
   }
 
   /// A tile of c from the sums of all parts, in order.
+  template <int V>
   __device__ void join(int64 top, int64 left) const {
     int64 size = to.m * to.n;
     real alpha = to.alpha();
     real beta = to.beta();
     #pragma unroll 1
-    for (int e = threadIdx.x; e < T::M * T::N; e += THREADS) {
+    for (int e = threadIdx.x * V; e < T::M * T::N; e += THREADS * V) {
       int64 row = top + e / T::N;
       int64 column = left + e % T::N;
       if (row >= to.m || column >= to.n) {
         continue;
       }
-      int64 at = row * to.n + column;
-      real sum = 0;
-      #pragma unroll 1
-      for (int64 part = 0; part < division.parts; part++) {
-        sum += __ldcg(to.scratch + part * size + at);
+      real* at = to.c + row * to.n + column;
+      const real* from = to.scratch + row * to.n + column;
+      Pack<V> sum = {};
+      #pragma unroll 4  // so many are waited for together
+      for (unsigned part = 0; part < to.parts; part++) {
+        addTo(sum, loadFromOthers<V>(from + part * size));
       }
-      to.c[at] = joined(alpha, sum, beta, beta == 0 ? 0 : to.c[at]);
+      Pack<V> old = beta == 0 ? Pack<V>{} : load<V>(at);
+      for (int i = 0; i < V; i++) {
+        sum.v[i] = joined(alpha, sum.v[i], beta, old.v[i]);
+      }
+      store<V>(at, sum);
     }
   }
 
+  /// 32 bits count the tiles of any matrix that memory holds, and are divided in a fraction of the time.
   __device__ void run(const real* a, const real* b) {
+    unsigned across = unsigned((to.n + T::N - 1) / T::N);
+    unsigned tiles = across * unsigned((to.m + T::M - 1) / T::M);
+    bool wide = isAligned(to.c) && isAligned(to.scratch) && to.n % WIDE == 0;
     #pragma unroll 1
-    for (int64 unit = blockIdx.x; unit < division.tiles * division.parts; unit += gridDim.x) {
-      int64 tile = unit % division.tiles;
-      int64 part = unit / division.tiles;
-      int64 top = tile / division.across * T::M;
-      int64 left = tile % division.across * T::N;
-      int64 first = part * division.depth;
-      int64 end = first + division.depth < to.k ? first + division.depth : to.k;
+    for (unsigned unit = blockIdx.x; unit < tiles * to.parts; unit += gridDim.x) {
+      unsigned part = to.parts == 1 ? 0 : unit / tiles;
+      unsigned tile = unit - part * tiles;
+      int64 top = int64(tile / across) * T::M;
+      int64 left = int64(tile % across) * T::N;
+      int64 first = part * to.depth;
+      int64 end = first + to.depth < to.k ? first + to.depth : to.k;
       sum(a, b, top, left, first, to.alpha() == 0 ? first : end);
-      bool shared = division.parts > 1;
+      bool shared = to.parts > 1;
       real* into = shared ? to.scratch + part * to.m * to.n : to.c;
       emit(into, top, left, shared ? 1 : to.alpha(), shared ? 0 : to.beta());
-      if (shared && isLast(to.counter + tile, division.parts)) {
-        join(top, left);
+      if (shared && isLast(to.counter + tile, to.parts)) {
+        wide ? join<WIDE>(top, left) : join<1>(top, left);
       }
     }
   }
@@ -204,21 +255,22 @@ struct Product {
 template <class T, bool FLIP_A, bool FLIP_B>
 __device__ inline void product(
     double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n, int64 k, const real* factors,
-    real* scratch, unsigned* counter) {
+    real* scratch, unsigned* counter, int64 depth, int64 parts) {
   __shared__ real scalars[2];
   if (threadIdx.x == 0) {
     scalars[0] = factors == nullptr ? real(alpha) : factors[0];
     scalars[1] = factors == nullptr ? real(beta) : factors[1];
   }
   __syncthreads();
-  Target to = {c, m, n, k, scalars, scratch, counter};
+  Target to = {c, m, n, k, scalars, scratch, counter, depth, unsigned(parts)};
   Product<T, FLIP_A, FLIP_B>(to).run(a, b);
 }
 
 #define MAKE_ONE(name, T, FLIP_A, FLIP_B)                                                                            \
   ENTRY_FOR(T::BLOCKS, name)(double alpha, const real* a, const real* b, double beta, real* c, int64 m, int64 n,     \
-                             int64 k, const real* factors, real* scratch, unsigned* counter) {                       \
-    product<T, FLIP_A, FLIP_B>(alpha, a, b, beta, c, m, n, k, factors, scratch, counter);                            \
+                             int64 k, const real* factors, real* scratch, unsigned* counter, int64 depth,            \
+                             int64 parts) {                                                                          \
+    product<T, FLIP_A, FLIP_B>(alpha, a, b, beta, c, m, n, k, factors, scratch, counter, depth, parts);              \
   }
 
 /// The letters say whether a and b are transposed.

@@ -9,12 +9,6 @@ import io.nudge.tensor.Transpose;
  * shape, and so do the bits (native/kernels/README.md, "The matrix product").
  */
 final class KernelProducts implements Products {
-    /** So many blocks keep a device busy; where there are fewer tiles, several blocks share one. */
-    private static final long BUSY = 128;
-
-    /** A part of k is worth so many steps along it. */
-    private static final long STEPS = 4;
-
     private final Launcher launcher;
     private final Kernels kernels;
     private final Scratch scratch;
@@ -27,28 +21,42 @@ final class KernelProducts implements Products {
         this.precision = precision;
     }
 
-    /** Sizes of tiles: rows and columns of c, and how far along k a step goes. */
+    /**
+     * Sizes of tiles: rows and columns of c, how far along k a step goes, and from how many blocks on a device is busy. Where
+     * there are fewer tiles, several blocks share one. Chosen on an H200 (docs/performance.md).
+     */
     enum Tiling {
-        SMALL(32, 32, 32),
-        MEDIUM(64, 64, 16),
-        LARGE(128, 128, 16);
+        SMALL(32, 32, 32, 264),
+        MEDIUM(64, 64, 16, 128),
+        LARGE(128, 128, 16, 128);
+
+        /** A part of k is worth so many steps along it. */
+        private static final long STEPS = 4;
+
+        /** So many tiles of MEDIUM, else they are small. */
+        private static final long ENOUGH = 96;
+
+        /** Of so much of k a tile of LARGE is worth another block. */
+        private static final long DEEP = 256;
 
         private final long rows;
         private final long columns;
         private final long depth;
+        private final long busy;
 
-        Tiling(long rows, long columns, long depth) {
+        Tiling(long rows, long columns, long depth, long busy) {
             this.rows = rows;
             this.columns = columns;
             this.depth = depth;
+            this.busy = busy;
         }
 
-        /** The tiling for a product [m, n]. */
-        static Tiling of(DType type, long m, long n) {
-            if (m <= SMALL.rows || n <= SMALL.columns) {
+        /** The tiling for a product [m, n] of factors k long: the largest that keeps a device busy. */
+        static Tiling of(DType type, long m, long n, long k) {
+            if (m <= SMALL.rows || n <= SMALL.columns || MEDIUM.tiles(type, m, n) < ENOUGH) {
                 return SMALL;
             }
-            return LARGE.tiles(type, m, n) >= BUSY ? LARGE : MEDIUM;
+            return LARGE.tiles(type, m, n) * Math.max(1, k / DEEP) >= LARGE.busy ? LARGE : MEDIUM;
         }
 
         /** How many tiles c has. Those of LARGE are half as wide in float64, and their steps half as deep. */
@@ -60,12 +68,11 @@ final class KernelProducts implements Products {
             return this == LARGE && type == DType.FLOAT64;
         }
 
-        /** Into how many parts k is divided. */
-        long parts(DType type, long tiles, long k) {
+        /** How much of k each part of it has, in whole steps. */
+        long part(DType type, long tiles, long k) {
             long step = halved(type) ? depth / 2 : depth;
-            long about = Math.min(Math.max(1, BUSY / tiles), upwards(k, STEPS * step));
-            long each = upwards(upwards(k, about), step) * step;
-            return upwards(k, each);
+            long about = Math.min(Math.max(1, busy / tiles), upwards(k, STEPS * step));
+            return upwards(upwards(k, about), step) * step;
         }
     }
 
@@ -109,9 +116,10 @@ final class KernelProducts implements Products {
         long m = c.shape().rows();
         long n = c.shape().columns();
         long k = ta == Transpose.YES ? a.shape().rows() : a.shape().columns();
-        Tiling tiling = Tiling.of(c.type(), m, n);
+        Tiling tiling = Tiling.of(c.type(), m, n, k);
         long tiles = tiling.tiles(c.type(), m, n);
-        long parts = tiling.parts(c.type(), tiles, k);
+        long part = tiling.part(c.type(), tiles, k);
+        long parts = upwards(k, part);
         boolean shared = parts > 1;
         launcher.of(kernels.product.get(tiling)[number(ta, tb)], variant(c.type()))
                 .with(alpha)
@@ -125,6 +133,8 @@ final class KernelProducts implements Products {
         (factors == null ? launcher.with(0L) : launcher.with(factors))
                 .with(shared ? scratch.room(parts * m * n * c.type().bytes()) : 0L)
                 .with(shared ? scratch.counters(tiles) : 0L)
+                .with(part)
+                .with(parts)
                 .allBlocks(tiles * parts);
     }
 }

@@ -19,26 +19,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KernelProductsTest {
     @ParameterizedTest
     @CsvSource({
-        "1, 1, SMALL",
-        "32, 5000, SMALL",
-        "5000, 32, SMALL",
-        "33, 33, MEDIUM",
-        "1000, 1000, MEDIUM",
-        "2048, 1024, LARGE"
+        "1, 1, 1, SMALL",
+        "32, 5000, 10000, SMALL",
+        "5000, 32, 10000, SMALL",
+        "512, 512, 128, SMALL",
+        "512, 784, 128, MEDIUM",
+        "512, 2048, 511, MEDIUM",
+        "512, 2048, 512, LARGE",
+        "2048, 1024, 1, LARGE"
     })
-    void theTilingFollowsFromTheShape(long m, long n, Tiling expected) {
-        assertThat(Tiling.of(DType.FLOAT32, m, n)).isEqualTo(expected);
+    void theTilingFollowsFromTheShape(long m, long n, long k, Tiling expected) {
+        assertThat(Tiling.of(DType.FLOAT32, m, n, k)).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 31, 1", "1, 128, 1", "1, 129, 2", "1, 10000, 79", "64, 10000, 2", "128, 10000, 1"})
-    void whereTilesAreFewSeveralBlocksShareOne(long tiles, long k, long parts) {
-        assertThat(Tiling.SMALL.parts(DType.FLOAT32, tiles, k)).isEqualTo(parts);
+    @CsvSource({"1, 31, 32", "1, 128, 128", "1, 129, 96", "1, 100000, 384", "64, 10000, 2528", "264, 10000, 10016"})
+    void whereTilesAreFewSeveralBlocksShareOne(long tiles, long k, long part) {
+        assertThat(Tiling.SMALL.part(DType.FLOAT32, tiles, k)).isEqualTo(part);
     }
 
     /** Compared with cuBLAS in float64, whose sums differ in the last bits at most. */
     @ParameterizedTest
-    @CsvSource({"3, 700, 5, small", "40, 300, 50, medium", "1400, 9, 1000, large"})
+    @CsvSource({"3, 700, 5, small", "33, 90, 40, small", "640, 10, 650, medium", "1400, 9, 1000, large"})
     void eachTilingMultipliesAllWays(int m, int k, int n, String kernel) {
         for (Transpose ta : Transpose.values()) {
             for (Transpose tb : Transpose.values()) {

@@ -234,7 +234,7 @@ class LadderTest {
             Memory counters = device.counters(1);
             long blocks = tile.blocks(side, side, k);
             Emulator.clearCounters();
-            Object[] arguments = {1.0, a, a, 0.0, c, side, side, k, 0, counters, counters};
+            Object[] arguments = {1.0, a, a, 0.0, c, side, side, k, 0, counters, counters, k, 1};
             device.launch("product.f32", entry, blocks, Device.THREADS, arguments);
             return counts();
         }

@@ -107,7 +107,9 @@ class ProductKernelsTest {
                     k,
                     inMemory,
                     device.room(type, 0, (int) Math.max(1, of.scratch(33, 9, k))),
-                    device.counters((int) of.tiles(33, 9)));
+                    device.counters((int) of.tiles(33, 9)),
+                    of.part(33, 9, k),
+                    of.parts(33, 9, k));
             return device.read(into);
         }
     }
@@ -157,7 +159,9 @@ class ProductKernelsTest {
                     k,
                     0,
                     device.room(type, 0, (int) Math.max(1, of.scratch(m, n, k))),
-                    counter);
+                    counter,
+                    of.part(m, n, k),
+                    of.parts(m, n, k));
             double[] found = device.read(into);
             String what = tile + " " + transposes + " of " + Arrays.toString(shape);
             Numbers.assertWithin(found, expected, bounds, what);

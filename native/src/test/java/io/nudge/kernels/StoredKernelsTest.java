@@ -186,7 +186,9 @@ class StoredKernelsTest {
                 size,
                 0,
                 device.room(Real.F32, 0, (int) tile.scratch(size, size, size) + 1),
-                device.counters((int) tile.tiles(size, size)));
+                device.counters((int) tile.tiles(size, size)),
+                tile.part(size, size, size),
+                tile.parts(size, size, size));
         return device.read(c);
     }
 }

@@ -1,12 +1,12 @@
 package io.nudge.kernels;
 
 /** How our own matrix product divides its work, as native/kernels/README.md tells. */
-record Tile(int m, int n, int depth) {
+record Tile(int m, int n, int depth, long busy) {
     static Tile of(Real type, String name) {
         return switch (name) {
-            case "small" -> new Tile(32, 32, 32);
-            case "medium" -> new Tile(64, 64, 16);
-            default -> type == Real.F32 ? new Tile(128, 128, 16) : new Tile(128, 64, 8);
+            case "small" -> new Tile(32, 32, 32, 264);
+            case "medium" -> new Tile(64, 64, 16, 128);
+            default -> type == Real.F32 ? new Tile(128, 128, 16, 128) : new Tile(128, 64, 8, 128);
         };
     }
 
@@ -14,12 +14,16 @@ record Tile(int m, int n, int depth) {
         return Grid.blocks(rows, m) * Grid.blocks(columns, n);
     }
 
+    /** How much of k a part of it has. */
+    long part(long rows, long columns, long k) {
+        long wanted = Math.max(1, busy / tiles(rows, columns));
+        long about = Math.min(wanted, Grid.blocks(k, 4L * depth));
+        return Grid.blocks(Grid.blocks(k, about), depth) * depth;
+    }
+
     /** Blocks that share a tile. */
     long parts(long rows, long columns, long k) {
-        long wanted = Math.max(1, 128 / tiles(rows, columns));
-        long about = Math.min(wanted, Grid.blocks(k, 4L * depth));
-        long each = Grid.blocks(Grid.blocks(k, about), depth) * depth;
-        return Grid.blocks(k, each);
+        return Grid.blocks(k, part(rows, columns, k));
     }
 
     long blocks(long rows, long columns, long k) {

@@ -225,7 +225,9 @@ class TrafficTest {
                         Tile of = Tile.of(type, tile);
                         Memory scratch = device.room(type, 0, (int) of.scratch(size, size, size) + 1);
                         Memory counters = device.counters((int) of.tiles(size, size));
-                        Object[] arguments = {1.0, a, b, 0.0, c, size, size, size, 0, scratch, counters};
+                        long part = of.part(size, size, size);
+                        long parts = of.parts(size, size, size);
+                        Object[] arguments = {1.0, a, b, 0.0, c, size, size, size, 0, scratch, counters, part, parts};
                         String kernel = "product_" + tile + "_" + letters;
                         double any = Double.POSITIVE_INFINITY;
                         run(device, type, "product", kernel, any, of.blocks(size, size, size), arguments);
