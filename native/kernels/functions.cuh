@@ -124,50 +124,37 @@ struct Identity {
 /// The number by which a kernel is told an activation when it has no entry for each.
 enum ActivationCode { SIGMOID, RELU, LEAKY_RELU, ELU, TANH, SOFTPLUS, SILU, GELU, IDENTITY, SOFTMAX };
 
-/// σ(z) of the elementwise activation with this number.
-__device__ inline real valueOf(int f, real z, real p) {
+/// What visit makes of the elementwise activation with this number.
+template <class Visit>
+__device__ inline auto with(int f, Visit visit) {
   switch (f) {
     case SIGMOID:
-      return Sigmoid::value(z, p);
+      return visit(Sigmoid());
     case RELU:
-      return Relu::value(z, p);
+      return visit(Relu());
     case LEAKY_RELU:
-      return LeakyRelu::value(z, p);
+      return visit(LeakyRelu());
     case ELU:
-      return Elu::value(z, p);
+      return visit(Elu());
     case TANH:
-      return Tanh::value(z, p);
+      return visit(Tanh());
     case SOFTPLUS:
-      return Softplus::value(z, p);
+      return visit(Softplus());
     case SILU:
-      return Silu::value(z, p);
+      return visit(Silu());
     case GELU:
-      return Gelu::value(z, p);
+      return visit(Gelu());
     default:
-      return Identity::value(z, p);
+      return visit(Identity());
   }
+}
+
+/// σ(z) of the elementwise activation with this number.
+__device__ inline real valueOf(int f, real z, real p) {
+  return with(f, [=](auto activation) { return activation.value(z, p); });
 }
 
 /// σ′(z) of the elementwise activation with this number.
 __device__ inline real primeOf(int f, real z, real p) {
-  switch (f) {
-    case SIGMOID:
-      return Sigmoid::prime(z, p);
-    case RELU:
-      return Relu::prime(z, p);
-    case LEAKY_RELU:
-      return LeakyRelu::prime(z, p);
-    case ELU:
-      return Elu::prime(z, p);
-    case TANH:
-      return Tanh::prime(z, p);
-    case SOFTPLUS:
-      return Softplus::prime(z, p);
-    case SILU:
-      return Silu::prime(z, p);
-    case GELU:
-      return Gelu::prime(z, p);
-    default:
-      return Identity::prime(z, p);
-  }
+  return with(f, [=](auto activation) { return activation.prime(z, p); });
 }

@@ -65,31 +65,6 @@ __device__ inline void fetchRows(const Carried& rows, const real* x, int n) {
   __syncthreads();
 }
 
-/// Calls visit with the elementwise activation of this number.
-template <class Visit>
-__device__ inline void with(int f, Visit visit) {
-  switch (f) {
-    case SIGMOID:
-      return visit(Sigmoid());
-    case RELU:
-      return visit(Relu());
-    case LEAKY_RELU:
-      return visit(LeakyRelu());
-    case ELU:
-      return visit(Elu());
-    case TANH:
-      return visit(Tanh());
-    case SOFTPLUS:
-      return visit(Softplus());
-    case SILU:
-      return visit(Silu());
-    case GELU:
-      return visit(Gelu());
-    default:
-      return visit(Identity());
-  }
-}
-
 #ifdef TENSOR_CORES
 
 static_assert(ROWS == 16 && MOST <= 16 * THREADS / 32, "what the cores take at a time");
