@@ -79,7 +79,7 @@ final class FusedLayers {
     /** Behind the last layer that one kernel takes with the first; the same as that if it takes none. */
     private int endOfForward(Tensor before, List<ForwardLayer> layers, int first) {
         int end = first;
-        boolean goesOn = isTaken(before.type()) && before.size() > 0;
+        boolean goesOn = computesAsProductsDo(before.type()) && before.size() > 0;
         while (goesOn
                 && end < layers.size()
                 && end - first < MOST_LAYERS
@@ -97,7 +97,7 @@ final class FusedLayers {
     }
 
     /** Whether the kernels have products like the engine's: before 8.0 there are none with factors of 16 bits. */
-    private boolean isTaken(DType type) {
+    private boolean computesAsProductsDo(DType type) {
         return wanted && engine.kernels.forwardLayers.has(variant(type));
     }
 
@@ -197,7 +197,7 @@ final class FusedLayers {
 
     private int endOfBackward(Tensor after, List<BackwardLayer> layers, int first) {
         int end = first;
-        boolean goesOn = isTaken(after.type()) && isNarrow(after);
+        boolean goesOn = computesAsProductsDo(after.type()) && isNarrow(after);
         while (goesOn && end < layers.size() && end - first < MOST_LAYERS && isTaken(layers.get(end))) {
             end++;
         }

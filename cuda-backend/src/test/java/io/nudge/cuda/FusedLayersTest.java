@@ -34,6 +34,10 @@ class FusedLayersTest {
     private static final CudaOptions OPTIONS =
             CudaOptions.fromProperties().withProduct(CudaOptions.ProductChoice.KERNELS);
 
+    private static CudaOptions byCublas(Precision precision) {
+        return OPTIONS.withProduct(CudaOptions.ProductChoice.CUBLAS).withPrecision(precision);
+    }
+
     private static Architecture tanh(int inputs, int... neurons) {
         List<Dense> layers = new ArrayList<>();
         for (int each : neurons) {
@@ -168,11 +172,8 @@ class FusedLayersTest {
     @ParameterizedTest
     @EnumSource(names = {"BFLOAT16", "FLOAT16"})
     void copiesOfFactorsAreStoredOnTheWay(Precision precision) {
-        CudaOptions options = CudaOptions.fromProperties()
-                .withProduct(CudaOptions.ProductChoice.CUBLAS)
-                .withPrecision(precision);
         String round = precision == Precision.BFLOAT16 ? "launches.round_bf16" : "launches.round_f16";
-        try (CudaBackend backend = CudaBackend.open(0, options);
+        try (CudaBackend backend = CudaBackend.open(0, byCublas(precision));
                 Network network = Network.create(tanh(6, 9, 7, 3), Initializer.NORMAL, 1, backend, DType.FLOAT32);
                 Pass pass = Pass.training(network, 20, 1);
                 Pass fresh = Pass.training(network, 20, 1)) {
@@ -191,9 +192,6 @@ class FusedLayersTest {
     @ParameterizedTest
     @EnumSource(names = {"BFLOAT16", "FLOAT16"})
     void whatALaunchEndsWithHasItsCopyToo(Precision precision) {
-        CudaOptions options = CudaOptions.fromProperties()
-                .withProduct(CudaOptions.ProductChoice.CUBLAS)
-                .withPrecision(precision);
         List<Dense> layers = List.of(
                 new Dense(9, Activation.TANH),
                 new Dense(5, Activation.TANH),
@@ -201,7 +199,7 @@ class FusedLayersTest {
                 new Dense(7, Activation.TANH),
                 new Dense(3, Activation.SOFTMAX));
         Architecture architecture = new Architecture(6, layers, Cost.HALF_QUADRATIC);
-        try (CudaBackend backend = CudaBackend.open(0, options);
+        try (CudaBackend backend = CudaBackend.open(0, byCublas(precision));
                 Network network = Network.create(architecture, Initializer.NORMAL, 1, backend, DType.FLOAT32);
                 Pass pass = Pass.inference(network, 20);
                 Pass fresh = Pass.inference(network, 20);

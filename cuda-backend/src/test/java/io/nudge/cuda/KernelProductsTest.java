@@ -40,7 +40,7 @@ class KernelProductsTest {
 
     /** Compared with cuBLAS in float64, whose sums differ in the last bits at most. */
     @ParameterizedTest
-    @CsvSource({"3, 700, 5, small", "33, 90, 40, small", "640, 10, 650, medium", "1400, 9, 1000, large"})
+    @CsvSource({"3, 700, 5, small", "60, 600, 60, small", "640, 10, 650, medium", "1400, 9, 1000, large"})
     void eachTilingMultipliesAllWays(int m, int k, int n, String kernel) {
         for (Transpose ta : Transpose.values()) {
             for (Transpose tb : Transpose.values()) {
