@@ -55,7 +55,7 @@ struct Lanes {
 /// How a matrix [m, n] of short rows is spread over lanes, if it is: where rows are many it takes fewer instructions to give each a
 /// thread. A block's unit of work is as many rows as it has lanes for. It all follows from m and n alone.
 struct Spread {
-  static constexpr int MOST_UNITS = 256;
+  static constexpr int MOST_UNITS = 64;
 
   int64 m;
   int64 n;

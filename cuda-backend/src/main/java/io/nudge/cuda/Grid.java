@@ -18,7 +18,7 @@ final class Grid {
     private static final long SIDE = 32;
 
     /** Blocks that share rows of few elements. */
-    private static final long MOST_SPREAD = 256;
+    private static final long MOST_SPREAD = 64;
 
     private static final long MEDIUM = 1 << 20;
     private static final long LARGE = 1 << 22;

@@ -23,6 +23,7 @@ final class EntryArguments {
         this.beforeCopy = beforeCopy;
         most = Math.max(m * n, Math.max(m * k, n * k));
         numbers.putAll(Map.of("m", m, "n", n, "k", k, "examples", m, "orderSize", m, "classes", n, "outputs", n));
+        numbers.putAll(Map.of("part", k, "parts", 1));
         numbers.putAll(Map.of("cost", 0, "f", 0, "steps", 1, "penalized", n / 2, "used", 1, "seed", 1, "stream", 2));
     }
 

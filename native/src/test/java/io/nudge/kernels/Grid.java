@@ -36,7 +36,7 @@ final class Grid {
 
     /** Whether each element of a short row has a lane. */
     static boolean isSpread(long m, long n) {
-        return n <= 32 && m <= 256 * shortRows(n);
+        return n <= 32 && m <= 64 * shortRows(n);
     }
 
     /** How many rows of so few elements a block has threads for. */
@@ -57,7 +57,7 @@ final class Grid {
     }
 
     static int scratchOfRows(long m, long n) {
-        return (int) (Math.max(blocks(m, 32), Math.min(blocks(m, 8), 256)) * (n + 1));
+        return (int) (Math.max(blocks(m, 32), Math.min(blocks(m, 8), 64)) * (n + 1));
     }
 
     static int countersOfColumns(long n) {

@@ -201,7 +201,7 @@ class LayerKernelsTest {
         Shapes.forEach((m, n) -> softmax(type, m, n, m % 2));
         softmax(type, 3, 2100, 0);
         softmax(type, 2, 2048, 1);
-        softmax(type, 256 * 8 + 1, 20, 0);
+        softmax(type, 64 * 16 + 1, 10, 0);
     }
 
     private static void softmax(Real type, int m, int n, int before) {
@@ -257,7 +257,7 @@ class LayerKernelsTest {
             Numbers.assertSame(other, one, "the bias gradient at another grid, " + m + " × " + n);
         });
         softmaxDelta(type, 35, 2100, 0, 2, 1);
-        softmaxDelta(type, 256 * 8 + 1, 20, 0, 2, 1);
+        softmaxDelta(type, 64 * 16 + 1, 10, 0, 2, 1);
     }
 
     /** Gives the bias gradient. */
