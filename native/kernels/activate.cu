@@ -1,8 +1,8 @@
 // σ, σ′ and the chain rule, each in one pass.
 // ptx: .version 7.0 .target sm_60
 #include "functions.cuh"
-#include "lanes.cuh"
 #include "softmax.cuh"
+#include "tiles.cuh"
 
 /// Launched with 256 threads, grid min(ceil(n / 1024), 1024).
 #define MAKE(name, F)                                                                                         \
@@ -61,8 +61,7 @@ ENTRY(chain_softmax)(const real*, const real* a, const real* up, real* delta, in
       continue;
     }
     int here = int(m - first < rows.inTile ? m - first : rows.inTile);
-    fetch(outputs, a + first * n, here * int(n));
-    fetch(tile, up + first * n, here * int(n));
+    fetch<2>({outputs, tile}, {a + first * n, up + first * n}, here * int(n));
     __syncthreads();
     rows.inShared(here, [&](auto team, int r) {
       int at = r * int(n);

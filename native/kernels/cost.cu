@@ -3,8 +3,8 @@
 // ptx: .version 7.0 .target sm_60
 #include "costs.cuh"
 #include "device.cuh"
-#include "lanes.cuh"
 #include "stored.cuh"
+#include "tiles.cuh"
 
 /// The matrices [m, n] and costs [m] that a pass reads and writes; those that it does not need are null.
 struct Arrays {
@@ -40,19 +40,19 @@ struct Outputs {
   real factor;
   Copy copy;
 
-  /// One row, wherever its elements are.
+  /// One row and its cost, wherever they are.
   template <class Team, class Z, class A, class Y, class Into>
-  __device__ Score row(const Team& team, int64 number, Z z, A a, Y y, Into delta) const {
+  __device__ Score row(const Team& team, real* place, Z z, A a, Y y, Into delta) const {
     using Index = typename Team::Index;
     Index n = Index(this->n);
     real cost = 0;
     if (COSTS) {
       cost = costOf(output, team, n, z, a, y);
       if (team.leads()) {
-        global.costs[number] = cost;
+        *place = cost;
       }
     } else if (TALLY && team.leads()) {
-      cost = global.costs[number];
+      cost = *place;
     }
     bool right = TALLY && rightOf(team, n, a, y);
     if (DELTA) {
@@ -84,7 +84,7 @@ struct Outputs {
       Element a = {team.has && needsA() ? global.a[at] : 0};
       Element y = {team.has ? global.y[at] : 0};
       real delta = 0;
-      Score score = row(team, number, z, a, y, ElementInto{&delta});
+      Score score = row(team, global.costs + number, z, a, y, ElementInto{&delta});
       if (DELTA && team.has) {
         global.delta[at] = delta;
         copy.template store<1>(at, {delta});
@@ -101,6 +101,7 @@ struct Outputs {
     __shared__ alignas(16) real sums[TILE];
     __shared__ alignas(16) real outputs[TILE];
     __shared__ alignas(16) real targets[TILE];
+    __shared__ real costs[THREADS];  // where lanes share rows, a warp would write few at a time
     int64 begin = rows.first(unit);
     int64 end = rows.end(unit);
     ColumnSums columns(n);
@@ -109,26 +110,23 @@ struct Outputs {
     for (int64 first = begin; first < end; first += rows.inTile) {
       Arrays at = from(first * n);
       if (!rows.held) {
-        right += row(Block(), first, at.z, at.a, at.y, at.delta).right;
+        right += row(Block(), global.costs + first, at.z, at.a, at.y, at.delta).right;
         storeRow(copy.from(first * n), at.delta, n);
         continue;
       }
       int here = int(end - first < rows.inTile ? end - first : rows.inTile);
       int count = here * int(n);
-      if (needsZ()) {
-        fetch(sums, at.z, count);
-      }
-      if (needsA()) {
-        fetch(outputs, at.a, count);
-      }
-      fetch(targets, at.y, count);
+      fetch<3>({sums, outputs, targets}, {needsZ() ? at.z : nullptr, needsA() ? at.a : nullptr, at.y}, count);
       __syncthreads();
       const real* z = needsZ() ? sums : outputs;
       rows.inShared(here, [&](auto team, int r) {
         int e = r * int(n);
-        right += row(team, first + r, z + e, outputs + e, targets + e, sums + e).right;
+        right += row(team, COSTS ? costs + r : global.costs + first + r, z + e, outputs + e, targets + e, sums + e).right;
       });
       __syncthreads();
+      if (COSTS && threadIdx.x < here) {
+        global.costs[first + threadIdx.x] = costs[threadIdx.x];
+      }
       if (DELTA) {
         put(global.delta + first * n, sums, count, copy.from(first * n));
       }
@@ -253,7 +251,7 @@ struct Outputs {
           [&](int64 j, real sum) { totals.db[j] = totals.scale * sum; });
     }
     Sums sums = {};
-    #pragma unroll 4
+    #pragma unroll 8  // so many are waited for together
     for (int64 i = threadIdx.x; i < m; i += THREADS) {
       sums.cost += double(__ldcg(global.costs + i));
     }

@@ -4,6 +4,7 @@
 #include "functions.cuh"
 #include "softmax.cuh"
 #include "stored.cuh"
+#include "tiles.cuh"
 
 template <int V>
 struct Factors {
@@ -65,8 +66,7 @@ ENTRY(delta_softmax)(const real*, const real* a, const real* up, real* delta, re
         continue;
       }
       int here = int(end - first < rows.inTile ? end - first : rows.inTile);
-      fetch(outputs, a + first * n, here * int(n));
-      fetch(tile, up + first * n, here * int(n));
+      fetch<2>({outputs, tile}, {a + first * n, up + first * n}, here * int(n));
       __syncthreads();
       rows.inShared(here, [&](auto team, int r) {
         int at = r * int(n);

@@ -2,9 +2,9 @@
 // ptx: .version 7.0 .target sm_60
 #include "columns.cuh"
 #include "functions.cuh"
-#include "lanes.cuh"
 #include "softmax.cuh"
 #include "stored.cuh"
+#include "tiles.cuh"
 
 template <class F>
 __device__ inline void biasActivate(real* z, const real* bias, real* a, int64 m, int64 n, real p, Stored copy) {

@@ -1,27 +1,21 @@
 // Several layers in one launch: a block takes rows of the batch through all of them, and what it has of the rows stays in shared
-// memory from layer to layer. Weights pass through it in slices, unless tensor cores multiply. Layers have up to 128 neurons, and as many inputs; of a first layer
-// with more inputs the sums have to be there.
+// memory from layer to layer. Weights pass through it in slices, unless tensor cores multiply. Layers have up to 128 neurons, and as
+// many inputs; of a first layer with more inputs the sums have to be there.
 // ptx: .version 7.0 .target sm_60
 #include "functions.cuh"
 #include "softmax.cuh"
-#include "strip.cuh"
 #include "sums.cuh"
 #ifdef TENSOR_CORES
 #include "tensor.cuh"
+#else
+#include "strict.cuh"
 #endif
 
-/// Rows of the batch that a block has at a time.
-constexpr int ROWS = 16;
-
-/// The most neurons.
-constexpr int MOST = 128;
+/// Blocks that fit on a multiprocessor.
+constexpr int BLOCKS = 2;
 
 /// The most layers.
 constexpr int DEPTH = 8;
-
-/// Of each neuron its numbers in all rows are neighbours; so many numbers are from one neuron to the next. Behind the last neuron all
-/// is 0 up to a multiple of 32, with tensor cores of 16.
-constexpr int LINE = ROWS + GAP;
 
 /// The rows that a block carries through the layers.
 struct Carried {
@@ -30,169 +24,81 @@ struct Carried {
   int here;
 
   __device__ real& operator()(int row, int neuron) const {
-    return held[neuron * LINE + row];
+    return held[row * ROW + neuron * LINE];
   }
 };
 
-/// Calls visit(inside, neuron, held, at) so that each of the first `all` neurons is met in every row once: whether there is such a
-/// row, its number where the block has it, and where it stands in a matrix [.., n]. A warp has one sector of some rows, all in
-/// different banks; a thread keeps to its row.
+/// Where a thread is among the rows: whether there is such a row, the number of its neuron, where the block has it, where it stands in
+/// a matrix [.., n]. A warp has neighbours of some rows, all in different banks; a thread keeps to its row.
+struct Place {
+  static constexpr int TALL = 32 / SIDE;
+  static constexpr int ABREAST = THREADS / 32 / (ROWS / TALL);
+  static constexpr int HOP = ABREAST * SIDE;
+  static constexpr int MOST_TURNS = MOST / HOP;
+
+  bool inside;
+  int neuron;
+  real* held;
+  int64 at;
+
+  __device__ Place(const Carried& rows, int n) {
+    int warp = threadIdx.x / 32;
+    int lane = threadIdx.x % 32;
+    int row = warp / ABREAST * TALL + lane / SIDE;
+    neuron = warp % ABREAST * SIDE + lane % SIDE;
+    inside = row < rows.here;
+    held = &rows(row, neuron);
+    at = (rows.first + row) * n + neuron;
+  }
+
+  __device__ void goOn(int turns = 1) {
+    neuron += turns * HOP;
+    held += turns * HOP * LINE;
+    at += turns * HOP;
+  }
+};
+
+/// Calls visit(place) so that each of the first n neurons is met in every row once.
 template <class Visit>
-__device__ inline void overRows(const Carried& rows, int n, int all, Visit visit) {
-  constexpr int TALL = 32 / SECTOR;
-  constexpr int ABREAST = THREADS / 32 / (ROWS / TALL);
-  constexpr int HOP = ABREAST * SECTOR;
-  int warp = threadIdx.x / 32;
-  int lane = threadIdx.x % 32;
-  int row = warp / ABREAST * TALL + lane / SECTOR;
-  int neuron = warp % ABREAST * SECTOR + lane % SECTOR;
-  bool inside = row < rows.here;
-  real* held = &rows(row, neuron);
-  int64 at = (rows.first + row) * n + neuron;
+__device__ inline void overRows(const Carried& rows, int n, Visit visit) {
   #pragma unroll 1
-  for (; neuron < all; neuron += HOP) {
-    visit(inside, neuron, *held, at);
-    held += HOP * LINE;
-    at += HOP;
+  for (Place place(rows, n); place.neuron < n; place.goOn()) {
+    visit(place);
+  }
+}
+
+/// A thread's numbers of a layer, of so many turns of its place as registers hold.
+constexpr int TURNS = Place::MOST_TURNS / (SINGLE ? 1 : 2);
+using Own = real[TURNS];
+
+/// Calls visit(place, t) for so many turns from a place on, all in registers; there may be no such neuron.
+template <class Visit>
+__device__ inline void atOnce(Place place, Visit visit) {
+  #pragma unroll
+  for (int t = 0; t < TURNS; t++, place.goOn()) {
+    visit(place, t);
+  }
+}
+
+/// Calls visit(place) for the first of so many turns each, until all of n neurons are met.
+template <class Visit>
+__device__ inline void overTurns(const Carried& rows, int n, Visit visit) {
+  Place place(rows, n);
+  #pragma unroll 1
+  for (int done = 0; done < n; done += TURNS * Place::HOP, place.goOn(TURNS)) {
+    visit(place);
   }
 }
 
 /// Fetches rows of a matrix [.., n]; where there is none all is 0.
 __device__ inline void fetchRows(const Carried& rows, const real* x, int n) {
-  overRows(rows, n, (n + 31) / 32 * 32, [=](bool inside, int neuron, real& held, int64 at) {
-    held = inside && neuron < n ? x[at] : real(0);
+  overTurns(rows, n, [=](const Place& first) {
+    Own own;
+    atOnce(first, [&](const Place& place, int t) { own[t] = place.inside && place.neuron < n ? x[place.at] : 0; });
+    atOnce(first, [&](const Place& place, int t) { *place.held = own[t]; });
   });
   __syncthreads();
 }
-
-#ifdef TENSOR_CORES
-
-static_assert(ROWS == 16 && MOST <= 16 * THREADS / 32, "what the cores take at a time");
-
-struct Room {
-  alignas(16) real held[MOST * LINE];
-};
-
-constexpr int BLOCKS = sizeof(Step<Factor>) == sizeof(Step<Tf32>) ? 2 : 3; // factors of TF32 take twice the registers
-
-template <bool FORWARD>
-__device__ inline void multiply(const Carried& rows, Room&, const real* w, int k, int n) {
-  if (n <= MOST / 2) {
-    multiplyRows<1, FORWARD>(rows.held, LINE, w, k, n);
-  } else {
-    multiplyRows<2, FORWARD>(rows.held, LINE, w, k, n);
-  }
-}
-
-#else
-
-/// How a product is taken whose matrix of weights has at most N neurons: D of those before at a time. A thread has DOWN × ACROSS
-/// sums, so many that it reads little of shared memory for each, and no more, for they are added up in the end; a team of threads has them
-/// all, and others have their parts of the same sums, each from other neurons before.
-template <int N>
-struct Sharing {
-  static constexpr int D = 32 * sizeof(float) / sizeof(real);
-  static constexpr int DOWN = SINGLE ? 8 : 4;
-  static constexpr int ACROSS = N / 32;
-  static constexpr int SHARERS = THREADS * DOWN * ACROSS / (ROWS * N);
-  static constexpr int TEAM = THREADS / SHARERS;
-};
-
-struct Room {
-  alignas(16) real held[MOST * LINE];
-  alignas(16) real slice[Sharing<MOST>::D * (MOST + GAP)];
-};
-constexpr int BLOCKS = 2;
-static_assert(sizeof(Room::slice) >= Sharing<MOST>::SHARERS / 2 * ROWS * MOST * sizeof(real), "sums on their way fit too");
-
-/// The sums of those who have parts of them, two and two, until the first team has them all.
-template <class S>
-__device__ inline void join(real* room, real (&sums)[S::DOWN][S::ACROSS]) {
-  int sharer = threadIdx.x / S::TEAM;
-  #pragma unroll 1
-  for (int half = S::SHARERS / 2; half > 0; half /= 2) {
-    real* own = room + sharer % half * (S::DOWN * S::ACROSS * S::TEAM) + threadIdx.x % S::TEAM;
-    if (sharer >= half && sharer < 2 * half) {
-      for (int i = 0; i < S::DOWN; i++) {
-        for (int j = 0; j < S::ACROSS; j++) {
-          own[(i * S::ACROSS + j) * S::TEAM] = sums[i][j];
-        }
-      }
-    }
-    __syncthreads();
-    if (sharer < half) {
-      for (int i = 0; i < S::DOWN; i++) {
-        for (int j = 0; j < S::ACROSS; j++) {
-          sums[i][j] += own[(i * S::ACROSS + j) * S::TEAM];
-        }
-      }
-    }
-    __syncthreads();
-  }
-}
-
-/// The rows times a matrix of weights, in their place: of k neurons before n neurons come, and zeros behind them, whatever the rows have.
-/// FORWARD says that the matrix is [n, k], else it is [k, n].
-template <int N, bool FORWARD>
-__device__ inline void multiplyUpTo(const Carried& rows, real* slice, const real* w, int k, int n) {
-  using S = Sharing<N>;
-  using Weights = Strip<N, S::D, FORWARD>;
-  constexpr int P = PIECE<S::DOWN>;
-  typename Weights::Tile& tile = *reinterpret_cast<typename Weights::Tile*>(slice);
-  int down = threadIdx.x % (ROWS / S::DOWN);
-  int right = threadIdx.x % S::TEAM / (ROWS / S::DOWN);
-  int sharer = threadIdx.x / S::TEAM;
-  real sums[S::DOWN][S::ACROSS] = {};
-  Weights weights(w, k, n, 0, 0);
-  weights.fetch(k);
-  #pragma unroll 1
-  for (int done = 0; done < k; done += S::D) {
-    weights.put(tile);
-    __syncthreads();
-    weights.fetch(k - done - S::D);
-    #pragma unroll 4
-    for (int d = sharer; d < S::D; d += S::SHARERS) {
-      real column[S::DOWN];
-      real row[S::ACROSS];
-      take<ROWS>(rows.held + (done + d) * LINE, down, column);
-      take<N>(tile[d], right, row);
-      for (int i = 0; i < S::DOWN; i++) {
-        for (int j = 0; j < S::ACROSS; j++) {
-          sums[i][j] = fma(column[i], row[j], sums[i][j]);
-        }
-      }
-    }
-    __syncthreads();
-  }
-  join<S>(slice, sums);
-  if (sharer == 0) {
-    for (int j = 0; j < S::ACROSS; j++) {
-      int neuron = placeOf<N, S::ACROSS>(right, j);
-      real* line = rows.held + neuron * LINE;
-      for (int i = 0; i < S::DOWN; i += P) {
-        Pack<P> piece;
-        for (int e = 0; e < P; e++) {
-          piece.v[e] = neuron < n ? sums[i + e][j] : 0;
-        }
-        storeShared<P>(line + placeOf<ROWS, S::DOWN>(down, i), piece);
-      }
-    }
-  }
-  __syncthreads();
-}
-
-template <bool FORWARD>
-__device__ inline void multiply(const Carried& rows, Room& room, const real* w, int k, int n) {
-  if (n <= 32) {
-    multiplyUpTo<32, FORWARD>(rows, room.slice, w, k, n);
-  } else if (n <= 64) {
-    multiplyUpTo<64, FORWARD>(rows, room.slice, w, k, n);
-  } else {
-    multiplyUpTo<MOST, FORWARD>(rows, room.slice, w, k, n);
-  }
-}
-
-#endif
 
 /// A copy of 16 bits, where there is one.
 __device__ inline void storeCopy(bits16* copy, int64 at, real x) {
@@ -222,22 +128,34 @@ struct ForwardLayers {
 /// z = sums + bias and a = σ(z), in the place of the sums; of softmax, z alone.
 __device__ inline void activate(const Carried& rows, const ForwardLayer& layer) {
   int n = int(layer.neurons);
+  int f = int(layer.activation);
   real p = real(layer.p);
   const real* bias = layer.bias;
   real* z = layer.z;
   real* a = layer.activation == SOFTMAX ? nullptr : layer.a;
   bits16* copy = layer.copy;
-  with(int(layer.activation), [=](auto f) {
-    overRows(rows, n, n, [=](bool inside, int neuron, real& held, int64 at) {
-      real sum = held + bias[neuron];
-      real value = f.value(sum, p);
-      held = value;
-      if (inside && z != nullptr) {
-        z[at] = sum;
+  overTurns(rows, n, [=](const Place& first) {
+    Own sums;
+    Own values;
+    atOnce(first, [&](const Place& place, int t) { sums[t] = place.neuron < n ? bias[place.neuron] : 0; });
+    atOnce(first, [&](const Place& place, int t) { sums[t] = *place.held + sums[t]; });
+    with(f, [&](auto activation) {
+      #pragma unroll
+      for (int t = 0; t < TURNS; t++) {
+        values[t] = activation.value(sums[t], p);
       }
-      if (inside && a != nullptr) {
-        a[at] = value;
-        storeCopy(copy, at, value);
+    });
+    atOnce(first, [&](const Place& place, int t) {
+      if (place.neuron >= n) {
+        return;
+      }
+      *place.held = values[t];
+      if (place.inside && z != nullptr) {
+        z[place.at] = sums[t];
+      }
+      if (place.inside && a != nullptr) {
+        a[place.at] = values[t];
+        storeCopy(copy, place.at, values[t]);
       }
     });
   });
@@ -255,12 +173,24 @@ __device__ inline void activateRows(const Carried& rows, const ForwardLayer& lay
     softmaxOf(Warp(), n, z, z);
   }
   __syncthreads();
-  overRows(rows, n, n, [=](bool inside, int, real& held, int64 at) {
-    if (inside) {
-      a[at] = held;
-      storeCopy(copy, at, held);
+  overRows(rows, n, [=](const Place& place) {
+    if (place.inside) {
+      a[place.at] = *place.held;
+      storeCopy(copy, place.at, *place.held);
     }
   });
+  __syncthreads();
+}
+
+/// Copies what is said of layers to where it can be found by their number.
+template <class Layers, class Layer>
+__device__ inline void shareLayers(const Layers& given, Layer (&layers)[DEPTH]) {
+  #pragma unroll
+  for (int l = 0; l < DEPTH; l++) {
+    if (threadIdx.x == l * 32 % THREADS) {
+      layers[l] = given.of[l];
+    }
+  }
   __syncthreads();
 }
 
@@ -268,12 +198,7 @@ __device__ inline void activateRows(const Carried& rows, const ForwardLayer& lay
 ENTRY_FOR(BLOCKS, forward_layers)(const real* x, int64 m, int64 n, int64 summed, int64 depth, ForwardLayers given) {
   __shared__ Room room;
   __shared__ ForwardLayer layers[DEPTH];
-  if (threadIdx.x == 0) {
-    for (int l = 0; l < DEPTH; l++) {
-      layers[l] = given.of[l];
-    }
-  }
-  __syncthreads();
+  shareLayers(given, layers);
   #pragma unroll 1
   for (int64 first = blockIdx.x * int64(ROWS); first < m; first += gridDim.x * int64(ROWS)) {
     Carried rows = {room.held, first, int(m - first < ROWS ? m - first : ROWS)};
@@ -283,7 +208,7 @@ ENTRY_FOR(BLOCKS, forward_layers)(const real* x, int64 m, int64 n, int64 summed,
     for (int l = 0; l < depth; l++) {
       int neurons = int(layers[l].neurons);
       if (l > 0 || summed == 0) {
-        multiply<true>(rows, room, layers[l].weights, before, neurons);
+        multiply<true>(room, layers[l].weights, before, neurons);
       }
       activate(rows, layers[l]);
       if (layers[l].activation == SOFTMAX) {
@@ -313,19 +238,31 @@ struct BackwardLayers {
 /// δ = sums ⊙ σ′(z), in the place of the sums.
 __device__ inline void chain(const Carried& rows, const BackwardLayer& layer) {
   int n = int(layer.neurons);
+  int f = int(layer.activation);
   real p = real(layer.p);
   const real* z = layer.z;
   real* delta = layer.delta;
   bits16* copy = layer.copy;
-  int f = int(layer.activation);
-  overRows(rows, n, n, [=](bool inside, int, real& held, int64 at) {
-    real own = 0;
-    if (inside) {
-      own = held * primeOf(f, z[at], p);
-      delta[at] = own;
-      storeCopy(copy, at, own);
-    }
-    held = own;
+  overTurns(rows, n, [=](const Place& first) {
+    Own own;
+    atOnce(first, [&](const Place& place, int t) { own[t] = place.inside && place.neuron < n ? z[place.at] : 0; });
+    with(f, [&](auto activation) {
+      #pragma unroll
+      for (int t = 0; t < TURNS; t++) {
+        own[t] = activation.prime(own[t], p);
+      }
+    });
+    atOnce(first, [&](const Place& place, int t) {
+      if (place.neuron >= n) {
+        return;
+      }
+      real x = place.inside ? *place.held * own[t] : 0;
+      *place.held = x;
+      if (place.inside) {
+        delta[place.at] = x;
+        storeCopy(copy, place.at, x);
+      }
+    });
   });
   __syncthreads();
 }
@@ -333,11 +270,12 @@ __device__ inline void chain(const Carried& rows, const BackwardLayer& layer) {
 /// The sum of each neuron over the rows.
 __device__ inline void sumRows(const Carried& rows, int n, real* into) {
   if (threadIdx.x < n) {
+    constexpr int V = ROW == 1 ? WIDE : 1;
     real sum = 0;
-    #pragma unroll 4
-    for (int row = 0; row < ROWS; row += WIDE) {
-      Pack<WIDE> piece = load<WIDE>(&rows(row, threadIdx.x));
-      for (int e = 0; e < WIDE; e++) {
+    #pragma unroll
+    for (int row = 0; row < ROWS; row += V) {
+      Pack<V> piece = load<V>(&rows(row, threadIdx.x));
+      for (int e = 0; e < V; e++) {
         sum += piece.v[e];
       }
     }
@@ -371,12 +309,7 @@ ENTRY_FOR(BLOCKS, backward_layers)(const real* delta, int64 m, int64 n, double s
                        BackwardLayers given) {
   __shared__ Room room;
   __shared__ BackwardLayer layers[DEPTH];
-  if (threadIdx.x == 0) {
-    for (int l = 0; l < DEPTH; l++) {
-      layers[l] = given.of[l];
-    }
-  }
-  __syncthreads();
+  shareLayers(given, layers);
   int all = 0;
   #pragma unroll 1
   for (int l = 0; l < depth; l++) {
@@ -392,7 +325,7 @@ ENTRY_FOR(BLOCKS, backward_layers)(const real* delta, int64 m, int64 n, double s
     #pragma unroll 1
     for (int l = 0; l < depth; l++) {
       int neurons = int(layers[l].neurons);
-      multiply<false>(rows, room, layers[l].weights, after, neurons);
+      multiply<false>(room, layers[l].weights, after, neurons);
       chain(rows, layers[l]);
       sumRows(rows, neurons, scratch + int64(tile) * all + before);
       before += neurons;

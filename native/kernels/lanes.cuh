@@ -52,6 +52,18 @@ struct Lanes {
   }
 };
 
+/// The same for rows in memory: a lane that has no element comes to none.
+struct LanesOf : Lanes {
+  __device__ explicit LanesOf(const Lanes& team) : Lanes(team) {}
+
+  __device__ int first() const {
+    return has ? at : 32;
+  }
+  __device__ int column(int k) const {
+    return k;
+  }
+};
+
 /// How a matrix [m, n] of short rows is spread over lanes, if it is: where rows are many it takes fewer instructions to give each a
 /// thread. A block's unit of work is as many rows as it has lanes for. It all follows from m and n alone.
 struct Spread {

@@ -45,11 +45,21 @@ template <int V>
 using Vector = typename VectorOf<real, V>::type;
 
 template <int V>
-__device__ inline Pack<V> load(const real* p) {
-  Vector<V> raw = *reinterpret_cast<const Vector<V>*>(p);
+__device__ inline Pack<V> packed(Vector<V> raw) {
   Pack<V> x;
   memcpy(&x, &raw, sizeof(x));
   return x;
+}
+
+template <int V>
+__device__ inline Pack<V> load(const real* p) {
+  return packed<V>(*reinterpret_cast<const Vector<V>*>(p));
+}
+
+/// What other blocks wrote, past the first cache.
+template <int V>
+__device__ inline Pack<V> loadFromOthers(const real* p) {
+  return packed<V>(__ldcg(reinterpret_cast<const Vector<V>*>(p)));
 }
 
 /// To global memory. Said so, since the compiler makes several stores of a plain assignment when it likes its addresses better.

@@ -8,33 +8,24 @@
 #include "strip.cuh"
 #include "sums.cuh"
 
-/// A tile is M × N elements, taken D along k at a time. The threads are so many SLICES, and each slice takes its part of D; each of
-/// its threads has DOWN × ACROSS elements. So many BLOCKS have to fit on a multiprocessor.
-template <int TILE_M, int TILE_N, int DEPTH, int DOWN_, int ACROSS_, int SLICES_, int BLOCKS_>
+/// A tile is M × N elements, taken D along k at a time. A TEAM of threads has them all, DOWN × ACROSS to a thread; so many SHARERS,
+/// which are teams, each take their part of D. So many BLOCKS have to fit on a multiprocessor.
+template <int TILE_M, int TILE_N, int DEPTH, int DOWN_, int ACROSS_, int SHARERS_, int BLOCKS_>
 struct Tiling {
   static constexpr int M = TILE_M;
   static constexpr int N = TILE_N;
   static constexpr int D = DEPTH;
   static constexpr int DOWN = DOWN_;
   static constexpr int ACROSS = ACROSS_;
-  static constexpr int SLICES = SLICES_;
+  static constexpr int SHARERS = SHARERS_;
+  static constexpr int TEAM = THREADS / SHARERS;
   static constexpr int BLOCKS = BLOCKS_;
-  static constexpr int SHARERS = THREADS / SLICES;
-  static_assert((M / DOWN) * (N / ACROSS) == SHARERS && D % SLICES == 0, "every thread has as many elements");
+  static_assert((M / DOWN) * (N / ACROSS) == TEAM && D % SHARERS == 0, "every thread has as many elements");
 };
 
 using Large = Tiling<128, SINGLE ? 128 : 64, SINGLE ? 16 : 8, 8, SINGLE ? 8 : 4, 1, 1>;
 using Medium = Tiling<64, 64, 16, 8, 4, 2, SINGLE ? 2 : 1>;
 using Small = Tiling<32, 32, 32, 4, 4, 4, SINGLE ? 2 : 1>;
-
-/// What other blocks wrote, past the first cache.
-template <int V>
-__device__ inline Pack<V> loadFromOthers(const real* p) {
-  Vector<V> raw = __ldcg(reinterpret_cast<const Vector<V>*>(p));
-  Pack<V> x;
-  memcpy(&x, &raw, sizeof(x));
-  return x;
-}
 
 /// The matrix c, what it is made of, and the parts of k.
 struct Target {
@@ -71,22 +62,22 @@ struct Product {
   static constexpr int LANES = ABREAST < 8 ? ABREAST : 8;  // of a warp, side by side: a warp reads little of either factor
 
   const Target& to;
-  int slice;
+  int sharer;
   int down;
   int right;
   real sums[T::DOWN][T::ACROSS];
 
-  __device__ explicit Product(const Target& to) : to(to), slice(threadIdx.x / T::SHARERS) {
+  __device__ explicit Product(const Target& to) : to(to), sharer(threadIdx.x / T::TEAM) {
     int lane = threadIdx.x % 32;
-    int warp = threadIdx.x % T::SHARERS / 32;
+    int warp = threadIdx.x % T::TEAM / 32;
     down = warp / (ABREAST / LANES) * (32 / LANES) + lane / LANES;
     right = warp % (ABREAST / LANES) * LANES + lane % LANES;
   }
 
   __device__ void multiply(const Room& room) {
-    constexpr int OWN = T::D / T::SLICES;
-    const auto* a = room.a + slice * OWN;
-    const auto* b = room.b + slice * OWN;
+    constexpr int OWN = T::D / T::SHARERS;
+    const auto* a = room.a + sharer * OWN;
+    const auto* b = room.b + sharer * OWN;
     #pragma unroll
     for (int d = 0; d < OWN; d++) {
       real column[T::DOWN];
@@ -130,41 +121,13 @@ struct Product {
       now = 1 - now;
     }
     __syncthreads();
-    joinSlices(&rooms[0].a[0][0]);
-  }
-
-  /// The sums of all slices to the first, those of half of them to the other half at a time, so many rows as the room takes.
-  __device__ void joinSlices(real* room) {
-    constexpr int64 ROOM = 2 * sizeof(Room) / sizeof(real);
-    constexpr int64 LINE = THREADS / 2 * T::ACROSS;
-    constexpr int ROWS = ROOM / LINE < T::DOWN ? T::DOWN / 2 : T::DOWN;
-    static_assert(T::SLICES == 1 || ROWS * LINE <= ROOM, "half of the rows find room");
-    #pragma unroll
-    for (int half = T::SLICES / 2; half > 0; half /= 2) {
-      real* mine = room + slice % half * T::SHARERS + threadIdx.x % T::SHARERS;
-      #pragma unroll
-      for (int first = 0; first < T::DOWN; first += ROWS) {
-        auto each = [&](auto&& visit) {
-          #pragma unroll
-          for (int i = 0; i < ROWS * T::ACROSS; i++) {
-            visit(sums[first + i / T::ACROSS][i % T::ACROSS], mine[i * half * T::SHARERS]);
-          }
-        };
-        if (slice >= half && slice < 2 * half) {
-          each([](real& sum, real& place) { place = sum; });
-        }
-        __syncthreads();
-        if (slice < half) {
-          each([](real& sum, real& place) { sum += place; });
-        }
-        __syncthreads();
-      }
-    }
+    static_assert(T::SHARERS / 2 * T::TEAM * sizeof(sums) <= sizeof(rooms), "sums on their way fit too");
+    join<T::SHARERS>(&rooms[0].a[0][0], sums);
   }
 
   /// into = scale · the sums + kept · into, in this thread's places of a matrix of c's shape.
   __device__ void emit(real* into, int64 top, int64 left, real scale, real kept) const {
-    if (slice > 0) {
+    if (sharer > 0) {
       return;
     }
     constexpr int V = PIECE<T::ACROSS>;
@@ -202,7 +165,7 @@ struct Product {
 
   /// A tile of c from the sums of all parts, in order.
   template <int V>
-  __device__ void join(int64 top, int64 left) const {
+  __device__ void addUp(int64 top, int64 left) const {
     int64 size = to.m * to.n;
     real alpha = to.alpha();
     real beta = to.beta();
@@ -246,7 +209,7 @@ struct Product {
       real* into = shared ? to.scratch + part * to.m * to.n : to.c;
       emit(into, top, left, shared ? 1 : to.alpha(), shared ? 0 : to.beta());
       if (shared && isLast(to.counter + tile, to.parts)) {
-        wide ? join<WIDE>(top, left) : join<1>(top, left);
+        wide ? addUp<WIDE>(top, left) : addUp<1>(top, left);
       }
     }
   }

@@ -152,70 +152,38 @@ struct Block {
 /// Elements that a block holds of one matrix in shared memory: 8 KiB. A longer row is not held.
 constexpr int TILE = 8192 / sizeof(real);
 
-/// How a matrix [m, n] is divided: a block's unit of work is some rows, of which as many as a tile holds are taken at a time.
-/// It all follows from m and n alone.
-struct Rows {
-  int64 m;
-  int64 n;
-  bool held;
-  int inTile;
-  int64 inUnit;
-  int64 units;
-
-  __device__ Rows(int64 m, int64 n) : m(m), n(n) {
-    held = n <= TILE;
-    int fit = held ? TILE / int(n) : 1;
-    fit = fit < THREADS ? fit : THREADS;
-    // Multiples of 8 begin at a sector of 32 bytes.
-    inTile = fit >= 8 ? fit - fit % 8 : fit;
-    inUnit = inTile < 32 ? (32 + inTile - 1) / inTile * inTile : inTile;
-    units = (m + inUnit - 1) / inUnit;
+/// Copies as many elements from each of some arrays in global memory to its tile in shared memory, or none where it is null: all are
+/// waited for together. The block does.
+template <int ARRAYS>
+__device__ inline void fetch(real* const (&tiles)[ARRAYS], const real* const (&from)[ARRAYS], int count) {
+  int packs = count / WIDE;
+  for (const real* array : from) {
+    packs = isAligned(array) ? packs : 0;
   }
-
-  __device__ int64 first(int64 unit) const {
-    return unit * inUnit;
-  }
-  __device__ int64 end(int64 unit) const {
-    return first(unit) + inUnit < m ? first(unit) + inUnit : m;
-  }
-
-  /// Whether the block has done the last unit of all; what all blocks wrote is then visible to loads that pass by the first
-  /// cache. There is no other block to hear of where there is one unit.
-  __device__ bool haveEnded(unsigned* counter) const {
-    if (units > 1) {
-      return isLast(counter, units);
-    }
-    __syncthreads();
-    return true;
-  }
-
-  /// Calls visit(team, r) for the team of each of so many rows in a tile. A thread alone has a short row.
-  template <class Visit>
-  __device__ void inShared(int rows, Visit visit) const {
-    if (n <= 32) {
-      if (threadIdx.x < rows) {
-        visit(Alone(threadIdx.x, int(n), int(n)), int(threadIdx.x));
-      }
-    } else {
-      #pragma unroll 1
-      for (int r = threadIdx.x / 32; r < rows; r += THREADS / 32) {
-        visit(Warp(), r);
-      }
-    }
-  }
-};
-
-/// Copies elements from global to shared memory; the block does.
-__device__ inline void fetch(real* tile, const real* from, int count) {
-  int packs = isAligned(from) ? count / WIDE : 0;
   #pragma unroll 1
   for (int k = threadIdx.x; k < packs; k += THREADS) {
-    storeShared<WIDE>(tile + k * WIDE, load<WIDE>(from + k * WIDE));
+    Pack<WIDE> x[ARRAYS];
+    for (int i = 0; i < ARRAYS; i++) {
+      x[i] = from[i] == nullptr ? Pack<WIDE>{} : load<WIDE>(from[i] + k * WIDE);
+    }
+    for (int i = 0; i < ARRAYS; i++) {
+      if (from[i] != nullptr) {
+        storeShared<WIDE>(tiles[i] + k * WIDE, x[i]);
+      }
+    }
   }
   #pragma unroll 1
-  for (int i = packs * WIDE + threadIdx.x; i < count; i += THREADS) {
-    tile[i] = from[i];
+  for (int k = packs * WIDE + threadIdx.x; k < count; k += THREADS) {
+    for (int i = 0; i < ARRAYS; i++) {
+      if (from[i] != nullptr) {
+        tiles[i][k] = from[i][k];
+      }
+    }
   }
+}
+
+__device__ inline void fetch(real* tile, const real* from, int count) {
+  fetch<1>({tile}, {from}, count);
 }
 
 /// Copies elements from shared to global memory; the block does.
@@ -246,7 +214,7 @@ __device__ inline void columnSums(int64 rows, int64 n, Term term, Put put) {
     int group = threadIdx.x / width;
     int64 column = left + threadIdx.x % width;
     real sum = 0;
-    #pragma unroll 1
+    #pragma unroll 4  // so many are waited for together
     for (int64 row = group; group < groups && row < rows; row += groups) {
       sum += term(row, column);
     }

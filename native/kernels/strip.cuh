@@ -22,11 +22,11 @@ __device__ inline int64 opaque(int64 x) {
 }
 
 /// How the threads share a strip in packs of V: EXTENT rows (of a) or columns (of b), D along k. ALONG_K says that neighbours in
-/// memory are neighbours along k, where two packs of 16 bytes are a sector. A thread's packs lie in equal steps.
-template <int EXTENT, int D, bool ALONG_K, int V>
+/// memory are neighbours along k, of which some threads take a RUN. A thread's packs lie in equal steps.
+template <int EXTENT, int D, bool ALONG_K, int RUN, int V>
 struct Share {
   static constexpr int PACKS = EXTENT * D / THREADS / V;
-  static constexpr int SIDE = ALONG_K ? SECTOR / V : EXTENT / V;
+  static constexpr int SIDE = ALONG_K ? RUN / V : EXTENT / V;
   static constexpr int LINES = THREADS / SIDE;  // that all threads together take at a time
   static constexpr int ABREAST = ALONG_K && LINES < EXTENT ? EXTENT / LINES : 1;
   static_assert(!ALONG_K || ABREAST * LINES % EXTENT == 0, "packs lie in equal steps");
@@ -38,30 +38,32 @@ struct Share {
   }
   __device__ static int k() {
     int line = threadIdx.x / SIDE;
-    return ALONG_K ? line / EXTENT * SECTOR + threadIdx.x % SIDE * V : line;
+    return ALONG_K ? line / EXTENT * RUN + threadIdx.x % SIDE * V : line;
   }
   __device__ static constexpr int outerOf(int i) {
     return ALONG_K ? i % ABREAST * LINES : 0;
   }
   __device__ static constexpr int kOf(int i) {
-    return ALONG_K ? i / ABREAST * (ABREAST * LINES / EXTENT) * SECTOR : i * LINES;
+    return ALONG_K ? i / ABREAST * (ABREAST * LINES / EXTENT) * RUN : i * LINES;
   }
 };
 
-/// A strip of an operand, D along k at a time.
-template <int EXTENT, int D, bool ALONG_K>
+/// A strip of an operand, D along k at a time. With longer RUNs than a sector global memory is read line by line; that what is then
+/// written down a column lies in all banks, the rows of a tile are turned around, each its own way.
+template <int EXTENT, int D, bool ALONG_K, int RUN = SECTOR>
 struct Strip {
+  static constexpr bool TURNED = ALONG_K && RUN > SECTOR;
   static constexpr int ROW = EXTENT + GAP;
   static constexpr int64 NEVER = ~0ull >> 1;
   using Tile = real[D][ROW];
-  using Packs = Share<EXTENT, D, ALONG_K, WIDE>;
-  using Alone = Share<EXTENT, D, ALONG_K, 1>;
+  using Packs = Share<EXTENT, D, ALONG_K, RUN, WIDE>;
+  using Alone = Share<EXTENT, D, ALONG_K, RUN, 1>;
 
   const real* next;  // the thread's first pack
   int64 stride;
   int left;   // rows or columns from there on
   int ahead;  // k of it
-  int spot;   // of it in a tile
+  int spot;   // of it in a tile, where no row is turned
   int64 enough;  // where so many are left along k, all packs of the thread are inside
   bool wide;
   Pack<WIDE> held[Packs::PACKS];
@@ -111,17 +113,29 @@ struct Strip {
     return inside ? load<V>(next + offset<Parts>(i, hop)) : Pack<V>{};
   }
 
+  /// How far the row k of a tile is turned: what stands at an even place p of it, in packs, is at p ^ turn.
+  __device__ static int turn(int k) {
+    return TURNED ? k / WIDE % 8 * WIDE : 0;
+  }
+
+  /// Where the thread's pack i goes.
+  template <class Parts>
+  __device__ int spotOf(int i) const {
+    int at = spot + Parts::kOf(i) * ROW + Parts::outerOf(i);
+    return TURNED ? ahead * ROW + ((at - ahead * ROW) ^ turn(ahead)) : at;
+  }
+
   /// Registers to shared memory, rounded where factors have 16 bits.
   __device__ void put(Tile& tile) const {
-    real* to = &tile[0][0] + spot;
+    real* to = &tile[0][0];
     if (!wide) {
       for (int i = 0; i < Alone::PACKS; i++) {
-        to[Alone::kOf(i) * ROW + Alone::outerOf(i)] = asFactor(held[i / WIDE].v[i % WIDE]);
+        to[spotOf<Alone>(i)] = asFactor(held[i / WIDE].v[i % WIDE]);
       }
       return;
     }
     for (int i = 0; i < Packs::PACKS; i++) {
-      real* at = to + Packs::kOf(i) * ROW + Packs::outerOf(i);
+      real* at = to + spotOf<Packs>(i);
       Pack<WIDE> factors;
       for (int e = 0; e < WIDE; e++) {
         factors.v[e] = asFactor(held[i].v[e]);
@@ -149,13 +163,42 @@ __device__ inline int placeOf(int thread, int own) {
   return own / P * (EXTENT / (OWN / P)) + thread * P + own % P;
 }
 
+/// Of a line that may be turned.
 template <int EXTENT, int OWN>
-__device__ inline void take(const real* line, int thread, real (&own)[OWN]) {
+__device__ inline void take(const real* line, int thread, real (&own)[OWN], int turn = 0) {
   constexpr int P = PIECE<OWN>;
   for (int i = 0; i < OWN; i += P) {
-    Pack<P> piece = load<P>(line + placeOf<EXTENT, OWN>(thread, i));
+    Pack<P> piece = load<P>(line + (placeOf<EXTENT, OWN>(thread, i) ^ turn));
     for (int e = 0; e < P; e++) {
       own[i + e] = piece.v[e];
     }
+  }
+}
+
+/// The sums of threads of which SHARERS teams each have a part of the same, two and two, until the first team has them all. Room is
+/// for half of the teams' sums.
+template <int SHARERS, int DOWN, int ACROSS>
+__device__ inline void join(real* room, real (&sums)[DOWN][ACROSS]) {
+  constexpr int TEAM = THREADS / SHARERS;
+  int sharer = threadIdx.x / TEAM;
+  #pragma unroll 1
+  for (int half = SHARERS / 2; half > 0; half /= 2) {
+    real* own = room + sharer % half * (DOWN * ACROSS * TEAM) + threadIdx.x % TEAM;
+    if (sharer >= half && sharer < 2 * half) {
+      for (int i = 0; i < DOWN; i++) {
+        for (int j = 0; j < ACROSS; j++) {
+          own[(i * ACROSS + j) * TEAM] = sums[i][j];
+        }
+      }
+    }
+    __syncthreads();
+    if (sharer < half) {
+      for (int i = 0; i < DOWN; i++) {
+        for (int j = 0; j < ACROSS; j++) {
+          sums[i][j] += own[(i * ACROSS + j) * TEAM];
+        }
+      }
+    }
+    __syncthreads();
   }
 }

@@ -20,6 +20,12 @@ final class Grid {
     /** Blocks that share rows of few elements. */
     private static final long MOST_SPREAD = 64;
 
+    /** Blocks that more rows of few elements than a tile holds come to, as long as each has SIDE of them. */
+    private static final long WANTED = 128;
+
+    /** Rows of which the first element is at a multiple of 32 bytes. */
+    private static final long EVEN_ROWS = 8;
+
     private static final long MEDIUM = 1 << 20;
     private static final long LARGE = 1 << 22;
 
@@ -60,6 +66,9 @@ final class Grid {
             if (m <= MOST_SPREAD * together) {
                 return upwards(m, together);
             }
+            long share = upwards(m, EVEN_ROWS * WANTED) * EVEN_ROWS;
+            long fit = Math.min(ROW_BYTES / type.bytes() / n, Launcher.THREADS) / EVEN_ROWS * EVEN_ROWS;
+            return upwards(m, Math.min(fit, Math.max(SIDE, share)));
         }
         return upwards(m * n, ROW_BYTES / type.bytes());
     }

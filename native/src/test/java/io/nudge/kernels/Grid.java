@@ -31,7 +31,12 @@ final class Grid {
     }
 
     static long rows(Real type, long m, long n) {
-        return limited(isSpread(m, n) ? blocks(m, shortRows(n)) : blocks(m * n, type == Real.F32 ? 2048 : 1024));
+        long tile = type == Real.F32 ? 2048 : 1024;
+        if (n > 32) {
+            return limited(blocks(m * n, tile));
+        }
+        long fit = Math.min(tile / n, 256) / 8 * 8;
+        return limited(blocks(m, isSpread(m, n) ? shortRows(n) : Math.min(fit, Math.max(32, 8 * blocks(m, 1024)))));
     }
 
     /** Whether each element of a short row has a lane. */
