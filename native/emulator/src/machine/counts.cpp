@@ -53,6 +53,7 @@ void Counts::add(const Counts& part) {
   lane += part.lane;
   ways.instructions += part.ways.instructions;
   ways.barriers += part.ways.barriers;
+  ways.waits += part.ways.waits;
   for (int i = 0; i < 3; i++) {
     Traffic& to = traffic[i];
     const Traffic& from = part.traffic[i];
@@ -106,6 +107,7 @@ void log(const Launch& l, const Counts& c) {
   members.add("instructions.lane", c.lane);
   members.add("way.instructions", c.ways.instructions);
   members.add("way.barriers", c.ways.barriers);
+  members.add("way.waits", c.ways.waits);
   members.add("shared.bytes", l.program->sharedBytes + uint64_t(l.dynamicShared));
   for (int i = 0; i < 3; i++) {
     const Counts::Traffic& t = c.traffic[i];

@@ -23,13 +23,16 @@ class Footprint {
   std::unordered_map<uint64_t, uint64_t> pages_;
 };
 
-// What has to come one after another: from barrier to barrier the instructions of the warp that executes most, and the barriers.
+// What has to come one after another: from barrier to barrier the instructions of the warp that executes most, how often one waits for
+// device memory, and the barriers.
 struct Way {
   uint64_t instructions = 0, barriers = 0;
+  uint64_t waits = 0;  // only where launches are logged
 
   void atLeast(const Way& other) {
     if (other.instructions > instructions) instructions = other.instructions;
     if (other.barriers > barriers) barriers = other.barriers;
+    if (other.waits > waits) waits = other.waits;
   }
 };
 

@@ -180,6 +180,7 @@ void Block::begin(uint64_t number, Random own) {
     w.epoch++;
     w.steps = 0;
     w.before = Way();
+    w.waits.begin();
     w.copies.clear();
     std::fill(w.groups, w.groups + lanes, 0u);
     std::fill(w.pc, w.pc + lanes, 0u);

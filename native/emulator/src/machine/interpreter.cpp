@@ -52,6 +52,7 @@ void Interpreter::end() {
   for (const Warp& w : block_.warps) longest.atLeast(w.way());
   counts_.ways.instructions += longest.instructions;
   counts_.ways.barriers += longest.barriers;
+  counts_.ways.waits += longest.waits;
 }
 
 // The lanes that go next: the ones at the lowest place.
@@ -75,6 +76,7 @@ void Interpreter::turn(Warp& w, uint64_t steps) {
   uint32_t pc, limit;
   uint64_t done = 0, lane = 0, begun = w.steps;
   uint64_t* kinds = counts_.byKind.data();
+  bool isLogged = block_.execution.keepsFootprint;
   while (done < steps && choose(w, pc, limit)) {
     uint32_t group = w.group;
     for (;;) {
@@ -86,8 +88,12 @@ void Interpreter::turn(Warp& w, uint64_t steps) {
       done++;
       lane += __builtin_popcount(mask);
       kinds[in.kind]++;
+      if (in.flow != Flow::Next && isLogged) w.waits.part();
       if (in.flow == Flow::Next) {
-        if (mask) in.run(w, in);
+        if (mask && isLogged)
+          w.waits.run(w, in);
+        else if (mask)
+          in.run(w, in);
         pc++;
       } else if (in.flow == Flow::Branch) {
         if (mask == group) {
@@ -184,7 +190,7 @@ void Interpreter::release(uint32_t id) {
     if (w.waiting && w.barrier == id) {
       answer(w, done);
       w.waiting = 0;
-      w.before = {done.longest.instructions - w.steps, done.longest.barriers + 1};
+      w.before = {done.longest.instructions - w.steps, done.longest.barriers + 1, done.longest.waits - w.waits.count()};
     }
     w.epoch++;
   }

@@ -12,6 +12,7 @@
 #include "machine/program.h"
 #include "machine/races.h"
 #include "machine/random.h"
+#include "machine/waits.h"
 
 namespace emu {
 
@@ -102,7 +103,8 @@ struct Warp {
   uint32_t barrier = 0;
   uint32_t index = 0, epoch = 1;
   uint64_t steps = 0;
-  Way before;  // what came before its own steps since the last barrier, less those before that
+  Waits waits;
+  Way before;  // what came before its own steps and waits since the last barrier, less those before that
   uint32_t pc[lanes];
   std::vector<AsyncCopy> copies;
   uint32_t groups[lanes] = {};  // of cp.async, that each lane has committed
@@ -112,7 +114,7 @@ struct Warp {
     return reinterpret_cast<T*>(cells + at);
   }
   uint32_t& predicate(uint32_t at) { return *cell<uint32_t>(at); }
-  Way way() const { return {before.instructions + steps, before.barriers}; }
+  Way way() const { return {before.instructions + steps, before.barriers, before.waits + waits.count()}; }
 
   std::string where(int lane) const;
   // Notes what is wrong and goes on; the same thing at the same instruction is noted once a launch.

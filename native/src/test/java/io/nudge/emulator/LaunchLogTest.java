@@ -139,6 +139,47 @@ class LaunchLogTest {
         }
     }
 
+    /** Two loads in a row are waited for together, those of a loop one by one, and so is one whose address is loaded. */
+    @Test
+    void saysHowOftenTheLongestWayWaitsForDeviceMemory() throws IOException {
+        String sixWaits = """
+                .version 7.0
+                .target sm_60
+                .address_size 64
+                .visible .entry six_waits(.param .u64 values) {
+                  .reg .pred %p;
+                  .reg .u32 %x<8>;
+                  .reg .u64 %a<3>;
+                  ld.param.u64 %a0, [values];
+                  ld.global.u32 %x0, [%a0];
+                  mov.u32 %x7, %x0;
+                  ld.global.u32 %x1, [%a0+4];
+                  add.u32 %x2, %x7, %x1;
+                  mov.u32 %x3, 0;
+                again:
+                  ld.global.u32 %x4, [%a0+8];
+                  add.u32 %x2, %x2, %x4;
+                  add.u32 %x3, %x3, 1;
+                  setp.lt.u32 %p, %x3, 4;
+                  @%p bra again;
+                  ld.global.u32 %x5, [%a0+12];
+                  mul.wide.u32 %a1, %x5, 4;
+                  add.u64 %a2, %a0, %a1;
+                  ld.global.u32 %x6, [%a2];
+                  add.u32 %x2, %x2, %x6;
+                  st.global.u32 [%a0+16], %x2;
+                  ret;
+                }
+                """;
+        try (Cuda cuda = new Cuda()) {
+            CUfunction function = new CUfunction();
+            cuModuleGetFunction(function, cuda.load(sixWaits), "six_waits");
+            CUdeviceptr values = zeros(cuda, 5);
+            List<String> lines = log(() -> Cuda.launch(function, 2, 1, 0, null, values));
+            assertThat(lines.get(0)).contains("\"way.waits\":12,");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 0", "0.5, 1"})
     void hasALineForEachProductWithItsShape(float beta, int kept) throws IOException {

@@ -34,7 +34,9 @@ final class DeviceFigures {
         /** Cycles from one instruction of a warp to the next, where no other warp hides what the next waits for. */
         WARP_CYCLES(1000),
         /** Cycles from the last arrival at a barrier of a block to the first instruction behind it. */
-        BARRIER_CYCLES(10_000);
+        BARRIER_CYCLES(10_000),
+        /** Cycles from a load of device memory to the first instruction that uses it. */
+        WAIT_CYCLES(10_000);
 
         private final double most;
 

@@ -159,6 +159,11 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
         return counter("way.barriers") / (double) blocks;
     }
 
+    /** Of a block: how often one of its warps waits for device memory, one time after another. */
+    double wayWaits() {
+        return counter("way.waits") / (double) blocks;
+    }
+
     /** Shared memory of a block. */
     long sharedBytes() {
         return counter(SHARED_BYTES);

@@ -83,7 +83,8 @@ final class Model {
     /** Cycles that a block takes if it never waits for another, however many there are. */
     private double latency(KernelLaunch kernel) {
         return kernel.wayInstructions() * figures.of(Figure.WARP_CYCLES)
-                + kernel.wayBarriers() * figures.of(Figure.BARRIER_CYCLES);
+                + kernel.wayBarriers() * figures.of(Figure.BARRIER_CYCLES)
+                + kernel.wayWaits() * figures.of(Figure.WAIT_CYCLES);
     }
 
     /** By how much bytes come faster than from memory. */

@@ -64,7 +64,8 @@ class DeviceFiguresTest {
                 "H200,kernel us,1,me | there is no device 'H200'; write one of H100 SXM, H200 SXM, A100 SXM 80GB, L4,"
                         + " RTX 4090, RTX 3060, T4, or * for all",
                 "T4,speed,1,me | there is no figure 'speed'; write one of kernel us, graph us, product share, kernel"
-                        + " share, bandwidth share, cache factor, warp cycles, barrier cycles",
+                        + " share, bandwidth share, cache factor, warp cycles, barrier cycles,"
+                        + " wait cycles",
                 "T4,product share,85,me | the product share is 85.0, which is more than can be; write at most 1.0",
                 "T4,product share,fast,me | the value is 'fast'; write a number above 0, such as 0.85",
                 "T4,product share,0.5, | there is no source; fill it in"

@@ -49,6 +49,7 @@ class ModelTest {
                 *,cache factor,4,test
                 *,warp cycles,5,test
                 *,barrier cycles,50,test
+                *,wait cycles,300,test
                 other,kernel us,9,test
                 """;
         DeviceSheet device = device();
@@ -109,14 +110,15 @@ class ModelTest {
         assertThat(predicted.bound()).isEqualTo(Bound.ARITHMETIC);
     }
 
-    /** Two blocks with 1,000 instructions and 4 barriers each, one after another: 5,000 and 200 cycles. */
+    /** Two blocks with 1,000 instructions, 4 barriers and 3 loads each, one after another: 5,000, 200 and 900 cycles. */
     @Test
     void theLongestWayThroughABlockTakesItsTimeHoweverLittleIsBusy() {
-        Map<String, Long> counters = Map.of("instructions.warp", 8000L, "way.instructions", 2000L, "way.barriers", 8L);
+        Map<String, Long> counters =
+                Map.of("instructions.warp", 8000L, "way.instructions", 2000L, "way.barriers", 8L, "way.waits", 6L);
         Prediction predicted = predict(kernel(2, counters, Map.of()), LARGE);
-        assertThat(predicted.latency()).isCloseTo(5200 * NANO, within(EXACT));
+        assertThat(predicted.latency()).isCloseTo(6100 * NANO, within(EXACT));
         assertThat(predicted.arithmetic()).isCloseTo(2000 * NANO, within(EXACT));
-        assertThat(predicted.seconds()).isCloseTo(7200 * NANO, within(EXACT));
+        assertThat(predicted.seconds()).isCloseTo(8100 * NANO, within(EXACT));
         assertThat(predicted.bound()).isEqualTo(Bound.LATENCY);
     }
 
