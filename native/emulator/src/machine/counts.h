@@ -23,16 +23,17 @@ class Footprint {
   std::unordered_map<uint64_t, uint64_t> pages_;
 };
 
-// What has to come one after another: from barrier to barrier the instructions of the warp that executes most, how often one waits for
+// What has to come one after another: from barrier to barrier the instructions of the warp that takes longest, how often it waits for
 // device memory, and the barriers.
 struct Way {
+  static constexpr uint64_t asLong = 100;  // instructions, as a wait
+
   uint64_t instructions = 0, barriers = 0;
   uint64_t waits = 0;  // only where launches are logged
 
+  uint64_t length() const { return instructions + asLong * waits; }
   void atLeast(const Way& other) {
-    if (other.instructions > instructions) instructions = other.instructions;
-    if (other.barriers > barriers) barriers = other.barriers;
-    if (other.waits > waits) waits = other.waits;
+    if (other.length() > length()) *this = other;
   }
 };
 

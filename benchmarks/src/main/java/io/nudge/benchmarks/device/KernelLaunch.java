@@ -149,7 +149,7 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
                 * Double.parseDouble(product.group("k"));
     }
 
-    /** Of a block: from barrier to barrier the instructions of the warp that executes most, one after another. */
+    /** Of a block: from barrier to barrier the instructions of the warp that takes longest, one after another. */
     double wayInstructions() {
         return counter("way.instructions") / (double) blocks;
     }
@@ -159,7 +159,7 @@ record KernelLaunch(String kernel, long blocks, int threads, Map<String, Long> c
         return counter("way.barriers") / (double) blocks;
     }
 
-    /** Of a block: how often one of its warps waits for device memory, one time after another. */
+    /** Of a block: how often that warp waits for device memory, one time after another. */
     double wayWaits() {
         return counter("way.waits") / (double) blocks;
     }
