@@ -24,16 +24,16 @@ struct Carried {
   int here;
 
   __device__ real& operator()(int row, int neuron) const {
-    return held[row * ROW + neuron * LINE];
+    return held[row * BETWEEN_ROWS + neuron * BETWEEN_NEURONS];
   }
 };
 
 /// Where a thread is among the rows: whether there is such a row, the number of its neuron, where the block has it, where it stands in
 /// a matrix [.., n]. A warp has neighbours of some rows, all in different banks; a thread keeps to its row.
 struct Place {
-  static constexpr int TALL = 32 / SIDE;
+  static constexpr int TALL = 32 / NEIGHBOURS;
   static constexpr int ABREAST = THREADS / 32 / (ROWS / TALL);
-  static constexpr int HOP = ABREAST * SIDE;
+  static constexpr int HOP = ABREAST * NEIGHBOURS;
   static constexpr int MOST_TURNS = MOST / HOP;
 
   bool inside;
@@ -44,8 +44,8 @@ struct Place {
   __device__ Place(const Carried& rows, int n) {
     int warp = threadIdx.x / 32;
     int lane = threadIdx.x % 32;
-    int row = warp / ABREAST * TALL + lane / SIDE;
-    neuron = warp % ABREAST * SIDE + lane % SIDE;
+    int row = warp / ABREAST * TALL + lane / NEIGHBOURS;
+    neuron = warp % ABREAST * NEIGHBOURS + lane % NEIGHBOURS;
     inside = row < rows.here;
     held = &rows(row, neuron);
     at = (rows.first + row) * n + neuron;
@@ -53,7 +53,7 @@ struct Place {
 
   __device__ void goOn(int turns = 1) {
     neuron += turns * HOP;
-    held += turns * HOP * LINE;
+    held += turns * HOP * BETWEEN_NEURONS;
     at += turns * HOP;
   }
 };
@@ -67,12 +67,12 @@ __device__ inline void overRows(const Carried& rows, int n, Visit visit) {
   }
 }
 
-/// A thread's numbers of a layer, of so many turns of its place as registers hold.
-constexpr int TURNS = Place::MOST_TURNS / (SINGLE ? 1 : 2);
-using Own = real[TURNS];
+/// So many turns a thread takes at once, as registers hold; where few are enough it takes no more.
+constexpr int FEW_TURNS = 2;
+constexpr int MOST_TURNS = SINGLE ? Place::MOST_TURNS : FEW_TURNS;
 
 /// Calls visit(place, t) for so many turns from a place on, all in registers; there may be no such neuron.
-template <class Visit>
+template <int TURNS, class Visit>
 __device__ inline void atOnce(Place place, Visit visit) {
   #pragma unroll
   for (int t = 0; t < TURNS; t++, place.goOn()) {
@@ -80,22 +80,27 @@ __device__ inline void atOnce(Place place, Visit visit) {
   }
 }
 
-/// Calls visit(place) for the first of so many turns each, until all of n neurons are met.
+/// Calls visit(place, Width<TURNS>) for the first of so many turns each, until all of n neurons are met.
 template <class Visit>
 __device__ inline void overTurns(const Carried& rows, int n, Visit visit) {
   Place place(rows, n);
+  if (FEW_TURNS < MOST_TURNS && n <= FEW_TURNS * Place::HOP) {
+    visit(place, Width<FEW_TURNS>());
+    return;
+  }
   #pragma unroll 1
-  for (int done = 0; done < n; done += TURNS * Place::HOP, place.goOn(TURNS)) {
-    visit(place);
+  for (int done = 0; done < n; done += MOST_TURNS * Place::HOP, place.goOn(MOST_TURNS)) {
+    visit(place, Width<MOST_TURNS>());
   }
 }
 
 /// Fetches rows of a matrix [.., n]; where there is none all is 0.
 __device__ inline void fetchRows(const Carried& rows, const real* x, int n) {
-  overTurns(rows, n, [=](const Place& first) {
-    Own own;
-    atOnce(first, [&](const Place& place, int t) { own[t] = place.inside && place.neuron < n ? x[place.at] : 0; });
-    atOnce(first, [&](const Place& place, int t) { *place.held = own[t]; });
+  overTurns(rows, n, [=](const Place& first, auto turns) {
+    constexpr int TURNS = decltype(turns)::value;
+    real own[TURNS];
+    atOnce<TURNS>(first, [&](const Place& place, int t) { own[t] = place.inside && place.neuron < n ? x[place.at] : 0; });
+    atOnce<TURNS>(first, [&](const Place& place, int t) { *place.held = own[t]; });
   });
   __syncthreads();
 }
@@ -134,18 +139,19 @@ __device__ inline void activate(const Carried& rows, const ForwardLayer& layer) 
   real* z = layer.z;
   real* a = layer.activation == SOFTMAX ? nullptr : layer.a;
   bits16* copy = layer.copy;
-  overTurns(rows, n, [=](const Place& first) {
-    Own sums;
-    Own values;
-    atOnce(first, [&](const Place& place, int t) { sums[t] = place.neuron < n ? bias[place.neuron] : 0; });
-    atOnce(first, [&](const Place& place, int t) { sums[t] = *place.held + sums[t]; });
+  overTurns(rows, n, [=](const Place& first, auto turns) {
+    constexpr int TURNS = decltype(turns)::value;
+    real sums[TURNS];
+    real values[TURNS];
+    atOnce<TURNS>(first, [&](const Place& place, int t) { sums[t] = place.neuron < n ? bias[place.neuron] : 0; });
+    atOnce<TURNS>(first, [&](const Place& place, int t) { sums[t] += place.neuron < n ? *place.held : 0; });
     with(f, [&](auto activation) {
       #pragma unroll
       for (int t = 0; t < TURNS; t++) {
         values[t] = activation.value(sums[t], p);
       }
     });
-    atOnce(first, [&](const Place& place, int t) {
+    atOnce<TURNS>(first, [&](const Place& place, int t) {
       if (place.neuron >= n) {
         return;
       }
@@ -169,7 +175,7 @@ __device__ inline void activateRows(const Carried& rows, const ForwardLayer& lay
   bits16* copy = layer.copy;
   #pragma unroll 1
   for (int row = threadIdx.x / 32; row < rows.here; row += THREADS / 32) {
-    Apart z = {&rows(row, 0), LINE};
+    Apart z = {&rows(row, 0), BETWEEN_NEURONS};
     softmaxOf(Warp(), n, z, z);
   }
   __syncthreads();
@@ -243,16 +249,17 @@ __device__ inline void chain(const Carried& rows, const BackwardLayer& layer) {
   const real* z = layer.z;
   real* delta = layer.delta;
   bits16* copy = layer.copy;
-  overTurns(rows, n, [=](const Place& first) {
-    Own own;
-    atOnce(first, [&](const Place& place, int t) { own[t] = place.inside && place.neuron < n ? z[place.at] : 0; });
+  overTurns(rows, n, [=](const Place& first, auto turns) {
+    constexpr int TURNS = decltype(turns)::value;
+    real own[TURNS];
+    atOnce<TURNS>(first, [&](const Place& place, int t) { own[t] = place.inside && place.neuron < n ? z[place.at] : 0; });
     with(f, [&](auto activation) {
       #pragma unroll
       for (int t = 0; t < TURNS; t++) {
         own[t] = activation.prime(own[t], p);
       }
     });
-    atOnce(first, [&](const Place& place, int t) {
+    atOnce<TURNS>(first, [&](const Place& place, int t) {
       if (place.neuron >= n) {
         return;
       }
@@ -270,7 +277,7 @@ __device__ inline void chain(const Carried& rows, const BackwardLayer& layer) {
 /// The sum of each neuron over the rows.
 __device__ inline void sumRows(const Carried& rows, int n, real* into) {
   if (threadIdx.x < n) {
-    constexpr int V = ROW == 1 ? WIDE : 1;
+    constexpr int V = BETWEEN_ROWS == 1 ? WIDE : 1;
     real sum = 0;
     #pragma unroll
     for (int row = 0; row < ROWS; row += V) {

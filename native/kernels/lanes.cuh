@@ -52,7 +52,7 @@ struct Lanes {
   }
 };
 
-/// The same for rows in memory: a lane that has no element comes to none.
+/// The same for rows in memory: a lane that has no element comes to none. It is no Lanes to a function that takes one.
 struct LanesOf : Lanes {
   __device__ explicit LanesOf(const Lanes& team) : Lanes(team) {}
 

@@ -152,8 +152,8 @@ struct Block {
 /// Elements that a block holds of one matrix in shared memory: 8 KiB. A longer row is not held.
 constexpr int TILE = 8192 / sizeof(real);
 
-/// Copies as many elements from each of some arrays in global memory to its tile in shared memory, or none where it is null: all are
-/// waited for together. The block does.
+/// Copies as many elements from each of some arrays in global memory to its tile in shared memory, or none where it is null. Packs of
+/// all arrays are waited for together; where one array has none that are aligned, elements of all go one by one. The block does.
 template <int ARRAYS>
 __device__ inline void fetch(real* const (&tiles)[ARRAYS], const real* const (&from)[ARRAYS], int count) {
   int packs = count / WIDE;

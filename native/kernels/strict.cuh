@@ -7,11 +7,11 @@
 
 /// Of each neuron its numbers in all rows are neighbours; so many numbers are from one row to the next, and from one neuron to the
 /// next. Behind the last neuron all is 0 up to a multiple of D.
-constexpr int ROW = 1;
-constexpr int LINE = ROWS + GAP;
+constexpr int BETWEEN_ROWS = 1;
+constexpr int BETWEEN_NEURONS = ROWS + GAP;
 
 /// Neighbours of a row that a warp has at a time: a sector of some rows is in different banks.
-constexpr int SIDE = SECTOR;
+constexpr int NEIGHBOURS = SECTOR;
 
 /// How a product is taken whose matrix of weights has at most N neurons: D of those before at a time. A thread has DOWN × ACROSS
 /// sums, so many that it reads little of shared memory for each, and no more, for they are added up in the end; a team of threads has them
@@ -27,7 +27,7 @@ struct Sharing {
 
 /// What a block has in shared memory.
 struct Room {
-  alignas(16) real held[MOST * LINE];
+  alignas(16) real held[MOST * BETWEEN_NEURONS];
   alignas(16) real slice[Sharing<MOST>::D * (MOST + GAP)];
 };
 static_assert(sizeof(Room::slice) >= Sharing<MOST>::SHARERS / 2 * ROWS * MOST * sizeof(real), "sums on their way fit too");
@@ -55,7 +55,7 @@ __device__ inline void multiplyUpTo(real* held, real* slice, const real* w, int 
     for (int d = sharer; d < S::D; d += S::SHARERS) {
       real column[S::DOWN];
       real row[S::ACROSS];
-      take<ROWS>(held + (done + d) * LINE, down, column);
+      take<ROWS>(held + (done + d) * BETWEEN_NEURONS, down, column);
       take<N>(tile[d], right, row, Weights::turn(d));
       for (int i = 0; i < S::DOWN; i++) {
         for (int j = 0; j < S::ACROSS; j++) {
@@ -69,7 +69,7 @@ __device__ inline void multiplyUpTo(real* held, real* slice, const real* w, int 
   if (sharer == 0) {
     for (int j = 0; j < S::ACROSS; j++) {
       int neuron = placeOf<N, S::ACROSS>(right, j);
-      real* line = held + neuron * LINE;
+      real* line = held + neuron * BETWEEN_NEURONS;
       for (int i = 0; i < S::DOWN; i += P) {
         Pack<P> piece;
         for (int e = 0; e < P; e++) {

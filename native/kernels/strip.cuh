@@ -53,6 +53,7 @@ struct Share {
 template <int EXTENT, int D, bool ALONG_K, int RUN = SECTOR>
 struct Strip {
   static constexpr bool TURNED = ALONG_K && RUN > SECTOR;
+  static_assert(!TURNED || (RUN == D && EXTENT % (8 * WIDE) == 0), "a thread's packs are in one row, and stay in it");
   static constexpr int ROW = EXTENT + GAP;
   static constexpr int64 NEVER = ~0ull >> 1;
   using Tile = real[D][ROW];
@@ -77,7 +78,7 @@ struct Strip {
     int64 line = first + outer;
     int64 along = from + ahead;
     next = x + (ALONG_K ? line * stride + along : along * stride + line);
-    enough = left > 0 ? D : NEVER;
+    enough = left > (wide ? Packs::outerOf(Packs::PACKS - 1) : 0) ? D : NEVER;
   }
 
   /// The next D of global memory to registers, where so many are left: beyond the matrix all is 0.
@@ -113,7 +114,7 @@ struct Strip {
     return inside ? load<V>(next + offset<Parts>(i, hop)) : Pack<V>{};
   }
 
-  /// How far the row k of a tile is turned: what stands at an even place p of it, in packs, is at p ^ turn.
+  /// How the row k of a tile is turned: its place p is at p ^ turn.
   __device__ static int turn(int k) {
     return TURNED ? k / WIDE % 8 * WIDE : 0;
   }
@@ -183,7 +184,7 @@ __device__ inline void join(real* room, real (&sums)[DOWN][ACROSS]) {
   int sharer = threadIdx.x / TEAM;
   #pragma unroll 1
   for (int half = SHARERS / 2; half > 0; half /= 2) {
-    real* own = room + sharer % half * (DOWN * ACROSS * TEAM) + threadIdx.x % TEAM;
+    real* own = room + (sharer & (half - 1)) * (DOWN * ACROSS * TEAM) + threadIdx.x % TEAM;
     if (sharer >= half && sharer < 2 * half) {
       for (int i = 0; i < DOWN; i++) {
         for (int j = 0; j < ACROSS; j++) {

@@ -88,24 +88,24 @@ constexpr int WORDS = Words<Factor>::COUNT;
 
 /// Of each row its neurons are neighbours; so many numbers are from one row to the next, so that a quarter of a warp takes packs of two
 /// rows from different banks. Behind the last neuron all is 0 up to a whole step.
-constexpr int ROW = MOST + 16;
-constexpr int LINE = 1;
+constexpr int BETWEEN_ROWS = MOST + 16;
+constexpr int BETWEEN_NEURONS = 1;
 
 /// Neighbours of a row that a warp has at a time: of two rows they are in different banks.
-constexpr int SIDE = 16;
+constexpr int NEIGHBOURS = 16;
 
 constexpr int WARPS = THREADS / 32;
 
 /// Neurons of a layer that a warp has: four to a lane, in as many products of eight. The same in all rows are a line of its sums.
 constexpr int SPAN = 32;
-constexpr int TILES = 4;
+constexpr int PRODUCTS = 4;
 constexpr int SUMS_LINE = SPAN + 4;
 
-static_assert(ROWS == 16 && MOST <= SPAN * WARPS, "what the cores take at a time");
+static_assert(ROWS == 16 && MOST <= 4 * SPAN, "what the cores take at a time, and what warps have together");
 
 /// What a block has in shared memory: its rows, and the sums of each warp.
 struct Room {
-  alignas(16) real held[ROWS * ROW];
+  alignas(16) real held[ROWS * BETWEEN_ROWS];
   alignas(16) real sums[WARPS][ROWS * SUMS_LINE];
 };
 
@@ -128,7 +128,7 @@ struct Weights {
     wide = isAligned(w) && width % WIDE == 0;
   }
 
-  /// Those of some steps so far apart; outside of the matrix they are 0.
+  /// Those of some steps so far apart, of as many as there are; outside of the matrix they are 0.
   template <int STEPS>
   __device__ void fetch(Pack<4> (&w)[STEPS][4], int step, int apart) const {
     if (wide) {
@@ -149,6 +149,9 @@ struct Weights {
   __device__ void overSteps(Pack<4> (&w)[STEPS][4], int step, int apart, Visit visit) const {
     #pragma unroll
     for (int s = 0; s < STEPS; s++, step += apart) {
+      if (step * STEP >= (FORWARD ? width : lines)) {
+        break;
+      }
       int down = FORWARD ? 0 : step * STEP;
       int right = FORWARD ? step * STEP : 0;
       for (int i = 0; i < 4; i++) {
@@ -159,9 +162,9 @@ struct Weights {
 
   /// Those of a step that the lane multiplies, of four neurons of the layer. Forward they are those that it loaded; back, where it loads
   /// so that a warp reads whole lines, it has them from other lanes, by way of a room of the warp's own.
-  __device__ static void choose(unsigned (&factors)[TILES][WORDS], const Pack<4> (&w)[4], real* room) {
+  __device__ static void choose(unsigned (&factors)[PRODUCTS][WORDS], const Pack<4> (&w)[4], real* room) {
     if (FORWARD) {
-      for (int t = 0; t < TILES; t++) {
+      for (int t = 0; t < PRODUCTS; t++) {
         for (int i = 0; i < WORDS; i++) {
           factors[t][i] = Words<Factor>::of(w[t].v, i);
         }
@@ -180,7 +183,7 @@ struct Weights {
     __syncwarp();
     for (int i = 0; i < WORDS; i++) {
       Pack<4> words = load<4>(room + (lane % 4 * WORDS + i) * SUMS_LINE + lane / 4 * 4);
-      for (int t = 0; t < TILES; t++) {
+      for (int t = 0; t < PRODUCTS; t++) {
         factors[t][i] = __float_as_uint(words.v[t]);
       }
     }
@@ -193,9 +196,9 @@ __device__ inline void sumSteps(const real* held, const Weights<FORWARD>& weight
   constexpr int AHEAD = 4;  // steps whose weights are fetched before the first of them are used
   int row = threadIdx.x % 32 / 4;
   int quarter = threadIdx.x % 4;
-  const real* own = held + row * ROW + quarter * 4;
+  const real* own = held + row * BETWEEN_ROWS + quarter * 4;
   int steps = (k + STEP - 1) / STEP;
-  real sums[TILES][4] = {};
+  real sums[PRODUCTS][4] = {};
   #pragma unroll 1
   for (int step = first; step < steps; step += AHEAD * APART) {
     Pack<4> w[AHEAD][4];
@@ -206,14 +209,14 @@ __device__ inline void sumSteps(const real* held, const Weights<FORWARD>& weight
       if (now < steps) {
         unsigned rows[2][WORDS];
         for (int h = 0; h < 2; h++) {
-          Pack<4> x = load<4>(own + h * 8 * ROW + now * STEP);
+          Pack<4> x = load<4>(own + h * 8 * BETWEEN_ROWS + now * STEP);
           for (int i = 0; i < WORDS; i++) {
             rows[h][i] = Words<Factor>::of(x.v, i);
           }
         }
-        unsigned factors[TILES][WORDS];
+        unsigned factors[PRODUCTS][WORDS];
         Weights<FORWARD>::choose(factors, w[s], into);
-        for (int t = 0; t < TILES; t++) {
+        for (int t = 0; t < PRODUCTS; t++) {
           Words<Factor>::multiply(sums[t], rows, factors[t]);
         }
       }
@@ -224,7 +227,7 @@ __device__ inline void sumSteps(const real* held, const Weights<FORWARD>& weight
   for (int h = 0; h < 2; h++) {
     for (int j = 0; j < 2; j++) {
       Pack<4> piece;
-      for (int t = 0; t < TILES; t++) {
+      for (int t = 0; t < PRODUCTS; t++) {
         piece.v[t] = sums[t][2 * h + j];
       }
       storeShared<4>(to + h * 8 * SUMS_LINE + j * 4, piece);
@@ -250,7 +253,7 @@ __device__ inline void multiplyUpTo(Room& room, const real* w, int k, int n) {
     for (int sharer = 0; sharer < SHARERS; sharer++) {
       sum += sums[sharer * SPANS * ROWS * SUMS_LINE + row * SUMS_LINE];
     }
-    room.held[(warp / SPANS + row) * ROW + neuron] = neuron < n ? sum : 0;
+    room.held[(warp / SPANS + row) * BETWEEN_ROWS + neuron] = neuron < n ? sum : 0;
   }
   __syncthreads();
 }

@@ -48,8 +48,8 @@ struct Rows {
     return true;
   }
 
-  /// Calls visit(team, r) for the team of each of so many rows in a tile. A thread alone has a short row, unless rows are so few that
-  /// lanes have done with all of them before.
+  /// Calls visit(team, r) for the team of each of so many rows in a tile. A thread alone has a short row, but where rows are few it takes less
+  /// time to share each among lanes.
   template <class Visit>
   __device__ void inShared(int rows, Visit visit) const {
     Spread few(rows, n);

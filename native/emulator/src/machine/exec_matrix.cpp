@@ -149,6 +149,7 @@ void mma(Decoder& d) {
     registers(d, 3, f.registersC(), inRegister(sum), false, cells);
     registers(d, 0, f.registersC(), inRegister(sum), true, cells);
     d.in.target = d.list(cells);
+    d.in.width = uint8_t(cells.size());
     d.in.mode = uint8_t(i);
     d.in.run = a == Type::F64 ? multiply<double> : multiply<float>;
     return;

@@ -39,7 +39,7 @@ struct Instr {
   uint32_t statement = 0;               // in Program::statements
   int64_t offset = 0;                   // of an address
   uint16_t kind = 0;                    // for counting: in Program::kinds
-  uint8_t width = 1;                    // of a vector
+  uint8_t width = 1;                    // of a vector; of an instruction with many registers: how many
   uint8_t cellBytes = 0;                // of the register that is loaded or stored, where it may be wider than the type
   uint8_t mode = 0;                     // whatever else the handler has to know
   uint8_t order = 0;                    // of an access: bits of MemoryOrder

@@ -162,7 +162,7 @@ final class Device implements AutoCloseable {
      * Runs a kernel and waits for it.
      *
      * @param file without what its type adds to it
-     * @param arguments memory, null, or numbers: each takes 8 bytes
+     * @param arguments memory, null, or numbers, each of which takes 8 bytes; or the words of a structure
      */
     void run(Real type, String file, String kernel, long grid, Object... arguments) {
         launch(file + type.suffix.replace('_', '.'), kernel + type.suffix, grid, THREADS, arguments);
@@ -184,6 +184,8 @@ final class Device implements AutoCloseable {
             return Pointer.to(it.pointer());
         } else if (argument instanceof Double it) {
             return Pointer.to(new double[] {it});
+        } else if (argument instanceof long[] words) {
+            return Pointer.to(words);
         }
         return Pointer.to(new long[] {argument == null ? 0 : ((Number) argument).longValue()});
     }

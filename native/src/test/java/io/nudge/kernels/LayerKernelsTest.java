@@ -202,6 +202,7 @@ class LayerKernelsTest {
         softmax(type, 3, 2100, 0);
         softmax(type, 2, 2048, 1);
         softmax(type, 64 * 16 + 1, 10, 0);
+        softmax(type, 8 * 1024 + 9, 10, 0);
     }
 
     private static void softmax(Real type, int m, int n, int before) {

@@ -25,4 +25,19 @@ final class Memory {
     CUdeviceptr pointer() {
         return allocation.withByteOffset((long) before * elementBytes);
     }
+
+    /** Where they begin, for structures that hold addresses. */
+    long address() {
+        return new Address(pointer()).value();
+    }
+
+    private static final class Address extends CUdeviceptr {
+        Address(CUdeviceptr pointer) {
+            super(pointer);
+        }
+
+        long value() {
+            return getNativePointer() + getByteOffset();
+        }
+    }
 }

@@ -61,11 +61,11 @@ class OutputKernelsTest {
         }
     }
 
-    /** As many rows as are spread over lanes, and more. */
+    /** As many rows as are spread over lanes, more, of which lanes share those of a tile, and so many that a thread has each. */
     @ParameterizedTest
     @EnumSource
     void veryManyShortRowsAreTaken(Real type) {
-        for (int m : new int[] {64 * 16 - 3, 64 * 16 + 1}) {
+        for (int m : new int[] {64 * 16 - 3, 64 * 16 + 1, 8 * 1024 + 9}) {
             OutputLayer layer =
                     new OutputLayer(type, OutputLayer.Cost.CATEGORICAL_CROSS_ENTROPY, OutputLayer.SOFTMAX, m, 10, 6);
             double[] one = check(layer, 0, Grid.rows(type, m, 10), 1);
