@@ -24,13 +24,10 @@ final class PackedLayer {
     /** Terms of a sum that are taken at a time. */
     private final int depth;
 
-    /** Examples that are taken together, at most: what is read of them stays in the second cache for some panels. */
-    private static final int TOGETHER = 160;
+    /** Rows of a panel that move at a time, at most: what inputs are read for them stays in the second cache for some panels. */
+    private static final int MOVED = 256;
 
-    /** Rows of a panel that move at a time, about: what inputs are read for them stays in the second cache for some panels. */
-    private static final int MOVED = 240;
-
-    /** As many, exactly: whole tiles, and whole rows of the tiles that they are flipped to. */
+    /** As many, exactly: whole tiles, and whole rows of the tiles that they are flipped to. Copies of inputs end with a multiple of that. */
     private final int moved;
 
     /** The first of the inputs of the layer that are here; 0 except in a {@link #rest}. */
@@ -73,34 +70,32 @@ final class PackedLayer {
     /**
      * Makes room for a layer above the first.
      *
-     * @param height rows of x that a product takes
-     * @param rows examples of a step, rounded up to a multiple of the height
+     * @param rows examples of a step, rounded up to a multiple of a product's rows
      */
-    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int height, int rows) {
-        this(loops, layer, height, rows, false, 0, layer.inputs(), null);
+    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int rows) {
+        this(loops, layer, rows, false, 0, layer.inputs(), null);
     }
 
     /** The first layer, likewise, with its first inputs up to a number; there may be a {@link #rest}. */
-    static PackedLayer first(PackedLoops loops, WholeSteps.Layer layer, int height, int rows, int inputs) {
-        return new PackedLayer(loops, layer, height, rows, true, 0, inputs, null);
+    static PackedLayer first(PackedLoops loops, WholeSteps.Layer layer, int rows, int inputs) {
+        return new PackedLayer(loops, layer, rows, true, 0, inputs, null);
     }
 
     /** The first layer with the inputs that this one lacks. What it makes is a part of z, and its δ is this one's. */
     PackedLayer rest(WholeSteps.Layer layer, int rows) {
-        return new PackedLayer(loops, layer, height, rows, true, inputs, layer.inputs() - inputs, this);
+        return new PackedLayer(loops, layer, rows, true, inputs, layer.inputs() - inputs, this);
     }
 
     private PackedLayer(
             PackedLoops loops,
             WholeSteps.Layer layer,
-            int height,
             int rows,
             boolean first,
             int firstInput,
             int inputs,
             PackedLayer leader) {
         this.loops = loops;
-        this.height = height;
+        height = loops.height();
         this.firstInput = firstInput;
         this.inputs = inputs;
         this.leader = leader;
@@ -108,6 +103,7 @@ final class PackedLayer {
         depth = loops.depth();
         int tiles = leastCommonMultiple(width, loops.rows());
         moved = Math.max(tiles, MOVED / tiles * tiles);
+        assert loops.fixedStride() == 0 || depth % moved == 0 : "inputs that move together lie in two blocks";
         neurons = layer.neurons();
         activation = layer.activation();
         panelRows = (inputs + loops.rows() - 1) / loops.rows() * loops.rows();
@@ -124,8 +120,9 @@ final class PackedLayer {
     }
 
     /** How many of so many examples are taken together: parts as equal as whole multiples of a tile's rows can be. */
-    private static int together(int examples, int tile) {
-        int parts = Math.max(1, (examples + TOGETHER - 1) / TOGETHER);
+    private int together(int examples, int tile) {
+        int most = loops.together();
+        int parts = Math.max(1, (examples + most - 1) / most);
         return Math.max(1, (examples + parts * tile - 1) / (parts * tile)) * tile;
     }
 
@@ -162,34 +159,38 @@ final class PackedLayer {
         return panelsOf(neurons);
     }
 
-    void load(WholeSteps.Layer from) {
+    /** Takes over the parameters of some panels. */
+    void load(WholeSteps.Layer from, int firstPanel, int lastPanel) {
         float[] w = CpuMemory.of(from.weights()).floats;
         int row = from.inputs();
         int at = (int) from.weights().offset() + firstInput;
-        for (int p = 0; p < panels(); p++) {
+        Tensor biases = from.bias();
+        for (int p = firstPanel; p < lastPanel; p++) {
             int columns = Math.min(width, neurons - p * width);
             int to = p * panelRows * width;
             Transposition.into(w, at + p * width * row, row, columns, inputs, panels.floats, to, width);
+            if (leader == null) {
+                int begin = (int) biases.offset() + p * width;
+                System.arraycopy(CpuMemory.of(biases).floats, begin, bias, p * width, columns);
+            }
         }
-        if (leader == null) {
-            Tensor biases = from.bias();
-            System.arraycopy(CpuMemory.of(biases).floats, (int) biases.offset(), bias, 0, neurons);
-        }
-        flip(0, panels(), 0, inputs);
+        flip(firstPanel, lastPanel, 0, inputs);
     }
 
-    void store(WholeSteps.Layer into) {
+    /** Gives back the parameters of some panels. */
+    void store(WholeSteps.Layer into, int firstPanel, int lastPanel) {
         float[] w = CpuMemory.of(into.weights()).floats;
         int row = into.inputs();
         int at = (int) into.weights().offset() + firstInput;
-        for (int p = 0; p < panels(); p++) {
+        Tensor biases = into.bias();
+        for (int p = firstPanel; p < lastPanel; p++) {
             int columns = Math.min(width, neurons - p * width);
             int from = p * panelRows * width;
             Transposition.into(panels.floats, from, width, inputs, columns, w, at + p * width * row, row);
-        }
-        if (leader == null) {
-            Tensor biases = into.bias();
-            System.arraycopy(bias, 0, CpuMemory.of(biases).floats, (int) biases.offset(), neurons);
+            if (leader == null) {
+                int begin = (int) biases.offset() + p * width;
+                System.arraycopy(bias, p * width, CpuMemory.of(biases).floats, begin, columns);
+            }
         }
     }
 
@@ -204,7 +205,7 @@ final class PackedLayer {
                 int from = (p * panelRows + k) * width;
                 int columns = Math.min(width, neurons - p * width);
                 int to = (k / width * neurons + p * width) * width + k % width;
-                Transposition.into(panels.floats, from, width, some, columns, flipped.floats, to, width);
+                loops.flip(some, columns, panels.floats, from, flipped.floats, to);
             }
         }
     }
@@ -272,9 +273,9 @@ final class PackedLayer {
             int at = x.at(i, k);
             int to = i * zStride + zAt;
             if (k == 0) {
-                loops.multiply(height, some, rows, at, x.stride, panel, panelAt, start, startAt, 0, z, to, zStride);
+                loops.multiply(some, rows, at, x.stride, panel, panelAt, start, startAt, 0, z, to, zStride);
             } else {
-                loops.multiply(height, some, rows, at, x.stride, panel, panelAt, z, to, zStride, z, to, zStride);
+                loops.multiply(some, rows, at, x.stride, panel, panelAt, z, to, zStride, z, to, zStride);
             }
         }
     }

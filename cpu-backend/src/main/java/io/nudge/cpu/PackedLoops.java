@@ -2,8 +2,8 @@ package io.nudge.cpu;
 
 /**
  * The innermost loops of training with packed weights. A panel is some columns of a matrix, {@link #width} of them, row after row:
- * what one loop reads lies together. Rows of x, z and δ are apart by a stride; a product takes as many as {@link #height} says, so their
- * arrays have room for a multiple of that.
+ * what one loop reads lies together. Rows of x, z and δ are apart by a stride; a product takes {@link #height} of them, so their arrays
+ * have room for a multiple of that.
  *
  * <p>These are plain loops. Each element is one chain of fused multiplications and additions, term after term, so that {@code
  * VectorPackedLoops} gives the same bits. Sums stand in variables, which the compiler keeps in registers.
@@ -15,6 +15,7 @@ class PackedLoops {
     private static final int WIDTH = 16;
     private static final int ROWS = 5;
     private static final int DEPTH = 512;
+    private static final int TOGETHER = 160;
 
     /** Columns of a panel; a multiple of 4. */
     int width() {
@@ -31,31 +32,45 @@ class PackedLoops {
         return ROWS;
     }
 
-    /** Terms of a sum that are taken at a time, so that what is read of a panel stays in a cache; whole numbers of tiles. */
+    /**
+     * Terms of a sum that are taken at a time, so that what is read of a panel stays in a cache; where there is a {@link #fixedStride}, a
+     * multiple of the rows of a panel that a layer moves at a time.
+     */
     int depth() {
         return DEPTH;
     }
 
-    /** Whether rows of x may be any number of elements apart; else {@link PackedRows#FIXED}. */
-    boolean anyStride() {
-        return true;
+    /** Examples that are taken together, at most: what is read of them, and of some panels with them, stays in the second cache. */
+    int together() {
+        return TOGETHER;
     }
 
-    /** How many rows of x a product had better take at a time, where threads share so many of them. */
-    int height(int rows, int threads) {
+    /**
+     * Elements between two rows of x, where the loops need to know; 0 where it may be any number.
+     *
+     * <p>It is at least {@link #depth} and an odd number of lines of a cache, and has three bits or more: Java makes two shifts of a
+     * multiplication by a number with two bits, and then neither leaves out checks of indexes nor unrolls a loop over rows, which Java 17
+     * needs to be fast and what later ones unroll needs more registers than there are.
+     */
+    int fixedStride() {
+        return 0;
+    }
+
+    /** Rows of x that a product takes. */
+    int height() {
         return ROWS;
     }
 
-    /** Makes sure that what follows, with products of a height, is done as fast as it can be, even if that takes a second. */
-    void prepare(int height) {}
+    /** The loops that steps of so many examples had better have: these or others. */
+    PackedLoops of(int examples) {
+        return this;
+    }
 
-    /**
-     * z = from + x panel, for some rows of x, so many long, and the columns of a panel; from may be z, or one row with stride 0.
-     *
-     * @param height so many rows, a number that {@link #height} gives
-     */
+    /** Makes sure that what follows is done as fast as it can be, even if that takes a second. */
+    void prepare() {}
+
+    /** z = from + x panel, for {@link #height} rows of x, so many long, and the columns of a panel; from may be z, or one row with stride 0. */
     void multiply(
-            int height,
             int depth,
             float[] x,
             int xAt,
@@ -68,7 +83,7 @@ class PackedLoops {
             float[] z,
             int zAt,
             int zStride) {
-        for (int i = 0; i < height; i++) {
+        for (int i = 0; i < height(); i++) {
             int start = fromAt + i * fromStride;
             int to = zAt + i * zStride;
             for (int j = 0; j < width(); j += 4) {
@@ -190,6 +205,11 @@ class PackedLoops {
         panel[to + 1] = Math.fma(factor, s1, panel[to + 1]);
         panel[to + 2] = Math.fma(factor, s2, panel[to + 2]);
         panel[to + 3] = Math.fma(factor, s3, panel[to + 3]);
+    }
+
+    /** Writes the rows of a part of a panel, so many by so many columns, as columns of another. */
+    void flip(int rows, int columns, float[] from, int fromAt, float[] to, int toAt) {
+        Transposition.into(from, fromAt, width(), rows, columns, to, toAt, width());
     }
 
     /** bias = bias + factor times the sum of so many rows of δ, any number, for the columns of a panel. */

@@ -26,6 +26,7 @@ final class PackedNetwork implements Task {
 
     /** What threads do together before they meet. */
     private enum Phase {
+        LOAD,
         TURN,
         GATHER,
         PRODUCT,
@@ -33,7 +34,8 @@ final class PackedNetwork implements Task {
         OUTPUT,
         BACK,
         CHAIN,
-        MOVE
+        MOVE,
+        STORE
     }
 
     /** Panels in a part of a phase, at most: the activations that it reads serve them all. */
@@ -112,10 +114,10 @@ final class PackedNetwork implements Task {
     PackedNetwork(Workers workers, Kernels[] kernels, PackedLoops loops, WholeSteps steps) {
         this.workers = workers;
         this.kernels = kernels;
-        this.loops = loops;
         shape = steps;
         parameters = steps.parameters();
-        height = loops.height(steps.batch(), areShared(steps.batch()) ? workers.count() : 1);
+        this.loops = loops;
+        height = loops.height();
         int most = whole(steps.batch());
         layers = new PackedLayer[steps.layers().size()];
         cutInputs(most);
@@ -127,7 +129,7 @@ final class PackedNetwork implements Task {
                 Runtime.getRuntime().availableProcessors());
         layers[0] = inputParts.get(0).layer;
         for (int l = 1; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, steps.layers().get(l), height, most);
+            layers[l] = new PackedLayer(loops, steps.layers().get(l), most);
         }
         claims = new Claims(workers.count());
         movesOfWorker = new int[workers.count() + 1];
@@ -155,7 +157,7 @@ final class PackedNetwork implements Task {
         boolean halved =
                 !areShared(shape.batch()) && parameters * shape.batch() >= HALVED && begin.inputs() >= HALVED_INPUTS;
         int end = halved ? begin.inputs() / 2 / PackedLayer.LINE * PackedLayer.LINE : begin.inputs();
-        PackedLayer first = PackedLayer.first(loops, begin, height, most, end);
+        PackedLayer first = PackedLayer.first(loops, begin, most, end);
         inputParts.add(new Part(first, new PackedBatch(loops, shape, most, 0, end)));
         if (halved) {
             PackedLayer rest = first.rest(begin, most);
@@ -208,25 +210,15 @@ final class PackedNetwork implements Task {
     void take(WholeSteps wanted, long examples) {
         steps = wanted;
         if (areShared(steps.batch())) {
-            loops.prepare(height);
+            loops.prepare();
         }
         Pace.enter();
         try {
-            for (int l = 0; l < layers.length; l++) {
-                layers[l].load(steps.layers().get(l));
-            }
-            for (int i = 1; i < inputParts.size(); i++) {
-                inputParts.get(i).layer.load(steps.layers().get(0));
-            }
+            sharePanelsAsMultiplied(Phase.LOAD, steps.batch());
             takeLoaded(examples);
         } finally {
             Pace.leave();
-            for (int l = 0; l < layers.length; l++) {
-                layers[l].store(steps.layers().get(l));
-            }
-            for (int i = 1; i < inputParts.size(); i++) {
-                inputParts.get(i).layer.store(steps.layers().get(0));
-            }
+            sharePanelsAsMultiplied(Phase.STORE, steps.batch());
             steps = null;
         }
     }
@@ -313,11 +305,17 @@ final class PackedNetwork implements Task {
         sharePanels(Phase.PRODUCT, 0, layers[0].panels());
         thereAndBack();
         if (CpuOperations.moves(steps.position(), steps.tally())) {
-            phase = Phase.MOVE;
-            claims.share(movesOfWorker);
-            run(moves.size());
+            sharePanelsAsMultiplied(Phase.MOVE, rows);
         }
         CpuOperations.moveOn(steps.position(), rows);
+    }
+
+    /** What is done with weights panel by panel, in steps of so many examples: each worker has those by which it multiplies. */
+    private void sharePanelsAsMultiplied(Phase which, int examples) {
+        phase = which;
+        threads = areShared(examples) ? workers.count() : 1;
+        claims.share(movesOfWorker);
+        run(moves.size());
     }
 
     /** From z of the first layer to its δ. */
@@ -391,11 +389,30 @@ final class PackedNetwork implements Task {
         } else if (phase == Phase.MOVE) {
             int[] move = moves.get(part);
             move(layers[move[0]], inputs(move[0]), move[1], move[2], worker);
+        } else if (phase == Phase.LOAD || phase == Phase.STORE) {
+            int[] move = moves.get(part);
+            carry(move[0], move[1], move[2]);
         } else if (byPanels) {
             multiply(0, whole(rows), first, first + inPart);
         } else {
             int last = Math.min(first + inPart, whole(rows));
             work(first, last, Math.min(last, rows), kernels[worker]);
+        }
+    }
+
+    /** Inputs that have a part of their own have the same panels. */
+    private void carry(int l, int firstPanel, int lastPanel) {
+        carry(layers[l], steps.layers().get(l), firstPanel, lastPanel);
+        for (int i = 1; l == 0 && i < inputParts.size(); i++) {
+            carry(inputParts.get(i).layer, steps.layers().get(0), firstPanel, lastPanel);
+        }
+    }
+
+    private void carry(PackedLayer it, WholeSteps.Layer outside, int firstPanel, int lastPanel) {
+        if (phase == Phase.LOAD) {
+            it.load(outside, firstPanel, lastPanel);
+        } else {
+            it.store(outside, firstPanel, lastPanel);
         }
     }
 

@@ -7,13 +7,6 @@ import io.nudge.tensor.DType;
  * the loops want their rows a known number of elements apart, each block of columns is a copy; else all lie in rows as they are.
  */
 final class PackedRows {
-    /**
-     * Elements between two rows of a block: those of {@link PackedLoops#depth} at least, and an odd number of lines of a cache. Java makes
-     * two shifts of a multiplication by a number with two bits, and then neither leaves out checks of indexes nor unrolls a loop over
-     * rows, which Java 17 needs to be fast and what later ones unroll needs more registers than there are.
-     */
-    static final int FIXED = Runtime.version().feature() <= PackedLoops.JAVA_OF_FIVE ? 304 : 272;
-
     final CpuMemory memory;
 
     /** Elements between two rows. */
@@ -36,14 +29,14 @@ final class PackedRows {
 
     /** The rows of a matrix: themselves, or room for copies of them. */
     static PackedRows of(PackedLoops loops, CpuMemory matrix, int stride, int rows, int columns) {
-        return loops.anyStride()
+        return loops.fixedStride() == 0
                 ? new PackedRows(matrix, stride, loops.depth(), loops.depth(), false)
                 : blocks(loops, rows, columns);
     }
 
     /** Room for rows that are written by {@link #put}. */
     static PackedRows room(PackedLoops loops, int rows, int columns) {
-        if (!loops.anyStride()) {
+        if (loops.fixedStride() > 0) {
             return blocks(loops, rows, columns);
         }
         int stride = PackedLayer.stride(columns, loops.width());
@@ -52,13 +45,15 @@ final class PackedRows {
 
     private static PackedRows blocks(PackedLoops loops, int rows, int columns) {
         CpuMemory memory = CpuMemory.allocate(DType.FLOAT32, elements(loops, rows, columns));
-        return new PackedRows(memory, FIXED, loops.depth(), rows * FIXED, true);
+        int stride = loops.fixedStride();
+        return new PackedRows(memory, stride, loops.depth(), rows * stride, true);
     }
 
     /** How many elements so many rows have at most, gaps included. */
     static long elements(PackedLoops loops, long rows, long columns) {
         long blocks = (columns + loops.depth() - 1) / loops.depth();
-        return rows * (loops.anyStride() ? columns + loops.width() + PackedLayer.LINE : blocks * FIXED);
+        int fixed = loops.fixedStride();
+        return rows * (fixed == 0 ? columns + loops.width() + PackedLayer.LINE : blocks * fixed);
     }
 
     /** Where an element is. Those beside it are there too, up to the end of the block. */

@@ -54,12 +54,13 @@ final class Packing {
         if (steps.parameters() > most) {
             return false;
         }
-        long batch = steps.batch() + (long) loops.rows();
+        PackedLoops its = loops.of(steps.batch());
+        long batch = steps.batch() + (long) its.rows();
         for (WholeSteps.Layer layer : steps.layers()) {
-            long in = layer.inputs() + 2L * loops.width();
-            long out = layer.neurons() + 2L * loops.width();
+            long in = layer.inputs() + 2L * its.width();
+            long out = layer.neurons() + 2L * its.width();
             long most = Math.max(in, out);
-            if (Math.max(in * out, PackedRows.elements(loops, batch, most)) > CpuMemory.LARGEST) {
+            if (Math.max(in * out, PackedRows.elements(its, batch, most)) > CpuMemory.LARGEST) {
                 return false;
             }
         }
@@ -69,7 +70,7 @@ final class Packing {
     void take(WholeSteps steps, long examples) {
         if (network == null || !network.fits(steps)) {
             network = null;
-            network = new PackedNetwork(workers, kernels, loops, steps);
+            network = new PackedNetwork(workers, kernels, loops.of(steps.batch()), steps);
         }
         network.take(steps, examples);
     }

@@ -4,21 +4,26 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops of {@link VectorPackedLoops} for sixteen registers: five rows by two vectors. {@link VectorTenRows} is its likeness; a
+ * The loops of {@link VectorPackedLoops} for sixteen registers: five rows by two vectors. {@link VectorEightRows} is its likeness; a
  * change here is a change there.
  */
 final class VectorFiveRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final int WIDTH = 2 * LANES;
-    private static final int FIXED = PackedRows.FIXED;
+
+    /** Terms of a sum that are taken at a time: 15 KiB of a panel, half of a first cache. */
+    static final int DEPTH = 240;
+
+    /** Elements between two rows of x; see {@link PackedLoops#fixedStride}. */
+    static final int FIXED = Runtime.version().feature() <= PackedLoops.JAVA_OF_FIVE ? 304 : 272;
 
     /** How much farther apart rows of x are than rows of δ. */
     private static final int APART = FIXED / WIDTH;
 
     private VectorFiveRows() {}
 
-    /** The rows of x are {@link PackedRows#FIXED} apart: what is known to the compiler takes no register. */
+    /** The rows of x are {@link #FIXED} apart: what is known to the compiler takes no register. */
     static void multiply(
             int depth,
             float[] x,

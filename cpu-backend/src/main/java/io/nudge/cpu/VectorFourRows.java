@@ -11,11 +11,11 @@ final class VectorFourRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final int WIDTH = 2 * LANES;
-    private static final int FIXED = PackedRows.FIXED;
+    private static final int FIXED = VectorFiveRows.FIXED;
 
     private VectorFourRows() {}
 
-    /** The rows of x are {@link PackedRows#FIXED} apart: what is known to the compiler takes no register. */
+    /** The rows of x are {@link VectorFiveRows#FIXED} apart: what is known to the compiler takes no register. */
     static void multiply(
             int depth,
             float[] x,

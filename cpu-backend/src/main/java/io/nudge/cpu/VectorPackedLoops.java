@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops over packed panels by the Vector API: two vectors side by side, and ten rows at a time with the 32 registers of 512-bit
- * vectors, five or four with the sixteen that others have. What is summed or kept in a loop stands in variables of its own: an array of
- * vectors would be made of objects.
+ * The loops over packed panels by the Vector API: two vectors side by side, and eight or ten rows at a time with the 32 registers of
+ * 512-bit vectors, five or four with the sixteen that others have. What is summed or kept in a loop stands in variables of its own: an
+ * array of vectors would be made of objects.
  *
  * <p>Until this is fast the plain loops do the work, with the same bits.
  */
@@ -14,41 +14,68 @@ final class VectorPackedLoops extends PackedLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final int WIDTH = 2 * LANES;
-    private static final boolean TEN = LANES >= 16;
 
-    /** Rows of a panel in a sum. */
-    private static final int ROWS = TEN ? 10 : 5;
-
+    private static final int SIXTEEN = 16;
+    private static final int TEN = 10;
     private static final int EIGHT = 8;
+    private static final int FIVE = 5;
     private static final int FOUR = 4;
 
-    /** Rows of x in a product. */
-    private static final int HEIGHT = TEN ? 10 : Runtime.version().feature() <= JAVA_OF_FIVE ? 5 : FOUR;
+    /** 64 KiB of a panel, read ahead from the second cache, for {@link VectorTenRows}. */
+    private static final int DEPTH_OF_TEN = 512;
 
-    /** 64 KiB of a panel, read ahead from the second cache, or 15, half of a first cache. */
-    private static final int DEPTH = TEN ? 512 : 240;
+    /** 64 KiB of δ, read ahead likewise, and sums that begin and end once. */
+    private static final int TOGETHER_OF_EIGHT = 512;
 
     // For trials: no more terms than the compiler needs to see, since each is slow until it has.
     private static final int TERMS = 24;
-    private static final float[] X = new float[ROWS * (TEN ? TERMS : PackedRows.FIXED)];
     private static final float[] PANEL = new float[TERMS * WIDTH];
     private static final float[] ROOM = new float[TERMS * WIDTH];
 
-    private final Trial multiplying = new Trial(
-            () -> multiplyVectors(HEIGHT, TERMS, X, 0, X.length / ROWS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH),
-            () -> super.multiply(HEIGHT, TERMS, X, 0, X.length / ROWS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH));
-    private final Trial multiplyingEight = new Trial(
-            () -> multiplyVectors(EIGHT, TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH),
-            () -> super.multiply(EIGHT, TERMS, X, 0, TERMS, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH));
-    private final Trial adding = new Trial(
-            () -> VectorTenRows.add(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, 0, ROOM, 0),
-            () -> super.add(TERMS, X, 0, TERMS, PANEL, 0, WIDTH, 0, ROOM, 0));
-    private final Trial summing = new Trial(
-            () -> sumVectors(ROWS, ROWS, X, 0, X.length / ROWS, PANEL, 0, 0, ROOM, 0),
-            () -> super.sum(ROWS, ROWS, X, 0, X.length / ROWS, PANEL, 0, 0, ROOM, 0));
-    private final Trial addingRows = new Trial(
-            () -> addRowVectors(TERMS, PANEL, 0, WIDTH, 0, ROOM, 0),
-            () -> super.addRows(TERMS, PANEL, 0, WIDTH, 0, ROOM, 0));
+    /** Rows of x in a product; what else these loops are follows from that. */
+    private final int height;
+
+    /** Rows of a panel in a sum. */
+    private final int rows;
+
+    private final int depth;
+    private final int fixedStride;
+
+    /** For steps of more examples; null if there are no better ones. */
+    private final PackedLoops forMore;
+
+    private final Trial multiplying;
+    private final Trial adding;
+    private final Trial summing;
+    private final Trial addingRows;
+
+    VectorPackedLoops() {
+        this(
+                LANES >= 16 ? TEN : Runtime.version().feature() <= JAVA_OF_FIVE ? FIVE : FOUR,
+                LANES >= 16 ? new VectorPackedLoops(EIGHT, null) : null);
+    }
+
+    private VectorPackedLoops(int height, PackedLoops forMore) {
+        this.height = height;
+        this.forMore = forMore;
+        rows = height == FOUR ? FIVE : height;
+        depth = height == TEN ? DEPTH_OF_TEN : height == EIGHT ? VectorEightRows.DEPTH : VectorFiveRows.DEPTH;
+        fixedStride = height == TEN ? 0 : height == EIGHT ? VectorEightRows.FIXED : VectorFiveRows.FIXED;
+        int stride = height == TEN ? TERMS : fixedStride;
+        float[] x = new float[rows * stride];
+        multiplying = new Trial(
+                () -> multiplyVectors(TERMS, x, 0, stride, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH),
+                () -> super.multiply(TERMS, x, 0, stride, PANEL, 0, ROOM, 0, WIDTH, ROOM, 0, WIDTH));
+        adding = new Trial(
+                () -> VectorTenRows.add(TERMS, x, 0, stride, PANEL, 0, WIDTH, 0, ROOM, 0),
+                () -> super.add(TERMS, x, 0, stride, PANEL, 0, WIDTH, 0, ROOM, 0));
+        summing = new Trial(
+                () -> sumVectors(rows, rows, x, 0, stride, PANEL, 0, 0, ROOM, 0),
+                () -> super.sum(rows, rows, x, 0, stride, PANEL, 0, 0, ROOM, 0));
+        addingRows = new Trial(
+                () -> addRowVectors(TERMS, PANEL, 0, WIDTH, 0, ROOM, 0),
+                () -> super.addRows(TERMS, PANEL, 0, WIDTH, 0, ROOM, 0));
+    }
 
     @Override
     int width() {
@@ -57,40 +84,48 @@ final class VectorPackedLoops extends PackedLoops {
 
     @Override
     int rows() {
-        return ROWS;
+        return rows;
     }
 
     @Override
     int few() {
-        return TEN ? ROWS : 0;
+        return height == TEN ? rows : 0;
     }
 
     @Override
     int depth() {
-        return DEPTH;
+        return depth;
     }
 
     @Override
-    boolean anyStride() {
-        return TEN;
-    }
-
-    /** Eight where ten would leave more rows empty, or a thread with more to do. */
-    @Override
-    int height(int rows, int threads) {
-        boolean eight = TEN && rowsOfThread(EIGHT, rows, threads) < rowsOfThread(HEIGHT, rows, threads);
-        return eight ? EIGHT : HEIGHT;
-    }
-
-    private static int rowsOfThread(int height, int rows, int threads) {
-        int tiles = (rows + height - 1) / height;
-        return (tiles + threads - 1) / threads * height;
+    int together() {
+        return height == EIGHT ? TOGETHER_OF_EIGHT : super.together();
     }
 
     @Override
-    void prepare(int height) {
-        (height == EIGHT ? multiplyingEight : multiplying).hold();
-        if (TEN) {
+    int fixedStride() {
+        return fixedStride;
+    }
+
+    @Override
+    int height() {
+        return height;
+    }
+
+    /** Eight rows at a time take a twentieth less for each than ten do, if they are not many more with those that fill up the last eight. */
+    @Override
+    PackedLoops of(int examples) {
+        return forMore != null && 20 * whole(examples, EIGHT) <= 21 * whole(examples, TEN) ? forMore : this;
+    }
+
+    private static long whole(int examples, int height) {
+        return ((long) examples + height - 1) / height * height;
+    }
+
+    @Override
+    void prepare() {
+        multiplying.hold();
+        if (few() > 0) {
             adding.hold();
         }
         summing.hold();
@@ -99,7 +134,6 @@ final class VectorPackedLoops extends PackedLoops {
 
     @Override
     void multiply(
-            int height,
             int depth,
             float[] x,
             int xAt,
@@ -112,16 +146,14 @@ final class VectorPackedLoops extends PackedLoops {
             float[] z,
             int zAt,
             int zStride) {
-        Trial trial = height == EIGHT ? multiplyingEight : multiplying;
-        if (trial.passed()) {
-            multiplyVectors(height, depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
+        if (multiplying.passed()) {
+            multiplyVectors(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
         } else {
-            super.multiply(height, depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
+            super.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
         }
     }
 
-    private static void multiplyVectors(
-            int height,
+    private void multiplyVectors(
             int depth,
             float[] x,
             int xAt,
@@ -135,8 +167,8 @@ final class VectorPackedLoops extends PackedLoops {
             int zAt,
             int zStride) {
         if (height == EIGHT) {
-            VectorEightRows.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
-        } else if (TEN) {
+            VectorEightRows.multiply(depth, x, xAt, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
+        } else if (height == TEN) {
             VectorTenRows.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
         } else if (height == FOUR) {
             VectorFourRows.multiply(depth, x, xAt, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
@@ -157,7 +189,7 @@ final class VectorPackedLoops extends PackedLoops {
             float factor,
             float[] panel,
             int panelAt) {
-        if (TEN && adding.passed()) {
+        if (height == TEN && adding.passed()) {
             VectorTenRows.add(count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
         } else {
             super.add(count, x, xAt, xStride, delta, deltaAt, deltaStride, factor, panel, panelAt);
@@ -183,7 +215,7 @@ final class VectorPackedLoops extends PackedLoops {
         }
     }
 
-    private static void sumVectors(
+    private void sumVectors(
             int count,
             int examples,
             float[] x,
@@ -194,13 +226,62 @@ final class VectorPackedLoops extends PackedLoops {
             float factor,
             float[] panel,
             int panelAt) {
-        for (int k = 0; k < count; k += ROWS) {
+        for (int k = 0; k < count; k += rows) {
             int to = panelAt + k * WIDTH;
-            if (TEN) {
+            if (height == EIGHT) {
+                VectorEightRows.sum(examples, x, xAt + k, delta, deltaAt, factor, panel, to);
+            } else if (height == TEN) {
                 VectorTenRows.sum(examples, x, xAt + k, xStride, delta, deltaAt, WIDTH, factor, panel, to);
             } else {
                 VectorFiveRows.sum(examples, x, xAt + k, delta, deltaAt, factor, panel, to);
             }
+        }
+    }
+
+    @Override
+    void flip(int rows, int columns, float[] from, int fromAt, float[] to, int toAt) {
+        int whole = rows / SIXTEEN * SIXTEEN;
+        for (int i = 0; i < whole; i += SIXTEEN) {
+            flipSixteen(columns, from, fromAt + i * WIDTH, to, toAt + i);
+        }
+        super.flip(rows - whole, columns, from, fromAt + whole * WIDTH, to, toAt + whole);
+    }
+
+    /** No vectors, but rows a known number of elements apart: addresses and checks are then those of one element. */
+    private static void flipSixteen(int columns, float[] from, int fromAt, float[] to, int toAt) {
+        for (int j = 0; j < columns; j++) {
+            float a0 = from[fromAt + j];
+            float a1 = from[fromAt + j + WIDTH];
+            float a2 = from[fromAt + j + 2 * WIDTH];
+            float a3 = from[fromAt + j + 3 * WIDTH];
+            float a4 = from[fromAt + j + 4 * WIDTH];
+            float a5 = from[fromAt + j + 5 * WIDTH];
+            float a6 = from[fromAt + j + 6 * WIDTH];
+            float a7 = from[fromAt + j + 7 * WIDTH];
+            float a8 = from[fromAt + j + 8 * WIDTH];
+            float a9 = from[fromAt + j + 9 * WIDTH];
+            float a10 = from[fromAt + j + 10 * WIDTH];
+            float a11 = from[fromAt + j + 11 * WIDTH];
+            float a12 = from[fromAt + j + 12 * WIDTH];
+            float a13 = from[fromAt + j + 13 * WIDTH];
+            float a14 = from[fromAt + j + 14 * WIDTH];
+            float a15 = from[fromAt + j + 15 * WIDTH];
+            to[toAt + j * WIDTH] = a0;
+            to[toAt + j * WIDTH + 1] = a1;
+            to[toAt + j * WIDTH + 2] = a2;
+            to[toAt + j * WIDTH + 3] = a3;
+            to[toAt + j * WIDTH + 4] = a4;
+            to[toAt + j * WIDTH + 5] = a5;
+            to[toAt + j * WIDTH + 6] = a6;
+            to[toAt + j * WIDTH + 7] = a7;
+            to[toAt + j * WIDTH + 8] = a8;
+            to[toAt + j * WIDTH + 9] = a9;
+            to[toAt + j * WIDTH + 10] = a10;
+            to[toAt + j * WIDTH + 11] = a11;
+            to[toAt + j * WIDTH + 12] = a12;
+            to[toAt + j * WIDTH + 13] = a13;
+            to[toAt + j * WIDTH + 14] = a14;
+            to[toAt + j * WIDTH + 15] = a15;
         }
     }
 

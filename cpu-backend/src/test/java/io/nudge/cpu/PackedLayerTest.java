@@ -26,8 +26,8 @@ class PackedLayerTest {
                 Tensor bias = backend.zeros(Shape.of(NEURONS), DType.FLOAT32)) {
             int rows = (batch + loops.rows() - 1) / loops.rows() * loops.rows();
             WholeSteps.Layer of = new WholeSteps.Layer(weights, bias, Activation.RELU);
-            PackedLayer layer = PackedLayer.first(loops, of, loops.rows(), rows, INPUTS);
-            layer.load(of);
+            PackedLayer layer = PackedLayer.first(loops, of, rows, INPUTS);
+            layer.load(of, 0, layer.panels());
             PackedRows x = PackedRows.room(loops, rows, INPUTS);
             double[] movedWeights = new double[NEURONS * INPUTS];
             double[] movedBias = new double[NEURONS];
@@ -45,7 +45,7 @@ class PackedLayerTest {
                 }
             }
             layer.move(null, -1, 1, x, batch, 0, layer.panels(), layer.moveRoom(batch, layer.panels()));
-            layer.store(of);
+            layer.store(of, 0, layer.panels());
             assertThat(weights.doubles()).as("weights").isEqualTo(movedWeights);
             assertThat(bias.doubles()).as("biases").isEqualTo(movedBias);
         }

@@ -2,6 +2,7 @@ package io.nudge.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Named.named;
 
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -9,36 +10,39 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The loops of training with packed weights: plain ones by the formula, and vectors with the same bits. */
 class PackedLoopsTest {
     private static final int STRIDE = 71;
 
-    private final PackedLoops vectors = Engine.choose(true, PackedLoops.class, PackedLoops::new);
-
-    /** Between rows of x; others are apart by any number. */
-    private final int xStride = vectors.anyStride() ? STRIDE : PackedRows.FIXED;
+    private final Random random = new Random(20261126);
 
     /** Plain loops over panels as wide as those of the vectors. */
-    private final PackedLoops plain = new PackedLoops() {
-        @Override
-        int width() {
-            return vectors.width();
-        }
+    private static PackedLoops plain(PackedLoops vectors) {
+        return new PackedLoops() {
+            @Override
+            int width() {
+                return vectors.width();
+            }
 
-        @Override
-        int rows() {
-            return vectors.rows();
-        }
+            @Override
+            int rows() {
+                return vectors.rows();
+            }
 
-        @Override
-        int few() {
-            return vectors.few();
-        }
-    };
+            @Override
+            int height() {
+                return vectors.height();
+            }
 
-    private final Random random = new Random(20261126);
+            @Override
+            int few() {
+                return vectors.few();
+            }
+        };
+    }
 
     private float[] numbers(int count) {
         float[] numbers = new float[count];
@@ -48,38 +52,44 @@ class PackedLoopsTest {
         return numbers;
     }
 
-    static Stream<Integer> counts() {
-        return IntStream.of(1, 2, 3, 10, 33).boxed();
+    /** Between rows of x; others are apart by any number. */
+    private static int xStride(PackedLoops loops) {
+        return loops.fixedStride() == 0 ? STRIDE : loops.fixedStride();
     }
 
-    static Stream<Arguments> heightsAndDepths() {
+    /** Loops for few and for many examples, and numbers of terms, rows or examples. */
+    static Stream<Arguments> loopsAndCounts() {
         PackedLoops loops = Engine.choose(true, PackedLoops.class, PackedLoops::new);
-        return IntStream.of(loops.height(10, 1), loops.height(128, 2))
+        return Stream.of(loops.of(10), loops.of(128))
                 .distinct()
-                .boxed()
-                .flatMap(height -> counts().map(depth -> Arguments.of(height, depth)));
+                .flatMap(each -> IntStream.of(1, 2, 3, 10, 33)
+                        .mapToObj(count -> Arguments.of(named(each.height() + " rows", each), count)));
     }
 
     @ParameterizedTest
-    @MethodSource("heightsAndDepths")
-    void rowsTimesAPanelHaveTheSameBits(int height, int depth) {
+    @MethodSource("loopsAndCounts")
+    void rowsTimesAPanelHaveTheSameBits(PackedLoops vectors, int depth) {
+        PackedLoops plain = plain(vectors);
+        int height = vectors.height();
+        int xStride = xStride(vectors);
         float[] x = numbers(xStride * height);
         float[] panel = numbers(depth * plain.width() + 3);
         float[] bias = numbers(plain.width() + 1);
         float[] expected = numbers(STRIDE * height + plain.width());
         float[] found = expected.clone();
-        plain.multiply(height, depth, x, 2, xStride, panel, 3, bias, 1, 0, expected, 4, STRIDE);
-        vectors.multiply(height, depth, x, 2, xStride, panel, 3, bias, 1, 0, found, 4, STRIDE);
+        plain.multiply(depth, x, 2, xStride, panel, 3, bias, 1, 0, expected, 4, STRIDE);
+        vectors.multiply(depth, x, 2, xStride, panel, 3, bias, 1, 0, found, 4, STRIDE);
         assertThat(found).isEqualTo(expected);
-        plain.multiply(height, depth, x, 2, xStride, panel, 3, expected, 4, STRIDE, expected, 4, STRIDE);
-        vectors.multiply(height, depth, x, 2, xStride, panel, 3, found, 4, STRIDE, found, 4, STRIDE);
+        plain.multiply(depth, x, 2, xStride, panel, 3, expected, 4, STRIDE, expected, 4, STRIDE);
+        vectors.multiply(depth, x, 2, xStride, panel, 3, found, 4, STRIDE, found, 4, STRIDE);
         assertThat(found).as("on top of what was there").isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @MethodSource("counts")
-    void aFewExamplesMoveRowsOfAPanelByTheSameBits(int count) {
+    @MethodSource("loopsAndCounts")
+    void aFewExamplesMoveRowsOfAPanelByTheSameBits(PackedLoops vectors, int count) {
         assumeThat(vectors.few()).as("examples that are added without a loop").isPositive();
+        PackedLoops plain = plain(vectors);
         float[] x = numbers(STRIDE * plain.few());
         float[] delta = numbers(STRIDE * plain.few() + plain.width());
         float[] expected = numbers(count * plain.width() + 2);
@@ -90,8 +100,10 @@ class PackedLoopsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("counts")
-    void manyExamplesMoveRowsOfAPanelByTheSameBits(int examples) {
+    @MethodSource("loopsAndCounts")
+    void manyExamplesMoveRowsOfAPanelByTheSameBits(PackedLoops vectors, int examples) {
+        PackedLoops plain = plain(vectors);
+        int xStride = xStride(vectors);
         int count = 3 * plain.rows();
         float[] x = numbers(xStride * examples + count);
         float[] delta = numbers(plain.width() * examples + 3);
@@ -103,14 +115,54 @@ class PackedLoopsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("counts")
-    void biasesMoveByTheSameBits(int examples) {
+    @MethodSource("loopsAndCounts")
+    void biasesMoveByTheSameBits(PackedLoops vectors, int examples) {
+        PackedLoops plain = plain(vectors);
         float[] delta = numbers(STRIDE * examples + plain.width());
         float[] expected = numbers(plain.width() + 5);
         float[] found = expected.clone();
         plain.addRows(examples, delta, 3, STRIDE, 0.3f, expected, 5);
         vectors.addRows(examples, delta, 3, STRIDE, 0.3f, found, 5);
         assertThat(found).isEqualTo(expected);
+    }
+
+    /** A panel is at least so wide, and has at most so many rows to be flipped: as many as another one is wide. */
+    @ParameterizedTest
+    @MethodSource("loopsAndCounts")
+    void rowsOfAPanelBecomeColumnsOfAnother(PackedLoops vectors, int count) {
+        int width = vectors.width();
+        int rows = Math.min(count, width);
+        int columns = width - 2;
+        float[] from = numbers(width * width + 3);
+        float[] expected = numbers(width * width + 5);
+        float[] found = expected.clone();
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                expected[5 + j * width + i] = from[3 + i * width + j];
+            }
+        }
+        vectors.flip(rows, columns, from, 3, found, 5);
+        assertThat(found).isEqualTo(expected);
+    }
+
+    /** Copies of rows are read up to their end, and what moves together lies in one block. */
+    @ParameterizedTest
+    @MethodSource("loopsAndCounts")
+    void rowsOfXHaveRoomForTheirTermsAndAnOddNumberOfLines(PackedLoops vectors) {
+        int stride = vectors.fixedStride();
+        assumeThat(stride).as("a stride that loops know").isPositive();
+        assertThat(stride).isGreaterThanOrEqualTo(vectors.depth() + vectors.rows());
+        assertThat(stride % (2 * PackedLayer.LINE))
+                .as("elements beyond an even number of lines")
+                .isEqualTo(PackedLayer.LINE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 10", "20, 10", "50, 10", "99, 8", "100, 8", "128, 8", "512, 8"})
+    void stepsHaveTheLoopsThatFillUpFewRows(int examples, int height) {
+        PackedLoops loops = Engine.choose(true, PackedLoops.class, PackedLoops::new);
+        assumeThat(loops.height()).as("rows, with 32 registers").isEqualTo(10);
+        assertThat(loops.of(examples).height()).isEqualTo(height);
     }
 
     @Test
@@ -121,7 +173,7 @@ class PackedLoopsTest {
         float[] panel = numbers(3 * width);
         float[] bias = numbers(width);
         float[] z = new float[STRIDE * loops.rows()];
-        loops.multiply(loops.rows(), 3, x, 0, STRIDE, panel, 0, bias, 0, 0, z, 0, STRIDE);
+        loops.multiply(3, x, 0, STRIDE, panel, 0, bias, 0, 0, z, 0, STRIDE);
         for (int i = 0; i < loops.rows(); i++) {
             for (int j = 0; j < width; j++) {
                 float sum = bias[j];

@@ -50,11 +50,12 @@ class PackedNetworkTest {
             {784, 30, 10},
             {300, 35},
             {40, 900, 33},
+            {1031, 40, 1040, 12},
             {32, 64, 32, 64},
             {1, 161, 1}
         };
         return Arrays.stream(layers)
-                .flatMap(each -> IntStream.of(1, 10, 37, 73, 323).mapToObj(batch -> Arguments.of(each, batch)));
+                .flatMap(each -> IntStream.of(1, 10, 20, 37, 73, 323).mapToObj(batch -> Arguments.of(each, batch)));
     }
 
     /** A network and the data to train it on. */
