@@ -55,10 +55,13 @@ final class Pace {
         return turn % TURNS == 0 ? 3 - better : better;
     }
 
-    /** A turn is over, and took so many threads so long for each piece of work. What was known before counts half. */
+    /**
+     * A turn is over, and took so many threads so long for each piece of work. Others who want a processor make turns slower and never
+     * faster: so what is faster than known counts, and what is slower by a quarter.
+     */
     void took(int threads, double time) {
         double known = times[threads - 1];
-        times[threads - 1] = known == 0 ? time : (known + time) / 2;
+        times[threads - 1] = known == 0 || time < known ? time : known + (time - known) / 4;
         turn++;
     }
 }

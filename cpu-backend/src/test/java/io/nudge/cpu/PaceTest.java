@@ -38,6 +38,21 @@ class PaceTest {
         assertThat(turnsOfTwo(pace, threads -> 3 - threads)).isGreaterThan(TURNS * 8L / 10);
     }
 
+    /** One of eight turns of two threads takes four times as long; two in a row would be needed before one thread looks better. */
+    @Test
+    void aTurnThatWasDisturbedChangesNothing() {
+        int[] turns = {0};
+        IntToDoubleFunction disturbed = threads -> threads == 1 ? 2 : ++turns[0] % 8 == 0 ? 4 : 1;
+        assertThat(turnsOfTwo(new Pace(2, 2), disturbed)).isGreaterThan(TURNS * 9L / 10);
+    }
+
+    @Test
+    void whatBecomesSlowerIsNoticed() {
+        Pace pace = new Pace(2, 2);
+        turnsOfTwo(pace, threads -> 3 - threads);
+        assertThat(turnsOfTwo(pace, threads -> threads == 1 ? 2 : 4)).isLessThan(TURNS / 10);
+    }
+
     @Test
     void oneThreadStaysOne() {
         assertThat(turnsOfTwo(new Pace(1, 2), threads -> 3 - threads)).isZero();
