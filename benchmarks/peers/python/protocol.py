@@ -31,7 +31,7 @@ def say(answer):
 def run(network, seconds):
     begin, steps = time.perf_counter(), 0
     while True:
-        network.step()
+        network.turn()
         steps += 1
         elapsed = time.perf_counter() - begin
         if elapsed >= seconds:
@@ -39,7 +39,7 @@ def run(network, seconds):
 
 
 def serve(versions, make):
-    """Answers until the input ends; make(job) gives what has loss() and step()."""
+    """Answers until the input ends; make(job) gives what has loss(), step(), and turn(), the step that is timed."""
     say("ready " + versions)
     network = None
     for line in sys.stdin:

@@ -70,6 +70,9 @@ class Network:
         self.next = (self.next + 1) % self.job.batches
         return None
 
+    def turn(self):
+        self.step()
+
 
 def versions():
     torch.set_num_threads(int(sys.argv[1]))

@@ -38,9 +38,11 @@ final class Roster {
     List<Entrant> entrants(Pattern wanted) {
         Stream<Entrant> peers = Stream.of(
                         python("NumPy", "numpy_peer.py"),
+                        python("NumPy, products alone", "numpy_peer.py", "products"),
                         python("PyTorch", "torch_peer.py"),
                         jvm("libtorch, written out", "libtorch", "io.nudge.peers.libtorch.LibtorchPeer", "written-out"),
                         jvm("libtorch, autograd", "libtorch", "io.nudge.peers.libtorch.LibtorchPeer", "autograd"),
+                        jvm("libtorch, products alone", "libtorch", "io.nudge.peers.libtorch.LibtorchPeer", "products"),
                         jvm("DJL", "djl", "io.nudge.peers.djl.DjlPeer"),
                         jvm("TensorFlow for Java", "tensorflow", "io.nudge.peers.tensorflow.TensorFlowPeer"),
                         jvm("DL4J", "dl4j", "io.nudge.peers.dl4j.Dl4jPeer"))
@@ -66,9 +68,16 @@ final class Roster {
                 log);
     }
 
-    private Entrant python(String name, String file) {
+    private Entrant python(String name, String file, String... arguments) {
         Path script = sources.resolve("python").resolve(file);
-        return new Command(name, threads -> List.of(python, script.toString(), String.valueOf(threads)), log);
+        return new Command(
+                name,
+                threads -> {
+                    List<String> words = new ArrayList<>(List.of(python, script.toString(), String.valueOf(threads)));
+                    words.addAll(List.of(arguments));
+                    return words;
+                },
+                log);
     }
 
     private Entrant jvm(String name, String module, String main, String... arguments) {

@@ -22,12 +22,14 @@ class RosterTest {
     @Test
     void nudgeComesFirstAndAlwaysTakesPart() {
         assertThat(names("DL4J|libtorch"))
-                .containsExactly("Nudge", "libtorch, written out", "libtorch, autograd", "DL4J");
+                .containsExactly(
+                        "Nudge", "libtorch, written out", "libtorch, autograd", "libtorch, products alone", "DL4J");
     }
 
     @Test
-    void thereAreSevenPeers() {
-        assertThat(names("")).hasSize(8);
+    void thereAreSevenPeersAndTheProductsOfTwo() {
+        assertThat(names("")).hasSize(10);
+        assertThat(names("products")).containsExactly("Nudge", "NumPy, products alone", "libtorch, products alone");
     }
 
     private Command command(String... words) {

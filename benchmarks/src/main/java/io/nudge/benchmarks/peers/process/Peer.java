@@ -40,6 +40,15 @@ public interface Peer extends AutoCloseable {
         return 1;
     }
 
+    /**
+     * What is timed: whole steps, unless it is a part of them that is measured.
+     *
+     * @return how many were done; at least 1
+     */
+    default long turn() {
+        return steps(Long.MAX_VALUE);
+    }
+
     @Override
     default void close() {}
 }

@@ -30,13 +30,17 @@ abstract class LibtorchPeer implements Peer {
     /**
      * Serves.
      *
-     * @param words the number of threads; {@code autograd} or {@code written-out}
+     * @param words the number of threads; {@code autograd}, {@code products} or {@code written-out}
      */
     public static void main(String[] words) {
         System.setProperty("org.bytedeco.openblas.load", "mkl_rt");
         PeerProcess.serve(() -> {
             torch.set_num_threads(Integer.parseInt(words[0]));
-            return words[1].equals("autograd") ? new Autograd() : new WrittenOut();
+            return switch (words[1]) {
+                case "autograd" -> new Autograd();
+                case "products" -> new Products();
+                default -> new WrittenOut();
+            };
         });
     }
 

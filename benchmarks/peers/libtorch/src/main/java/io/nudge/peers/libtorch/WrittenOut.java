@@ -14,15 +14,15 @@ import org.bytedeco.pytorch.global.torch;
  * Backpropagation written out, into tensors made beforehand, without autograd. SGD is a part of the product that gives the
  * gradient: W = W − η δᵀ a; Adam is the library's.
  */
-final class WrittenOut extends LibtorchPeer {
+class WrittenOut extends LibtorchPeer {
     private static final Scalar ZERO = new Scalar(0.0f);
     private static final Scalar ONE = new Scalar(1.0f);
 
-    private final List<Tensor> transposedWeights = new ArrayList<>();
-    private final List<Tensor> activations = new ArrayList<>();
-    private final List<Tensor> deltas = new ArrayList<>();
-    private final List<Tensor> transposedDeltas = new ArrayList<>();
-    private final List<Tensor> weightGradients = new ArrayList<>();
+    final List<Tensor> transposedWeights = new ArrayList<>();
+    final List<Tensor> activations = new ArrayList<>();
+    final List<Tensor> deltas = new ArrayList<>();
+    final List<Tensor> transposedDeltas = new ArrayList<>();
+    final List<Tensor> weightGradients = new ArrayList<>();
     private final List<Tensor> biasGradients = new ArrayList<>();
     private Scalar step;
     private Scalar scale;
