@@ -40,7 +40,7 @@ class PackedLoops {
         return DEPTH;
     }
 
-    /** Examples that are taken together, at most: what is read of them, and of some panels with them, stays in the second cache. */
+    /** Examples that are taken together, at most: for a few inputs of theirs, and δ of a panel, there is room in the second cache. */
     int together() {
         return TOGETHER;
     }
@@ -48,9 +48,7 @@ class PackedLoops {
     /**
      * Elements between two rows of x, where the loops need to know; 0 where it may be any number.
      *
-     * <p>It is at least {@link #depth} and an odd number of lines of a cache, and has three bits or more: Java makes two shifts of a
-     * multiplication by a number with two bits, and then neither leaves out checks of indexes nor unrolls a loop over rows, which Java 17
-     * needs to be fast and what later ones unroll needs more registers than there are.
+     * <p>It is more than {@link #depth} by {@link #rows} or more, and an odd number of lines of a cache.
      */
     int fixedStride() {
         return 0;
@@ -61,7 +59,7 @@ class PackedLoops {
         return ROWS;
     }
 
-    /** The loops that steps of so many examples had better have: these or others. */
+    /** The loops that steps of so many examples had better have: these, or others that are as wide. */
     PackedLoops of(int examples) {
         return this;
     }

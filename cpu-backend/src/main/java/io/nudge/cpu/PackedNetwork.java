@@ -206,15 +206,15 @@ final class PackedNetwork implements Task {
         return same;
     }
 
-    /** Takes steps until so many examples were used. The weights are packed before and come back after, whatever happens. */
+    /** Takes steps until so many examples were used. The weights are packed before, and then come back, whatever happens. */
     void take(WholeSteps wanted, long examples) {
         steps = wanted;
         if (areShared(steps.batch())) {
             loops.prepare();
         }
+        sharePanelsAsMultiplied(Phase.LOAD, steps.batch());
         Pace.enter();
         try {
-            sharePanelsAsMultiplied(Phase.LOAD, steps.batch());
             takeLoaded(examples);
         } finally {
             Pace.leave();

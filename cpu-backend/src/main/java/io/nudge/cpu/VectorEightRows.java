@@ -4,9 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops of {@link VectorPackedLoops} for the 32 registers of 512-bit vectors and steps of many examples: eight rows by two vectors.
+ * The loops of {@link VectorPackedLoops} for the 32 registers of 512-bit vectors and most steps: eight rows by two vectors.
  * Rows of x are a known number of elements apart, so one register has the address of all: without that, a product takes 52 instructions
- * for 16 fused ones, and with it 33. {@link VectorFiveRows} is its likeness; a change here is a change there.
+ * for 16 fused ones, and with it 33. The product of {@link VectorFiveRows} is its likeness, and so are the sums of {@link VectorTenRows}; a change here is
+ * a change there.
  */
 final class VectorEightRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -16,7 +17,7 @@ final class VectorEightRows {
     /** Terms of a sum that are taken at a time: 128 KiB of a panel, read ahead from the second cache. */
     static final int DEPTH = 1024;
 
-    /** Elements between two rows of x: {@link #DEPTH} at least, see {@link PackedLoops#fixedStride}. */
+    /** Elements between two rows of x, see {@link PackedLoops#fixedStride}; three bits, as {@link VectorFiveRows#FIXED} explains. */
     static final int FIXED = 1072;
 
     private VectorEightRows() {}

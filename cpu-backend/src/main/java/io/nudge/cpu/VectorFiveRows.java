@@ -4,8 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops of {@link VectorPackedLoops} for sixteen registers: five rows by two vectors. {@link VectorEightRows} is its likeness; a
- * change here is a change there.
+ * The loops of {@link VectorPackedLoops} for sixteen registers: five rows by two vectors.
  */
 final class VectorFiveRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -15,7 +14,11 @@ final class VectorFiveRows {
     /** Terms of a sum that are taken at a time: 15 KiB of a panel, half of a first cache. */
     static final int DEPTH = 240;
 
-    /** Elements between two rows of x; see {@link PackedLoops#fixedStride}. */
+    /**
+     * Elements between two rows of x, see {@link PackedLoops#fixedStride}. Java makes two shifts of a multiplication by a number with two
+     * bits, and then neither leaves out checks of indexes nor unrolls a loop over rows: Java 17 needs both to be fast, and what later ones
+     * unroll needs more registers than there are.
+     */
     static final int FIXED = Runtime.version().feature() <= PackedLoops.JAVA_OF_FIVE ? 304 : 272;
 
     /** How much farther apart rows of x are than rows of δ. */

@@ -27,6 +27,9 @@ final class VectorPackedLoops extends PackedLoops {
     /** 64 KiB of δ, read ahead likewise, and sums that begin and end once. */
     private static final int TOGETHER_OF_EIGHT = 512;
 
+    /** Examples of which there may be copies: 70 MB of them in each layer. */
+    private static final int MOST_COPIED = 1 << 14;
+
     // For trials: no more terms than the compiler needs to see, since each is slow until it has.
     private static final int TERMS = 24;
     private static final float[] PANEL = new float[TERMS * WIDTH];
@@ -41,8 +44,8 @@ final class VectorPackedLoops extends PackedLoops {
     private final int depth;
     private final int fixedStride;
 
-    /** For steps of more examples; null if there are no better ones. */
-    private final PackedLoops forMore;
+    /** For steps that eight rows at a time suit better; null if there are no such loops, or these are they. */
+    private final PackedLoops eight;
 
     private final Trial multiplying;
     private final Trial adding;
@@ -55,9 +58,9 @@ final class VectorPackedLoops extends PackedLoops {
                 LANES >= 16 ? new VectorPackedLoops(EIGHT, null) : null);
     }
 
-    private VectorPackedLoops(int height, PackedLoops forMore) {
+    private VectorPackedLoops(int height, PackedLoops eight) {
         this.height = height;
-        this.forMore = forMore;
+        this.eight = eight;
         rows = height == FOUR ? FIVE : height;
         depth = height == TEN ? DEPTH_OF_TEN : height == EIGHT ? VectorEightRows.DEPTH : VectorFiveRows.DEPTH;
         fixedStride = height == TEN ? 0 : height == EIGHT ? VectorEightRows.FIXED : VectorFiveRows.FIXED;
@@ -112,10 +115,14 @@ final class VectorPackedLoops extends PackedLoops {
         return height;
     }
 
-    /** Eight rows at a time take a twentieth less for each than ten do, if they are not many more with those that fill up the last eight. */
+    /**
+     * Eight rows at a time take a twentieth less for each than ten do: so much that there may be more with those that fill up the last eight.
+     * Their copies take room, {@link VectorEightRows#FIXED} elements for each example and layer.
+     */
     @Override
     PackedLoops of(int examples) {
-        return forMore != null && 20 * whole(examples, EIGHT) <= 21 * whole(examples, TEN) ? forMore : this;
+        boolean fills = 20 * whole(examples, EIGHT) <= 21 * whole(examples, TEN);
+        return eight != null && fills && examples <= MOST_COPIED ? eight : this;
     }
 
     private static long whole(int examples, int height) {

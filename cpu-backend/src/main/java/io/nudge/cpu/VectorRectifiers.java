@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Activations of two straight lines that meet at 0, by the Vector API: one pass each over a stretch of whole vectors. The operations are
+ * Activations of two straight lines that meet at 0, by the Vector API: one pass each over a stretch of whole vectors. The values are
  * those of {@link FloatMath}.
  */
 final class VectorRectifiers {

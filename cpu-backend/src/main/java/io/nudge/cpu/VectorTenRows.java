@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops of {@link VectorPackedLoops} for the 32 registers of 512-bit vectors and steps of ten examples or so, which are not worth the
- * copies that {@link VectorEightRows} needs: ten rows by two vectors.
+ * The loops of {@link VectorPackedLoops} for the 32 registers of 512-bit vectors and steps that ten rows at a time suit better than the eight
+ * of {@link VectorEightRows}: ten rows by two vectors, any number of elements apart.
  */
 final class VectorTenRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

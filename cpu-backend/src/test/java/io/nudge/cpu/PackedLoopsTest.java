@@ -57,11 +57,14 @@ class PackedLoopsTest {
         return loops.fixedStride() == 0 ? STRIDE : loops.fixedStride();
     }
 
-    /** Loops for few and for many examples, and numbers of terms, rows or examples. */
-    static Stream<Arguments> loopsAndCounts() {
+    static Stream<PackedLoops> allLoops() {
         PackedLoops loops = Engine.choose(true, PackedLoops.class, PackedLoops::new);
-        return Stream.of(loops.of(10), loops.of(128))
-                .distinct()
+        return Stream.of(loops.of(10), loops.of(128)).distinct();
+    }
+
+    /** Loops, and numbers of terms, rows or examples. */
+    static Stream<Arguments> loopsAndCounts() {
+        return allLoops()
                 .flatMap(each -> IntStream.of(1, 2, 3, 10, 33)
                         .mapToObj(count -> Arguments.of(named(each.height() + " rows", each), count)));
     }
@@ -147,7 +150,7 @@ class PackedLoopsTest {
 
     /** Copies of rows are read up to their end, and what moves together lies in one block. */
     @ParameterizedTest
-    @MethodSource("loopsAndCounts")
+    @MethodSource("allLoops")
     void rowsOfXHaveRoomForTheirTermsAndAnOddNumberOfLines(PackedLoops vectors) {
         int stride = vectors.fixedStride();
         assumeThat(stride).as("a stride that loops know").isPositive();
@@ -158,8 +161,8 @@ class PackedLoopsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10, 10", "20, 10", "50, 10", "99, 8", "100, 8", "128, 8", "512, 8"})
-    void stepsHaveTheLoopsThatFillUpFewRows(int examples, int height) {
+    @CsvSource({"10, 10", "20, 10", "50, 10", "99, 8", "100, 8", "128, 8", "512, 8", "16384, 8", "16385, 10"})
+    void stepsHaveTheLoopsThatFillUpFewRowsAndCopyNotTooMany(int examples, int height) {
         PackedLoops loops = Engine.choose(true, PackedLoops.class, PackedLoops::new);
         assumeThat(loops.height()).as("rows, with 32 registers").isEqualTo(10);
         assertThat(loops.of(examples).height()).isEqualTo(height);

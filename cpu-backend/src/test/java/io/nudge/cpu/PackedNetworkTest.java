@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with the same bits on any number of threads. Small networks are in the specification of all backends.
  */
 class PackedNetworkTest {
-    private static final int EXAMPLES = 751;
+    private static final int EXAMPLES = 1801;
     private static final int STEPS = 3;
     private static final int MOST_RUNS = 40_000;
 
@@ -51,11 +51,13 @@ class PackedNetworkTest {
             {300, 35},
             {40, 900, 33},
             {1031, 40, 1040, 12},
+            {2049, 20, 12},
             {32, 64, 32, 64},
             {1, 161, 1}
         };
         return Arrays.stream(layers)
-                .flatMap(each -> IntStream.of(1, 10, 20, 37, 73, 323).mapToObj(batch -> Arguments.of(each, batch)));
+                .flatMap(
+                        each -> IntStream.of(1, 10, 20, 37, 73, 323, 600).mapToObj(batch -> Arguments.of(each, batch)));
     }
 
     /** A network and the data to train it on. */
