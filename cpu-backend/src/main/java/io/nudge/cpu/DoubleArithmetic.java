@@ -15,13 +15,13 @@ class DoubleArithmetic {
         }
     }
 
-    /** Adds four rows of x, one after the other, to n sums. The compiler makes vectors of this loop by itself, and no objects. */
-    void addFourRows(double[] sums, double[] x, int xAt, int xStride, int n) {
+    /** Adds four rows of x, one after the other, to n sums. */
+    void addFourRows(double[] sums, int sumsAt, double[] x, int xAt, int xStride, int n) {
         int row1 = xAt + xStride;
         int row2 = row1 + xStride;
         int row3 = row2 + xStride;
         for (int i = 0; i < n; i++) {
-            sums[i] = sums[i] + x[xAt + i] + x[row1 + i] + x[row2 + i] + x[row3 + i];
+            sums[sumsAt + i] = sums[sumsAt + i] + x[xAt + i] + x[row1 + i] + x[row2 + i] + x[row3 + i];
         }
     }
 

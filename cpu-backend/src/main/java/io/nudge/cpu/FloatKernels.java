@@ -76,7 +76,7 @@ final class FloatKernels extends Kernels {
             Arrays.fill(sums, 0, width, 0);
             int fours = rows / 4 * 4;
             for (int i = 0; i < fours; i += 4) {
-                arithmetic.addFourRows(sums, x.floats, xAt + i * columns + j, columns, width);
+                arithmetic.addFourRows(sums, 0, x.floats, xAt + i * columns + j, columns, width);
             }
             for (int i = fours; i < rows; i++) {
                 arithmetic.add(sums, 0, x.floats, xAt + i * columns + j, sums, 0, width);

@@ -23,6 +23,20 @@ final class VectorDoubleArithmetic extends DoubleArithmetic {
     }
 
     @Override
+    void addFourRows(double[] sums, int sumsAt, double[] x, int xAt, int xStride, int n) {
+        int end = SPECIES.loopBound(n);
+        for (int i = 0; i < end; i += LANES) {
+            DoubleVector.fromArray(SPECIES, sums, sumsAt + i)
+                    .add(DoubleVector.fromArray(SPECIES, x, xAt + i))
+                    .add(DoubleVector.fromArray(SPECIES, x, xAt + xStride + i))
+                    .add(DoubleVector.fromArray(SPECIES, x, xAt + 2 * xStride + i))
+                    .add(DoubleVector.fromArray(SPECIES, x, xAt + 3 * xStride + i))
+                    .intoArray(sums, sumsAt + i);
+        }
+        super.addFourRows(sums, sumsAt + end, x, xAt + end, xStride, n - end);
+    }
+
+    @Override
     void subtract(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
         int end = SPECIES.loopBound(n);
         for (int i = 0; i < end; i += LANES) {

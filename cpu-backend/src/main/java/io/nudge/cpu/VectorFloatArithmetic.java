@@ -26,6 +26,20 @@ final class VectorFloatArithmetic extends FloatArithmetic {
     }
 
     @Override
+    void addFourRows(float[] sums, int sumsAt, float[] x, int xAt, int xStride, int n) {
+        int end = SPECIES.loopBound(n);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(SPECIES, sums, sumsAt + i)
+                    .add(FloatVector.fromArray(SPECIES, x, xAt + i))
+                    .add(FloatVector.fromArray(SPECIES, x, xAt + xStride + i))
+                    .add(FloatVector.fromArray(SPECIES, x, xAt + 2 * xStride + i))
+                    .add(FloatVector.fromArray(SPECIES, x, xAt + 3 * xStride + i))
+                    .intoArray(sums, sumsAt + i);
+        }
+        super.addFourRows(sums, sumsAt + end, x, xAt + end, xStride, n - end);
+    }
+
+    @Override
     void subtract(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
         int end = SPECIES.loopBound(n);
         for (int i = 0; i < end; i += LANES) {
