@@ -61,9 +61,6 @@ final class PackedLayer {
     final CpuMemory a;
     final CpuMemory delta;
 
-    /** What the next layer multiplies: a. */
-    final PackedRows onward;
-
     /** What is multiplied on the way back: δ; null in the first layer. */
     private final PackedRows backward;
 
@@ -115,7 +112,6 @@ final class PackedLayer {
         z = room(loops, rows, stride);
         a = leader == null ? room(loops, rows, stride) : leader.a;
         delta = leader == null ? room(loops, rows, stride) : leader.delta;
-        onward = leader == null ? PackedRows.of(loops, a, stride, rows, neurons) : leader.onward;
         backward = first ? null : PackedRows.of(loops, delta, stride, rows, neurons);
     }
 
@@ -285,9 +281,9 @@ final class PackedLayer {
         return CpuMemory.allocate(DType.FLOAT32, (long) panels * batch * width);
     }
 
-    /** Keeps some rows of a for the products of the next layer. */
-    void keepActivations(int first, int last) {
-        onward.copy(a.floats, stride, first, last, neurons);
+    /** So many rows of a as the next layer multiplies them. */
+    PackedRows onward(int rows) {
+        return PackedRows.of(loops, a, stride, rows, neurons);
     }
 
     /** Keeps some rows of δ for {@link #back}, if there is a way back. */

@@ -53,6 +53,10 @@ final class PackedNetwork implements Task {
     private final int height;
 
     private final PackedLayer[] layers;
+
+    /** What each layer but the last gives to the next one's product. */
+    private final PackedRows[] onward;
+
     private final long parameters;
 
     /** The inputs of the first layer: all of them, or halves. The targets that count are the first part's. */
@@ -131,6 +135,8 @@ final class PackedNetwork implements Task {
         for (int l = 1; l < layers.length; l++) {
             layers[l] = new PackedLayer(loops, steps.layers().get(l), most);
         }
+        onward = new PackedRows[layers.length - 1];
+        Arrays.setAll(onward, l -> layers[l].onward(most));
         claims = new Claims(workers.count());
         movesOfWorker = new int[workers.count() + 1];
         for (int w = 0; w < workers.count(); w++) {
@@ -441,7 +447,7 @@ final class PackedNetwork implements Task {
     }
 
     private PackedRows inputs(int l) {
-        return l == 0 ? inputParts.get(0).batch.x : layers[l - 1].onward;
+        return l == 0 ? inputParts.get(0).batch.x : onward[l - 1];
     }
 
     private CpuMemory targets() {
@@ -453,7 +459,7 @@ final class PackedNetwork implements Task {
         PackedLayer it = layers[layer];
         int at = first * it.stride;
         worker.activate(it.activation, it.z, at, it.a, at, (end - first) * it.stride);
-        it.keepActivations(first, end);
+        onward[layer].copy(it.a.floats, it.stride, first, end, it.neurons);
     }
 
     private void output(int first, int last, Kernels worker) {

@@ -48,7 +48,10 @@ final class VectorPackedLoops extends PackedLoops {
     private final PackedLoops eight;
 
     private final Trial multiplying;
+
+    /** Held for ten rows alone. */
     private final Trial adding;
+
     private final Trial summing;
     private final Trial addingRows;
 
