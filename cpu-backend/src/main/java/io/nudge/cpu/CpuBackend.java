@@ -75,9 +75,7 @@ public final class CpuBackend extends Backend {
     @Override
     protected Operations rawOperations() {
         return new CpuOperations(
-                engine.multiplier,
-                new Pass(engine.workers, engine.floats, engine.doubles),
-                new Packing(engine.workers, engine.floats, engine.packed, engine.mostPacked()));
+                engine.multiplier, new Pass(engine.workers, engine.floats, engine.doubles), engine.packing);
     }
 
     /** Nothing to wait for. */

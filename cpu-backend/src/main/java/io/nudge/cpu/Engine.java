@@ -26,8 +26,8 @@ final class Engine implements AutoCloseable {
 
     final Multiplier multiplier;
 
-    /** Loops of training with packed weights; null without the Vector API, where single operations are faster. */
-    final PackedLoops packed;
+    /** Whole steps. */
+    final Packing packing;
 
     private final int lanes;
 
@@ -42,8 +42,8 @@ final class Engine implements AutoCloseable {
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
-        this.packed = packed;
         this.lanes = lanes;
+        packing = new Packing(workers, floats, packed, mostPacked(), multiplier instanceof TieredMultiplier);
     }
 
     static Engine open(CpuOptions options) {
@@ -70,6 +70,7 @@ final class Engine implements AutoCloseable {
                 new JavaMultiplier(workers, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
         int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
+        // Without vectors single operations are faster than plain loops over panels.
         PackedLoops packed = vectors ? choose(true, PackedLoops.class, PackedLoops::new) : null;
         return new Engine(workers, floats, doubles, all, packed, lanes);
     }
@@ -147,13 +148,13 @@ final class Engine implements AutoCloseable {
         return Class.forName(name).asSubclass(type).getDeclaredConstructor().newInstance();
     }
 
-    /** Parameters up to which weights are packed; beyond, single operations take over. */
-    long mostPacked() {
+    /** Parameters up to which weights are packed; beyond, OpenBLAS has them. */
+    private long mostPacked() {
         return mostPacked(multiplier instanceof TieredMultiplier, lanes);
     }
 
     /**
-     * The products of single operations, OpenBLAS's, are cut for what no cache holds. Measured on two cores, examples per second of
+     * OpenBLAS's products are cut for what no cache holds. Measured on two cores, examples per second of
      * packed training over those of single operations: with 512-bit vectors 1.06 with 8.4 million parameters, 0.97 with 12.6; with
      * 256-bit vectors, which take more instructions for as many operations, 1.35 with 0.7 million, 1.0 to 1.1 with 1.9, 0.8 with 4.2
      * (batches of 512; 1.0 with 128), 0.8 to 0.95 with 8.4.
@@ -173,6 +174,7 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        packing.close();
         multiplier.close();
         workers.close();
     }

@@ -21,21 +21,21 @@ final class PackedBatch {
     /** Sums that are of no account; without them the compiler would leave the reading out. */
     private final float[] touched;
 
-    /** Inputs. */
-    final PackedRows x;
+    /** Whose inputs these are. */
+    final StepLayer layer;
 
     /** Targets, without gaps; none where the inputs do not begin with the first. */
     final CpuMemory y;
 
-    /** With room for so many rows, examples and those that fill up a product, and some of the inputs. */
-    PackedBatch(PackedLoops loops, WholeSteps steps, int most, int firstInput, int inputs) {
+    /** For a layer that has the inputs from one on. */
+    PackedBatch(WholeSteps steps, StepLayer layer, int firstInput) {
+        this.layer = layer;
         this.firstInput = firstInput;
-        this.inputs = inputs;
+        inputs = layer.inputs;
         outputs =
                 firstInput == 0 ? steps.layers().get(steps.layers().size() - 1).neurons() : 0;
         begins = new int[steps.batch()];
         touched = new float[steps.batch()];
-        x = PackedRows.room(loops, most, inputs);
         y = CpuMemory.allocate(DType.FLOAT32, (long) steps.batch() * outputs);
     }
 
@@ -46,7 +46,6 @@ final class PackedBatch {
      */
     void gather(WholeSteps steps, int first, int last) {
         float[] data = CpuMemory.of(steps.inputs()).floats;
-        int n = inputs;
         int all = Math.toIntExact(steps.inputs().shape().columns());
         long at = CpuMemory.of(steps.position()).longs[(int) steps.position().offset() + Operations.ROW];
         int examples = (int) steps.inputs().shape().rows();
@@ -59,9 +58,9 @@ final class PackedBatch {
         }
         for (int i = first; i < last; i++) {
             if ((i - first) % TOGETHER == 0) {
-                touched[first] = touch(data, n, i, last);
+                touched[first] = touch(data, inputs, i, last);
             }
-            x.put(data, begins[i], i, n);
+            layer.put(data, begins[i], i);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.nudge.cpu;
 
-import io.nudge.math.Activation;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.WholeSteps;
@@ -11,7 +10,7 @@ import io.nudge.tensor.WholeSteps;
  * W cut in the same way: a copy, made anew with every step; the first layer has none. Where a panel ends after the matrix, it is
  * filled up with zeros, which stay zeros.
  */
-final class PackedLayer {
+final class PackedLayer extends StepLayer {
     /** Elements in a line of a cache. */
     static final int LINE = 16;
 
@@ -33,10 +32,6 @@ final class PackedLayer {
     /** The first of the inputs of the layer that are here; 0 except in a {@link #rest}. */
     private final int firstInput;
 
-    final int inputs;
-    final int neurons;
-    final Activation activation;
-
     /** Panels of Wᵀ, each of {@link #panelRows} rows. */
     private final CpuMemory panels;
 
@@ -54,65 +49,85 @@ final class PackedLayer {
     /** The layer that this one is the {@link #rest} of; null in others. */
     private final PackedLayer leader;
 
-    /** Elements between two rows of z, a and δ: an odd number of lines, so that many rows spread over all of a cache. */
-    final int stride;
+    /** The layer below; null for the first. */
+    private final StepLayer before;
 
-    final CpuMemory z;
-    final CpuMemory a;
-    final CpuMemory delta;
+    /** What is multiplied on the way forward. */
+    private final PackedRows x;
 
     /** What is multiplied on the way back: δ; null in the first layer. */
     private final PackedRows backward;
 
+    /** Such layers for such loops. */
+    static StepLayers with(PackedLoops loops) {
+        return new StepLayers() {
+            @Override
+            public int height() {
+                return loops.height();
+            }
+
+            @Override
+            public void prepare() {
+                loops.prepare();
+            }
+
+            @Override
+            public StepLayer first(WholeSteps.Layer layer, int rows, int inputs) {
+                return PackedLayer.first(loops, layer, rows, inputs);
+            }
+
+            @Override
+            public StepLayer above(StepLayer before, WholeSteps.Layer layer, int rows) {
+                return new PackedLayer(loops, layer, rows, before, 0, layer.inputs(), null);
+            }
+        };
+    }
+
     /**
-     * Makes room for a layer above the first.
+     * Makes room for the first layer with its first inputs up to a number; there may be a {@link #rest}.
      *
      * @param rows examples of a step, rounded up to a multiple of a product's rows
      */
-    PackedLayer(PackedLoops loops, WholeSteps.Layer layer, int rows) {
-        this(loops, layer, rows, false, 0, layer.inputs(), null);
-    }
-
-    /** The first layer, likewise, with its first inputs up to a number; there may be a {@link #rest}. */
     static PackedLayer first(PackedLoops loops, WholeSteps.Layer layer, int rows, int inputs) {
-        return new PackedLayer(loops, layer, rows, true, 0, inputs, null);
+        return new PackedLayer(loops, layer, rows, null, 0, inputs, null);
     }
 
-    /** The first layer with the inputs that this one lacks. What it makes is a part of z, and its δ is this one's. */
-    PackedLayer rest(WholeSteps.Layer layer, int rows) {
-        return new PackedLayer(loops, layer, rows, true, inputs, layer.inputs() - inputs, this);
+    @Override
+    StepLayer rest(WholeSteps.Layer layer, int rows) {
+        return new PackedLayer(loops, layer, rows, null, inputs, layer.inputs() - inputs, this);
     }
 
     private PackedLayer(
             PackedLoops loops,
             WholeSteps.Layer layer,
             int rows,
-            boolean first,
+            StepLayer before,
             int firstInput,
             int inputs,
             PackedLayer leader) {
+        super(layer, inputs, stride(layer.neurons(), loops.width()));
         this.loops = loops;
         height = loops.height();
         this.firstInput = firstInput;
-        this.inputs = inputs;
+        this.before = before;
         this.leader = leader;
         width = loops.width();
         depth = loops.depth();
         int tiles = leastCommonMultiple(width, loops.rows());
         moved = Math.max(tiles, MOVED / tiles * tiles);
         assert loops.fixedStride() == 0 || depth % moved == 0 : "inputs that move together lie in two blocks";
-        neurons = layer.neurons();
-        activation = layer.activation();
         panelRows = (inputs + loops.rows() - 1) / loops.rows() * loops.rows();
         panels = CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(neurons) * panelRows * width);
-        flipped = first ? null : CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(inputs) * neurons * width);
+        flipped = before == null ? null : CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(inputs) * neurons * width);
         bias = new float[panelsOf(neurons) * width];
         nothing = new float[width];
-        stride = stride(neurons, width);
         z = room(loops, rows, stride);
         a = leader == null ? room(loops, rows, stride) : leader.a;
         delta = leader == null ? room(loops, rows, stride) : leader.delta;
-        backward = first ? null : PackedRows.of(loops, delta, stride, rows, neurons);
+        x = before == null
+                ? PackedRows.room(loops, rows, inputs)
+                : PackedRows.of(loops, before.a, before.stride, rows, inputs);
+        backward = before == null ? null : PackedRows.of(loops, delta, stride, rows, neurons);
     }
 
     /** How many of so many examples are taken together: parts as equal as whole multiples of a tile's rows can be. */
@@ -135,7 +150,7 @@ final class PackedLayer {
         return CpuMemory.allocate(DType.FLOAT32, (long) rows * stride + loops.rows());
     }
 
-    /** Rows of one panel lie close enough together as it is. */
+    /** An odd number of lines, so that many rows spread over all of a cache; rows of one panel lie close enough together as it is. */
     static int stride(int columns, int width) {
         int whole = (columns + width - 1) / width * width;
         return whole > width && whole / LINE % 2 == 0 ? whole + LINE : whole;
@@ -145,17 +160,22 @@ final class PackedLayer {
         return (columns + width - 1) / width;
     }
 
-    /** Panels of W. */
+    @Override
     int panelsBack() {
         return panelsOf(inputs);
     }
 
-    /** Panels of Wᵀ. */
+    @Override
     int panels() {
         return panelsOf(neurons);
     }
 
-    /** Takes over the parameters of some panels. */
+    @Override
+    boolean enough(int columns, int threads) {
+        return panelsOf(columns) >= 2 * threads;
+    }
+
+    @Override
     void load(WholeSteps.Layer from, int firstPanel, int lastPanel) {
         float[] w = CpuMemory.of(from.weights()).floats;
         int row = from.inputs();
@@ -173,7 +193,7 @@ final class PackedLayer {
         flip(firstPanel, lastPanel, 0, inputs);
     }
 
-    /** Gives back the parameters of some panels. */
+    @Override
     void store(WholeSteps.Layer into, int firstPanel, int lastPanel) {
         float[] w = CpuMemory.of(into.weights()).floats;
         int row = into.inputs();
@@ -206,8 +226,26 @@ final class PackedLayer {
         }
     }
 
-    /** z = x Wᵀ + b for some rows, whole multiples of the height, and the columns of some panels. */
-    void forward(PackedRows x, int first, int last, int firstPanel, int lastPanel) {
+    @Override
+    void put(float[] from, int at, int row) {
+        x.put(from, at, row, inputs);
+    }
+
+    @Override
+    void takeInputs(int first, int last) {
+        x.copy(before.a.floats, before.stride, first, last, inputs);
+    }
+
+    /** They are made in place. */
+    @Override
+    void takeSums(Kernels kernels, int first, int last) {}
+
+    /** It is made in place. */
+    @Override
+    void takeDelta(int first, int last) {}
+
+    @Override
+    void forward(int first, int last, int firstPanel, int lastPanel, int worker) {
         int together = together(last - first, height);
         for (int k = 0; k < inputs; k += depth) {
             int some = Math.min(depth, inputs - k);
@@ -222,15 +260,8 @@ final class PackedLayer {
         }
     }
 
-    /** Adds the z of the {@link #rest} for some rows. */
-    void join(PackedLayer rest, int rows) {
-        for (int i = 0; i < rows * stride; i++) {
-            z.floats[i] += rest.z.floats[i];
-        }
-    }
-
-    /** ∂C/∂a of the layer before = δ W, likewise; its columns are those of {@link #panelsBack}. */
-    void back(PackedLayer before, int first, int last, int firstPanel, int lastPanel) {
+    @Override
+    void back(int first, int last, int firstPanel, int lastPanel, int worker) {
         float[] into = before.delta.floats;
         int together = together(last - first, height);
         for (int k = 0; k < neurons; k += depth) {
@@ -276,38 +307,30 @@ final class PackedLayer {
         }
     }
 
-    /** Room for a worker that moves so many panels at a time: their columns of δ, panel after panel, each row after row. */
+    /** For their columns of δ, panel after panel, each row after row. */
+    @Override
     CpuMemory moveRoom(int batch, int panels) {
         return CpuMemory.allocate(DType.FLOAT32, (long) panels * batch * width);
     }
 
-    /** So many rows of a as the next layer multiplies them. */
-    PackedRows onward(int rows) {
-        return PackedRows.of(loops, a, stride, rows, neurons);
-    }
-
-    /** Keeps some rows of δ for {@link #back}, if there is a way back. */
+    @Override
     void keepDelta(int first, int last) {
         if (backward != null) {
             backward.copy(delta.floats, stride, first, last, neurons);
         }
     }
 
-    /**
-     * Moves some panels, weights and biases: Wᵀ = beta Wᵀ + alpha xᵀ δ, a sum over {@link #together} examples after the other.
-     *
-     * @param examples so many rows of x and δ count; 0 for none
-     * @param room of the worker
-     */
+    /** Wᵀ = beta Wᵀ + alpha xᵀ δ, a sum over {@link #together} examples after the other. */
+    @Override
     void move(
             Kernels kernels,
             double alpha,
             double beta,
-            PackedRows x,
             int examples,
             int firstPanel,
             int lastPanel,
-            CpuMemory room) {
+            CpuMemory room,
+            int worker) {
         if (!areFew(examples)) {
             copyDelta(examples, firstPanel, lastPanel, room);
         }
@@ -322,7 +345,7 @@ final class PackedLayer {
                 int some = Math.min(together, examples - i);
                 for (int p = firstPanel; p < lastPanel; p++) {
                     int deltaAt = ((p - firstPanel) * examples + i) * width;
-                    add(x, i, k, count, some, (float) alpha, p, deltaAt, room);
+                    add(i, k, count, some, (float) alpha, p, deltaAt, room);
                 }
             }
             flip(firstPanel, lastPanel, k, count);
@@ -347,16 +370,7 @@ final class PackedLayer {
     }
 
     /** Adds factor xᵀ δ to some rows of a panel. */
-    private void add(
-            PackedRows x,
-            int first,
-            int k,
-            int count,
-            int examples,
-            float factor,
-            int panel,
-            int deltaAt,
-            CpuMemory room) {
+    private void add(int first, int k, int count, int examples, float factor, int panel, int deltaAt, CpuMemory room) {
         float[] rows = x.memory.floats;
         int from = x.at(first, k);
         int to = (panel * panelRows + k) * width;

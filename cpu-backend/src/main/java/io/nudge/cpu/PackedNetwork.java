@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A network that is trained for some steps with its weights packed, in float32. A step is a sequence of phases, which threads share:
+ * A network that is trained for some steps, in float32, with its weights where products want them: packed into panels, or outside of the
+ * heap for OpenBLAS. A step is a sequence of phases, which threads share:
  * products by panels of weights, so that each is read by one of them, and passes over activations by examples. An element of a result
  * is computed by one thread in one order, so their number does not show in it. A step too small for that goes by turns: two threads may
  * have a half of the inputs each, and meet once.
@@ -46,21 +47,21 @@ final class PackedNetwork implements Task {
 
     private final Workers workers;
     private final Kernels[] kernels;
-    private final PackedLoops loops;
+    private final StepLayers form;
     private final WholeSteps shape;
 
     /** Rows of x that a product takes. */
     private final int height;
 
-    private final PackedLayer[] layers;
-
-    /** What each layer but the last gives to the next one's product. */
-    private final PackedRows[] onward;
+    private final StepLayer[] layers;
 
     private final long parameters;
 
-    /** The inputs of the first layer: all of them, or halves. The targets that count are the first part's. */
-    private final List<Part> inputParts = new ArrayList<>();
+    /**
+     * The inputs of the first layer: all of them, or halves, each for a layer that has the weights of these. The targets that count are
+     * the first part's, and its layer's z becomes the sum of all.
+     */
+    private final List<PackedBatch> inputParts = new ArrayList<>();
 
     /** Where the parts of each worker begin, and where the last one's end. */
     private final int[] partsOfWorker;
@@ -108,22 +109,15 @@ final class PackedNetwork implements Task {
     private double alpha;
     private double beta;
 
-    /**
-     * Some inputs.
-     *
-     * @param layer the first one, with the weights of these inputs; the z of the first part becomes the sum of all
-     */
-    private record Part(PackedLayer layer, PackedBatch batch) {}
-
-    PackedNetwork(Workers workers, Kernels[] kernels, PackedLoops loops, WholeSteps steps) {
+    PackedNetwork(Workers workers, Kernels[] kernels, StepLayers form, WholeSteps steps) {
         this.workers = workers;
         this.kernels = kernels;
         shape = steps;
         parameters = steps.parameters();
-        this.loops = loops;
-        height = loops.height();
+        this.form = form;
+        height = form.height();
         int most = whole(steps.batch());
-        layers = new PackedLayer[steps.layers().size()];
+        layers = new StepLayer[steps.layers().size()];
         cutInputs(most);
         partsOfWorker = IntStream.rangeClosed(0, workers.count())
                 .map(worker -> Math.min(worker, inputParts.size()))
@@ -133,10 +127,8 @@ final class PackedNetwork implements Task {
                 Runtime.getRuntime().availableProcessors());
         layers[0] = inputParts.get(0).layer;
         for (int l = 1; l < layers.length; l++) {
-            layers[l] = new PackedLayer(loops, steps.layers().get(l), most);
+            layers[l] = form.above(layers[l - 1], steps.layers().get(l), most);
         }
-        onward = new PackedRows[layers.length - 1];
-        Arrays.setAll(onward, l -> layers[l].onward(most));
         claims = new Claims(workers.count());
         movesOfWorker = new int[workers.count() + 1];
         for (int w = 0; w < workers.count(); w++) {
@@ -147,7 +139,7 @@ final class PackedNetwork implements Task {
         }
         int panels = areShared(steps.batch())
                 ? moves.stream().mapToInt(move -> move[2] - move[1]).max().orElseThrow()
-                : Arrays.stream(layers).mapToInt(PackedLayer::panels).max().orElseThrow();
+                : Arrays.stream(layers).mapToInt(StepLayer::panels).max().orElseThrow();
         rooms = new CpuMemory[workers.count()];
         Arrays.setAll(rooms, worker -> layers[0].moveRoom(steps.batch(), panels));
         outputs = layers[layers.length - 1].neurons;
@@ -163,11 +155,10 @@ final class PackedNetwork implements Task {
         boolean halved =
                 !areShared(shape.batch()) && parameters * shape.batch() >= HALVED && begin.inputs() >= HALVED_INPUTS;
         int end = halved ? begin.inputs() / 2 / PackedLayer.LINE * PackedLayer.LINE : begin.inputs();
-        PackedLayer first = PackedLayer.first(loops, begin, most, end);
-        inputParts.add(new Part(first, new PackedBatch(loops, shape, most, 0, end)));
+        StepLayer first = form.first(begin, most, end);
+        inputParts.add(new PackedBatch(shape, first, 0));
         if (halved) {
-            PackedLayer rest = first.rest(begin, most);
-            inputParts.add(new Part(rest, new PackedBatch(loops, shape, most, end, rest.inputs)));
+            inputParts.add(new PackedBatch(shape, first.rest(begin, most), end));
         }
     }
 
@@ -196,6 +187,10 @@ final class PackedNetwork implements Task {
 
     /** Whether threads share a step of so many examples. */
     private boolean areShared(int examples) {
+        return areShared(parameters, examples);
+    }
+
+    static boolean areShared(long parameters, int examples) {
         return parameters * examples >= SHARED;
     }
 
@@ -216,7 +211,7 @@ final class PackedNetwork implements Task {
     void take(WholeSteps wanted, long examples) {
         steps = wanted;
         if (areShared(steps.batch())) {
-            loops.prepare();
+            form.prepare();
         }
         sharePanelsAsMultiplied(Phase.LOAD, steps.batch());
         Pace.enter();
@@ -273,7 +268,7 @@ final class PackedNetwork implements Task {
                 moveOwn(i, 0);
             }
             for (int i = 0; i < inputParts.size(); i++) {
-                multiplyNext(i);
+                multiplyNext(i, 0);
             }
         } else {
             phase = Phase.TURN;
@@ -287,19 +282,19 @@ final class PackedNetwork implements Task {
     /** The first part has the other layers too; its inputs are never more. */
     private void moveOwn(int number, int worker) {
         for (int l = 1; moving && number == 0 && l < layers.length; l++) {
-            move(layers[l], inputs(l), 0, layers[l].panels(), worker);
+            move(layers[l], 0, layers[l].panels(), worker);
         }
         if (moving) {
-            Part part = inputParts.get(number);
-            move(part.layer, part.batch.x, 0, part.layer.panels(), worker);
+            StepLayer part = inputParts.get(number).layer;
+            move(part, 0, part.panels(), worker);
         }
     }
 
-    private void multiplyNext(int number) {
+    private void multiplyNext(int number, int worker) {
         if (upcoming > 0) {
-            Part part = inputParts.get(number);
-            part.batch.gather(steps, 0, upcoming);
-            part.layer.forward(part.batch.x, 0, whole(upcoming), 0, part.layer.panels());
+            PackedBatch part = inputParts.get(number);
+            part.gather(steps, 0, upcoming);
+            part.layer.forward(0, whole(upcoming), 0, part.layer.panels(), worker);
         }
     }
 
@@ -308,7 +303,7 @@ final class PackedNetwork implements Task {
         threads = areShared(rows) ? workers.count() : 1;
         readFactors();
         shareRows(Phase.GATHER, 0);
-        sharePanels(Phase.PRODUCT, 0, layers[0].panels());
+        sharePanels(Phase.PRODUCT, 0);
         thereAndBack();
         if (CpuOperations.moves(steps.position(), steps.tally())) {
             sharePanelsAsMultiplied(Phase.MOVE, rows);
@@ -328,22 +323,24 @@ final class PackedNetwork implements Task {
     private void thereAndBack() {
         shareRows(layers.length > 1 ? Phase.ACTIVATE : Phase.OUTPUT, 0);
         for (int l = 1; l < layers.length; l++) {
-            sharePanels(Phase.PRODUCT, l, layers[l].panels());
+            sharePanels(Phase.PRODUCT, l);
             shareRows(l < layers.length - 1 ? Phase.ACTIVATE : Phase.OUTPUT, l);
         }
         for (int l = layers.length - 1; l > 0; l--) {
-            sharePanels(Phase.BACK, l, layers[l].panelsBack());
+            sharePanels(Phase.BACK, l);
             shareRows(Phase.CHAIN, l - 1);
         }
         CpuOperations.tally(kernels[0], costs, 0, a, 0, targets(), 0, rows, outputs, steps.position(), steps.tally());
     }
 
     /** By panels if there are enough for all. */
-    private void sharePanels(Phase which, int l, int panels) {
-        if (threads == 1 || panels < 2 * threads) {
+    private void sharePanels(Phase which, int l) {
+        StepLayer it = layers[l];
+        if (threads == 1 || !it.enough(which == Phase.BACK ? it.inputs : it.neurons, threads)) {
             shareRows(which, l);
             return;
         }
+        int panels = which == Phase.BACK ? it.panelsBack() : it.panels();
         phase = which;
         layer = l;
         byPanels = true;
@@ -391,18 +388,18 @@ final class PackedNetwork implements Task {
         int first = part * inPart;
         if (phase == Phase.TURN) {
             moveOwn(part, worker);
-            multiplyNext(part);
+            multiplyNext(part, worker);
         } else if (phase == Phase.MOVE) {
             int[] move = moves.get(part);
-            move(layers[move[0]], inputs(move[0]), move[1], move[2], worker);
+            move(layers[move[0]], move[1], move[2], worker);
         } else if (phase == Phase.LOAD || phase == Phase.STORE) {
             int[] move = moves.get(part);
             carry(move[0], move[1], move[2]);
         } else if (byPanels) {
-            multiply(0, whole(rows), first, first + inPart);
+            multiply(0, whole(rows), first, first + inPart, worker);
         } else {
             int last = Math.min(first + inPart, whole(rows));
-            work(first, last, Math.min(last, rows), kernels[worker]);
+            work(first, last, Math.min(last, rows), worker);
         }
     }
 
@@ -414,7 +411,7 @@ final class PackedNetwork implements Task {
         }
     }
 
-    private void carry(PackedLayer it, WholeSteps.Layer outside, int firstPanel, int lastPanel) {
+    private void carry(StepLayer it, WholeSteps.Layer outside, int firstPanel, int lastPanel) {
         if (phase == Phase.LOAD) {
             it.load(outside, firstPanel, lastPanel);
         } else {
@@ -427,43 +424,45 @@ final class PackedNetwork implements Task {
      *
      * @param end the rows up to this one hold an example
      */
-    private void work(int first, int last, int end, Kernels worker) {
+    private void work(int first, int last, int end, int worker) {
         switch (phase) {
-            case GATHER -> inputParts.get(0).batch.gather(steps, first, end);
-            case ACTIVATE -> activate(first, end, worker);
-            case OUTPUT -> output(first, end, worker);
-            case CHAIN -> chain(first, end, worker);
-            default -> multiply(first, last, 0, Integer.MAX_VALUE);
+            case GATHER -> inputParts.get(0).gather(steps, first, end);
+            case ACTIVATE -> activate(first, end, kernels[worker]);
+            case OUTPUT -> output(first, end, kernels[worker]);
+            case CHAIN -> chain(first, end, kernels[worker]);
+            default -> multiply(first, last, 0, Integer.MAX_VALUE, worker);
         }
     }
 
-    private void multiply(int first, int last, int firstPanel, int lastPanel) {
-        PackedLayer it = layers[layer];
+    private void multiply(int first, int last, int firstPanel, int lastPanel, int worker) {
+        StepLayer it = layers[layer];
         if (phase == Phase.BACK) {
-            it.back(layers[layer - 1], first, last, firstPanel, Math.min(lastPanel, it.panelsBack()));
+            it.back(first, last, firstPanel, Math.min(lastPanel, it.panelsBack()), worker);
         } else {
-            it.forward(inputs(layer), first, last, firstPanel, Math.min(lastPanel, it.panels()));
+            it.forward(first, last, firstPanel, Math.min(lastPanel, it.panels()), worker);
         }
-    }
-
-    private PackedRows inputs(int l) {
-        return l == 0 ? inputParts.get(0).batch.x : onward[l - 1];
     }
 
     private CpuMemory targets() {
-        return inputParts.get(0).batch.y;
+        return inputParts.get(0).y;
     }
 
     /** Passes go over the rows that hold an example; what products make of the others is of no account. */
     private void activate(int first, int end, Kernels worker) {
-        PackedLayer it = layers[layer];
-        int at = first * it.stride;
-        worker.activate(it.activation, it.z, at, it.a, at, (end - first) * it.stride);
-        onward[layer].copy(it.a.floats, it.stride, first, end, it.neurons);
+        StepLayer it = layers[layer];
+        int some = rowsAtOnce(it);
+        for (int i = first; i < end; i += some) {
+            int last = Math.min(i + some, end);
+            int at = i * it.stride;
+            it.takeSums(worker, i, last);
+            worker.activate(it.activation, it.z, at, it.a, at, (last - i) * it.stride);
+            layers[layer + 1].takeInputs(i, last);
+        }
     }
 
     private void output(int first, int last, Kernels worker) {
-        PackedLayer it = layers[layer];
+        StepLayer it = layers[layer];
+        it.takeSums(worker, first, last);
         for (int i = first; i < last; i++) {
             System.arraycopy(it.z.floats, i * it.stride, z.floats, i * outputs, outputs);
         }
@@ -480,15 +479,32 @@ final class PackedNetwork implements Task {
     }
 
     private void chain(int first, int end, Kernels worker) {
-        PackedLayer it = layers[layer];
-        int at = first * it.stride;
-        worker.chain(it.activation, it.z, at, it.a, at, it.delta, at, it.delta, at, (end - first) * it.stride);
-        it.keepDelta(first, end);
+        StepLayer it = layers[layer];
+        int some = rowsAtOnce(it);
+        for (int i = first; i < end; i += some) {
+            int last = Math.min(i + some, end);
+            int at = i * it.stride;
+            it.takeDelta(i, last);
+            worker.chain(it.activation, it.z, at, it.a, at, it.delta, at, it.delta, at, (last - i) * it.stride);
+            it.keepDelta(i, last);
+        }
+    }
+
+    /** Rows that a pass goes over before the next pass has them: as many as stay in the first cache. */
+    private static int rowsAtOnce(StepLayer it) {
+        return Math.max(1, Kernels.BLOCK / it.stride);
     }
 
     /** With a factor of 0 examples do not count, not even NaN. */
-    private void move(PackedLayer it, PackedRows x, int firstPanel, int lastPanel, int worker) {
+    private void move(StepLayer it, int firstPanel, int lastPanel, int worker) {
         int examples = alpha == 0 ? 0 : rows;
-        it.move(kernels[worker], alpha, beta, x, examples, firstPanel, lastPanel, rooms[worker]);
+        it.move(kernels[worker], alpha, beta, examples, firstPanel, lastPanel, rooms[worker], worker);
+    }
+
+    /** Gives back what its layers have outside of the heap. */
+    void close() {
+        for (StepLayer each : layers) {
+            each.close();
+        }
     }
 }

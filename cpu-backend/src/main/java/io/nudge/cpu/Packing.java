@@ -3,8 +3,8 @@ package io.nudge.cpu;
 import io.nudge.tensor.DType;
 import io.nudge.tensor.WholeSteps;
 
-/** Decides which networks are trained with packed weights, and keeps the room of the last one. */
-final class Packing {
+/** Decides which networks take whole steps, and where their weights lie meanwhile; keeps the room of the last one. */
+final class Packing implements AutoCloseable {
     /** Additions and multiplications that are taken at once, about: some 200 ms of them. */
     private static final double AT_ONCE = 4e10;
 
@@ -16,6 +16,7 @@ final class Packing {
     private final Workers workers;
     private final Kernels[] kernels;
     private final PackedLoops loops;
+    private final boolean openBlas;
 
     /** Parameters up to which weights are packed. */
     private final long most;
@@ -27,16 +28,19 @@ final class Packing {
      *
      * @param loops null if nothing is to be packed
      * @param most parameters up to which weights are packed
+     * @param openBlas whether OpenBLAS was loaded, which then takes other steps that are worth it
      */
-    Packing(Workers workers, Kernels[] kernels, PackedLoops loops, long most) {
+    Packing(Workers workers, Kernels[] kernels, PackedLoops loops, long most, boolean openBlas) {
         this.workers = workers;
         this.kernels = kernels;
         this.loops = loops;
         this.most = most;
+        this.openBlas = openBlas;
     }
 
     int stepsAtOnce(WholeSteps steps) {
-        if (loops == null || steps.inputs().type() != DType.FLOAT32 || !elementwise(steps) || !fits(steps)) {
+        boolean can = steps.inputs().type() == DType.FLOAT32 && elementwise(steps);
+        if (!can || !(isPacked(steps) || isOpenBlas(steps))) {
             return 1;
         }
         double step = 6.0 * steps.parameters() * steps.batch();
@@ -50,8 +54,8 @@ final class Packing {
     }
 
     /** Whether there are few parameters, and each room fits into a Java array. */
-    private boolean fits(WholeSteps steps) {
-        if (steps.parameters() > most) {
+    private boolean isPacked(WholeSteps steps) {
+        if (loops == null || steps.parameters() > most) {
             return false;
         }
         PackedLoops its = loops.of(steps.batch());
@@ -67,11 +71,33 @@ final class Packing {
         return true;
     }
 
+    /** Whether products are large, and matrices not too large for a buffer. */
+    private boolean isOpenBlas(WholeSteps steps) {
+        if (!openBlas || !PackedNetwork.areShared(steps.parameters(), steps.batch())) {
+            return false;
+        }
+        return steps.layers().stream().allMatch(layer -> {
+            long in = layer.inputs();
+            long out = layer.neurons();
+            return Math.max(in * out, steps.batch() * Math.max(in, out)) <= OpenBlas.LARGEST;
+        });
+    }
+
     void take(WholeSteps steps, long examples) {
         if (network == null || !network.fits(steps)) {
-            network = null;
-            network = new PackedNetwork(workers, kernels, loops.of(steps.batch()), steps);
+            close();
+            StepLayers layers =
+                    isPacked(steps) ? PackedLayer.with(loops.of(steps.batch())) : OpenBlasLayer.with(workers.count());
+            network = new PackedNetwork(workers, kernels, layers, steps);
         }
         network.take(steps, examples);
+    }
+
+    @Override
+    public void close() {
+        if (network != null) {
+            network.close();
+            network = null;
+        }
     }
 }

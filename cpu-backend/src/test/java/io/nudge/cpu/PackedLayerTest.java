@@ -28,13 +28,14 @@ class PackedLayerTest {
             WholeSteps.Layer of = new WholeSteps.Layer(weights, bias, Activation.RELU);
             PackedLayer layer = PackedLayer.first(loops, of, rows, INPUTS);
             layer.load(of, 0, layer.panels());
-            PackedRows x = PackedRows.room(loops, rows, INPUTS);
+            float[] x = new float[INPUTS];
             double[] movedWeights = new double[NEURONS * INPUTS];
             double[] movedBias = new double[NEURONS];
             for (int i = 0; i < batch; i++) {
                 for (int k = 0; k < INPUTS; k++) {
-                    x.memory.floats[x.at(i, k)] = i % (4 + k);
+                    x[k] = i % (4 + k);
                 }
+                layer.put(x, 0, i);
                 for (int j = 0; j < NEURONS; j++) {
                     float delta = i % (3 + j);
                     layer.delta.floats[i * layer.stride + j] = delta;
@@ -44,7 +45,7 @@ class PackedLayerTest {
                     }
                 }
             }
-            layer.move(null, -1, 1, x, batch, 0, layer.panels(), layer.moveRoom(batch, layer.panels()));
+            layer.move(null, -1, 1, batch, 0, layer.panels(), layer.moveRoom(batch, layer.panels()), 0);
             layer.store(of, 0, layer.panels());
             assertThat(weights.doubles()).as("weights").isEqualTo(movedWeights);
             assertThat(bias.doubles()).as("biases").isEqualTo(movedBias);

@@ -26,14 +26,15 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Training with packed weights where layers have several panels and products several parts: as by single operations in float64, and
- * with the same bits on any number of threads. Small networks are in the specification of all backends.
+ * Training with packed weights, or with OpenBLAS, where layers have several panels and products several parts: as by single operations
+ * in float64, and packed with the same bits on any number of threads. Small networks are in the specification of all backends.
  */
 class PackedNetworkTest {
     private static final int EXAMPLES = 1801;
@@ -70,9 +71,14 @@ class PackedNetworkTest {
         private final Tensor labels;
         private final Tensor order;
         private final Tensor none;
+        private final Tensor schedule;
 
         Training(int[] layers, int batch, DType type, int threads) {
-            backend = CpuBackend.open(new CpuOptions(threads, ProductChoice.JAVA, true));
+            this(layers, batch, type, new CpuOptions(threads, ProductChoice.JAVA, true));
+        }
+
+        Training(int[] layers, int batch, DType type, CpuOptions options) {
+            backend = CpuBackend.open(options);
             network = Network.create(Architecture.sigmoid(layers), Initializer.NORMAL_SCALED, 1, backend, type);
             RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);
             inputs = backend.zeros(Shape.of(EXAMPLES, layers[0]), type);
@@ -83,7 +89,7 @@ class PackedNetworkTest {
             labels = numbers(i -> i % classes);
             order = numbers(i -> i * 7L % EXAMPLES);
             none = backend.zeros(Shape.of(0), type);
-            Tensor schedule = backend.zeros(Shape.of(STEPS, Optimizer.COLUMNS), DType.FLOAT64);
+            schedule = backend.zeros(Shape.of(STEPS, Optimizer.COLUMNS), DType.FLOAT64);
             double[] rows = new double[STEPS * Optimizer.COLUMNS];
             for (int step = 0; step < STEPS; step++) {
                 rows[step * Optimizer.COLUMNS] = 0.5 / (1 + step);
@@ -121,7 +127,11 @@ class PackedNetworkTest {
     }
 
     private static double[] trained(int[] layers, int batch, int last, DType type, int threads) {
-        try (Training training = new Training(layers, batch, type, threads)) {
+        return trained(layers, batch, last, type, new CpuOptions(threads, ProductChoice.JAVA, true));
+    }
+
+    private static double[] trained(int[] layers, int batch, int last, DType type, CpuOptions options) {
+        try (Training training = new Training(layers, batch, type, options)) {
             assertThat(training.isTakenWhole()).isEqualTo(type == DType.FLOAT32);
             training.train((STEPS - 1L) * batch + last);
             return training.network.parameters().doubles();
@@ -155,6 +165,62 @@ class PackedNetworkTest {
         assertThat(trained(layers, batch, DType.FLOAT32, 3)).isEqualTo(trained(layers, batch, DType.FLOAT32, 1));
     }
 
+    /** Networks and batches whose products OpenBLAS takes, with one thread and with some, where there are no packed loops. */
+    static Stream<Arguments> openBlasSteps() {
+        int[][] layers = {{100, 200, 150, 10}, {513, 301, 47, 33}, {40, 900, 33}, {1031, 40, 1040, 12}};
+        return Arrays.stream(layers)
+                .flatMap(each -> IntStream.of(73, 323, 600).mapToObj(batch -> Arguments.of(each, batch)))
+                .flatMap(each ->
+                        IntStream.of(1, 2, 3).mapToObj(threads -> Arguments.of(each.get()[0], each.get()[1], threads)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("openBlasSteps")
+    void byOpenBlasItLearnsTheSame(int[] layers, int batch, int threads) {
+        CpuOptions options = new CpuOptions(threads, ProductChoice.OPENBLAS, false);
+        double[] expected = trained(layers, batch, DType.FLOAT64, 1);
+        double[] found = trained(layers, batch, (batch + 1) / 2, DType.FLOAT32, options);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).as("parameter %d", i).isCloseTo(expected[i], within(BOUND));
+        }
+    }
+
+    /** Calls of OpenBLAS for products so small cost more than single operations in Java. */
+    @Test
+    void smallStepsAreNotOpenBlas() {
+        CpuOptions options = new CpuOptions(2, ProductChoice.AUTO, false);
+        try (Training small = new Training(new int[] {784, 30, 10}, 10, DType.FLOAT32, options);
+                Training large = new Training(new int[] {784, 30, 10}, 100, DType.FLOAT32, options)) {
+            assertThat(small.isTakenWhole()).isFalse();
+            assertThat(large.isTakenWhole()).isTrue();
+        }
+    }
+
+    @Test
+    void withoutOpenBlasAndVectorsOperationsAreSingle() {
+        CpuOptions options = new CpuOptions(2, ProductChoice.JAVA, false);
+        try (Training training = new Training(new int[] {784, 30, 10}, 100, DType.FLOAT32, options)) {
+            assertThat(training.isTakenWhole()).isFalse();
+        }
+    }
+
+    /** Of two networks in turn, and when the backend is closed. */
+    @Test
+    void whatIsOutsideOfTheHeapIsGivenBack() {
+        CpuOptions options = new CpuOptions(2, ProductChoice.OPENBLAS, false);
+        long before = Pointer.totalBytes();
+        try (Training training = new Training(new int[] {784, 300, 10}, 100, DType.FLOAT32, options)) {
+            training.train(100);
+            long first = Pointer.totalBytes();
+            assertThat(first - before).as("bytes outside").isGreaterThan(4L * 784 * 300);
+            try (Pass other = Pass.descent(training.network, 101, 1, Descent.of(Optimizer.sgd(1)), training.schedule)) {
+                other.train(training.inputs, training.labels, training.order, training.none, 101);
+                assertThat(Pointer.totalBytes() - first).as("bytes more").isLessThan(4L * 784 * 300);
+            }
+        }
+        assertThat(Pointer.totalBytes() - before).as("bytes outside").isLessThan(4L * 784);
+    }
+
     static Stream<Arguments> stops() {
         return Stream.of(new int[] {784, 30, 10}, new int[] {40, 17, 10}, new int[] {513, 301, 47, 33})
                 .flatMap(each -> IntStream.of(1, 2).mapToObj(threads -> Arguments.of(each, threads)));
@@ -177,6 +243,24 @@ class PackedNetworkTest {
                     .isEqualTo(one.network.parameters().doubles());
             assertThat(more.pass.position().longs())
                     .isEqualTo(one.pass.position().longs());
+        }
+    }
+
+    @Test
+    void byOpenBlasItStopsThereToo() {
+        int batch = 100;
+        CpuOptions options = new CpuOptions(2, ProductChoice.OPENBLAS, false);
+        int[] layers = {513, 301, 47, 33};
+        try (Training one = new Training(layers, batch, DType.FLOAT32, options);
+                Training more = new Training(layers, batch, DType.FLOAT32, options)) {
+            one.train(2L * batch);
+            long[] order = more.order.longs();
+            order[2 * batch + 3] = EXAMPLES;
+            more.order.write(order);
+            assertThatThrownBy(() -> more.train(STEPS * (long) batch))
+                    .hasMessageContaining("the order names example " + EXAMPLES);
+            assertThat(more.network.parameters().doubles())
+                    .isEqualTo(one.network.parameters().doubles());
         }
     }
 
@@ -216,8 +300,18 @@ class PackedNetworkTest {
     /** Vectors are objects until the compiler has seen them often enough, so that this takes some runs. */
     @Test
     void recordedStepsAllocateNothing() {
-        try (Training training = new Training(new int[] {40, 17, 10}, 10, DType.FLOAT32, 1);
-                Program program = training.backend.record(() -> training.train(STEPS * 10L))) {
+        assertRecordedStepsAllocateNothing(new int[] {40, 17, 10}, 10, new CpuOptions(1, ProductChoice.JAVA, true));
+    }
+
+    @Test
+    void byOpenBlasTheyAllocateNothingEither() {
+        assertRecordedStepsAllocateNothing(
+                new int[] {100, 200, 10}, 100, new CpuOptions(2, ProductChoice.OPENBLAS, false));
+    }
+
+    private static void assertRecordedStepsAllocateNothing(int[] layers, int batch, CpuOptions options) {
+        try (Training training = new Training(layers, batch, DType.FLOAT32, options);
+                Program program = training.backend.record(() -> training.train(STEPS * (long) batch))) {
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long least = Long.MAX_VALUE;
             for (int i = 0; i < MOST_RUNS && least > 0; i++) {

@@ -1,0 +1,18 @@
+package io.nudge.cpu;
+
+import io.nudge.tensor.WholeSteps;
+
+/** Makes the layers of networks that take whole steps: where their weights lie, and what multiplies them. */
+interface StepLayers {
+    /** Rows of x that a product takes; rows are a multiple of it. */
+    int height();
+
+    /** Makes sure that what follows is done as fast as it can be, even if that takes a second. */
+    void prepare();
+
+    /** The first layer with its first inputs up to a number; if these are not all, there is a {@link StepLayer#rest}. */
+    StepLayer first(WholeSteps.Layer layer, int rows, int inputs);
+
+    /** A layer above another. */
+    StepLayer above(StepLayer before, WholeSteps.Layer layer, int rows);
+}
