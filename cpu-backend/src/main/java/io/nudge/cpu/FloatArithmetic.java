@@ -3,15 +3,26 @@ package io.nudge.cpu;
 /**
  * Arithmetic over stretches of arrays in float32, in plain loops. They are fast enough where the Vector API is absent;
  * the JIT compiler of Java 17 turns none of them into vector instructions, since it cannot know that stretches which
- * begin at different places do not overlap. A result may be an operand, at the same place.
+ * begin at different places do not overlap; those that begin at the same place have a loop of their own where that pays. A
+ * result may be an operand, at the same place.
  *
  * <p>{@link DoubleArithmetic} is its likeness; a change here is a change there.
  */
 class FloatArithmetic {
     /** c = a + b. */
     void add(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
+        if (aAt == bAt && bAt == cAt) {
+            addInPlace(a, b, c, aAt, n);
+            return;
+        }
         for (int i = 0; i < n; i++) {
             c[cAt + i] = a[aAt + i] + b[bAt + i];
+        }
+    }
+
+    private static void addInPlace(float[] a, float[] b, float[] c, int at, int n) {
+        for (int i = at; i < at + n; i++) {
+            c[i] = a[i] + b[i];
         }
     }
 

@@ -156,6 +156,11 @@ final class FloatKernels extends Kernels {
         functions.prime(f, z.floats, zAt, into.floats, intoAt, n);
     }
 
+    /** Whether σ′ is computed from a; else it is from z. */
+    static boolean chainsByOutput(Activation f) {
+        return f instanceof Activation.Sigmoid || f instanceof Activation.Tanh;
+    }
+
     @Override
     void chain(
             Activation f,

@@ -135,7 +135,7 @@ final class FloatMath {
      * 1 above 0, else 0; NaN for NaN. The least number above 0 comes to more than 1 here, and no processor has to guess a sign, which it
      * would get wrong every other time.
      */
-    private static float unitStep(float z) {
+    static float unitStep(float z) {
         return Math.max(0f, Math.min(1f, z * LARGE * LARGE));
     }
 

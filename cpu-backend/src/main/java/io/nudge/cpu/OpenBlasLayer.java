@@ -7,10 +7,11 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 
 import io.nudge.tensor.DType;
 import io.nudge.tensor.WholeSteps;
+import java.util.Arrays;
 
 /**
- * A layer whose products are OpenBLAS's. Its weights and what they are multiplied by stay outside of the heap for as long as steps are
- * taken, where {@link OpenBlas} has to copy them for each product. A thread has one panel.
+ * A layer whose products are OpenBLAS's. Its weights, inputs, z and δ stay outside of the heap for as long as steps are taken, where
+ * {@link OpenBlas} has to copy matrices for each product; passes have a few rows at a time in the heap. A thread has one panel.
  */
 final class OpenBlasLayer extends StepLayer {
     /** Columns of a panel are a multiple of this, since OpenBLAS computes so many at a time. */
@@ -22,15 +23,29 @@ final class OpenBlasLayer extends StepLayer {
     /** The layer below; null for the first. */
     private final OpenBlasLayer before;
 
+    /** Null for the last. */
+    private OpenBlasLayer above;
+
     private final int workers;
     private final OutsideFloats weights;
     private final OutsideFloats x;
 
-    /** z as it comes, and then δ as it is multiplied. */
-    private final OutsideFloats rows;
+    /** z without the bias. */
+    private final OutsideFloats sums;
+
+    /** ∂C/∂a, and then δ. */
+    private final OutsideFloats deltas;
 
     private final CpuMemory bias;
     private final CpuMemory nothing = CpuMemory.allocate(DType.FLOAT32, 0);
+
+    /** Rows that passes have in the heap at a time: as many as stay in the first cache. */
+    private final int atOnce;
+
+    // Of each worker.
+    private final CpuMemory[] z;
+    private final CpuMemory[] a;
+    private final CpuMemory[] delta;
 
     /** Such layers for so many workers. */
     static StepLayers with(int workers) {
@@ -56,16 +71,27 @@ final class OpenBlasLayer extends StepLayer {
     }
 
     private OpenBlasLayer(OpenBlasLayer before, WholeSteps.Layer layer, int batch, int workers) {
-        super(layer, layer.inputs(), layer.neurons());
+        super(layer, layer.inputs());
         this.before = before;
         this.workers = workers;
         weights = new OutsideFloats((long) neurons * inputs, workers);
         x = new OutsideFloats((long) batch * inputs, workers);
-        rows = new OutsideFloats((long) batch * neurons, workers);
+        sums = new OutsideFloats((long) batch * neurons, workers);
+        deltas = new OutsideFloats((long) batch * neurons, workers);
         bias = CpuMemory.allocate(DType.FLOAT32, neurons);
-        z = CpuMemory.allocate(DType.FLOAT32, (long) batch * neurons);
-        a = CpuMemory.allocate(DType.FLOAT32, (long) batch * neurons);
-        delta = CpuMemory.allocate(DType.FLOAT32, (long) batch * neurons);
+        atOnce = Math.max(1, Kernels.BLOCK / neurons);
+        z = rooms();
+        a = rooms();
+        delta = rooms();
+        if (before != null) {
+            before.above = this;
+        }
+    }
+
+    private CpuMemory[] rooms() {
+        CpuMemory[] rooms = new CpuMemory[workers];
+        Arrays.setAll(rooms, worker -> CpuMemory.allocate(DType.FLOAT32, (long) atOnce * neurons));
+        return rooms;
     }
 
     /** Columns of a panel, of so many in all. */
@@ -125,26 +151,49 @@ final class OpenBlasLayer extends StepLayer {
     }
 
     @Override
-    void takeInputs(int first, int last) {
-        x.put(first * inputs, before.a.floats, first * inputs, (last - first) * inputs);
+    void activate(Kernels kernels, int first, int last, int worker) {
+        CpuMemory ours = z[worker];
+        CpuMemory theirs = a[worker];
+        for (int i = first; i < last; i += atOnce) {
+            int rows = Math.min(atOnce, last - i);
+            takeSums(kernels, i, rows, ours, 0);
+            kernels.activate(activation, ours, 0, theirs, 0, rows * neurons);
+            above.x.put(i * neurons, theirs.floats, 0, rows * neurons);
+        }
     }
 
-    @Override
-    void takeSums(Kernels kernels, int first, int last) {
-        rows.get(first * neurons, z.floats, first * neurons, (last - first) * neurons);
-        for (int i = first; i < last; i++) {
-            kernels.add(z, i * neurons, bias, 0, z, i * neurons, neurons);
+    private void takeSums(Kernels kernels, int first, int rows, CpuMemory into, int at) {
+        sums.get(first * neurons, into.floats, at, rows * neurons);
+        for (int i = 0; i < rows; i++) {
+            kernels.add(into, at + i * neurons, bias, 0, into, at + i * neurons, neurons);
         }
     }
 
     @Override
-    void takeDelta(int first, int last) {
-        rows.get(first * neurons, delta.floats, first * neurons, (last - first) * neurons);
+    void chain(Kernels kernels, int first, int last, int worker) {
+        CpuMemory its = delta[worker];
+        for (int i = first; i < last; i += atOnce) {
+            int rows = Math.min(atOnce, last - i);
+            int n = rows * neurons;
+            if (FloatKernels.chainsByOutput(activation)) {
+                above.x.get(i * neurons, a[worker].floats, 0, n);
+            } else {
+                takeSums(kernels, i, rows, z[worker], 0);
+            }
+            deltas.get(i * neurons, its.floats, 0, n);
+            kernels.chain(activation, z[worker], 0, a[worker], 0, its, 0, its, 0, n);
+            deltas.put(i * neurons, its.floats, 0, n);
+        }
     }
 
     @Override
-    void keepDelta(int first, int last) {
-        rows.put(first * neurons, delta.floats, first * neurons, (last - first) * neurons);
+    void copySums(Kernels kernels, int first, int last, CpuMemory into) {
+        takeSums(kernels, first, last - first, into, first * neurons);
+    }
+
+    @Override
+    void putDelta(int first, int last, CpuMemory from) {
+        deltas.put(first * neurons, from.floats, first * neurons, (last - first) * neurons);
     }
 
     @Override
@@ -164,7 +213,7 @@ final class OpenBlasLayer extends StepLayer {
                 weights.at((long) begin * inputs, worker),
                 inputs,
                 0,
-                rows.at((long) first * neurons + begin, worker),
+                sums.at((long) first * neurons + begin, worker),
                 neurons);
     }
 
@@ -180,12 +229,12 @@ final class OpenBlasLayer extends StepLayer {
                 some,
                 neurons,
                 1,
-                rows.at((long) first * neurons, worker),
+                deltas.at((long) first * neurons, worker),
                 neurons,
                 weights.at(begin, worker),
                 inputs,
                 0,
-                before.rows.at((long) first * inputs + begin, worker),
+                before.deltas.at((long) first * inputs + begin, worker),
                 inputs);
     }
 
@@ -214,7 +263,7 @@ final class OpenBlasLayer extends StepLayer {
                 inputs,
                 examples,
                 (float) alpha,
-                rows.at(begin, worker),
+                deltas.at(begin, worker),
                 neurons,
                 x.at(0, worker),
                 inputs,
@@ -222,19 +271,40 @@ final class OpenBlasLayer extends StepLayer {
                 weights.at((long) begin * inputs, worker),
                 inputs);
         if (examples > 0) {
-            kernels.sumRows(alpha, delta, 0, examples, neurons, begin, end, 1, bias, 0);
+            moveBias(kernels, alpha, examples, begin, end - begin, worker);
         }
+    }
+
+    private void moveBias(Kernels kernels, double alpha, int examples, int begin, int n, int worker) {
+        CpuMemory row = delta[worker];
+        CpuMemory sum = z[worker];
+        kernels.fill(0, sum, 0, n);
+        for (int i = 0; i < examples; i++) {
+            deltas.get(i * neurons + begin, row.floats, 0, n);
+            kernels.add(sum, 0, row, 0, sum, 0, n);
+        }
+        kernels.combine(alpha, sum, 0, 1, bias, begin, n);
     }
 
     @Override
     StepLayer rest(WholeSteps.Layer layer, int rows) {
-        throw new AssertionError("a step so small that its inputs are halved is not OpenBLAS's");
+        throw neverHalved();
+    }
+
+    @Override
+    void join(StepLayer rest, int rows) {
+        throw neverHalved();
+    }
+
+    private static AssertionError neverHalved() {
+        return new AssertionError("steps so small that their inputs are halved are not OpenBLAS's");
     }
 
     @Override
     void close() {
         weights.close();
         x.close();
-        rows.close();
+        sums.close();
+        deltas.close();
     }
 }

@@ -49,8 +49,18 @@ final class PackedLayer extends StepLayer {
     /** The layer that this one is the {@link #rest} of; null in others. */
     private final PackedLayer leader;
 
+    /** Elements between two rows of z, a and δ: an odd number of lines, so that many rows spread over all of a cache. */
+    final int stride;
+
+    private final CpuMemory z;
+    private final CpuMemory a;
+    final CpuMemory delta;
+
     /** The layer below; null for the first. */
-    private final StepLayer before;
+    private final PackedLayer before;
+
+    /** Null for the last. */
+    private PackedLayer above;
 
     /** What is multiplied on the way forward. */
     private final PackedRows x;
@@ -78,7 +88,7 @@ final class PackedLayer extends StepLayer {
 
             @Override
             public StepLayer above(StepLayer before, WholeSteps.Layer layer, int rows) {
-                return new PackedLayer(loops, layer, rows, before, 0, layer.inputs(), null);
+                return new PackedLayer(loops, layer, rows, (PackedLayer) before, 0, layer.inputs(), null);
             }
         };
     }
@@ -92,20 +102,15 @@ final class PackedLayer extends StepLayer {
         return new PackedLayer(loops, layer, rows, null, 0, inputs, null);
     }
 
-    @Override
-    StepLayer rest(WholeSteps.Layer layer, int rows) {
-        return new PackedLayer(loops, layer, rows, null, inputs, layer.inputs() - inputs, this);
-    }
-
     private PackedLayer(
             PackedLoops loops,
             WholeSteps.Layer layer,
             int rows,
-            StepLayer before,
+            PackedLayer before,
             int firstInput,
             int inputs,
             PackedLayer leader) {
-        super(layer, inputs, stride(layer.neurons(), loops.width()));
+        super(layer, inputs);
         this.loops = loops;
         height = loops.height();
         this.firstInput = firstInput;
@@ -121,6 +126,7 @@ final class PackedLayer extends StepLayer {
         flipped = before == null ? null : CpuMemory.allocate(DType.FLOAT32, (long) panelsOf(inputs) * neurons * width);
         bias = new float[panelsOf(neurons) * width];
         nothing = new float[width];
+        stride = stride(neurons, width);
         z = room(loops, rows, stride);
         a = leader == null ? room(loops, rows, stride) : leader.a;
         delta = leader == null ? room(loops, rows, stride) : leader.delta;
@@ -128,6 +134,9 @@ final class PackedLayer extends StepLayer {
                 ? PackedRows.room(loops, rows, inputs)
                 : PackedRows.of(loops, before.a, before.stride, rows, inputs);
         backward = before == null ? null : PackedRows.of(loops, delta, stride, rows, neurons);
+        if (before != null) {
+            before.above = this;
+        }
     }
 
     /** How many of so many examples are taken together: parts as equal as whole multiples of a tile's rows can be. */
@@ -150,7 +159,7 @@ final class PackedLayer extends StepLayer {
         return CpuMemory.allocate(DType.FLOAT32, (long) rows * stride + loops.rows());
     }
 
-    /** An odd number of lines, so that many rows spread over all of a cache; rows of one panel lie close enough together as it is. */
+    /** Rows of one panel lie close enough together as it is. */
     static int stride(int columns, int width) {
         int whole = (columns + width - 1) / width * width;
         return whole > width && whole / LINE % 2 == 0 ? whole + LINE : whole;
@@ -232,17 +241,63 @@ final class PackedLayer extends StepLayer {
     }
 
     @Override
-    void takeInputs(int first, int last) {
-        x.copy(before.a.floats, before.stride, first, last, inputs);
+    void activate(Kernels kernels, int first, int last, int worker) {
+        for (int i = first; i < last; i += rowsAtOnce()) {
+            int end = Math.min(i + rowsAtOnce(), last);
+            kernels.activate(activation, z, i * stride, a, i * stride, (end - i) * stride);
+            above.x.copy(a.floats, stride, i, end, neurons);
+        }
     }
 
-    /** They are made in place. */
     @Override
-    void takeSums(Kernels kernels, int first, int last) {}
+    void chain(Kernels kernels, int first, int last, int worker) {
+        for (int i = first; i < last; i += rowsAtOnce()) {
+            int end = Math.min(i + rowsAtOnce(), last);
+            int at = i * stride;
+            kernels.chain(activation, z, at, a, at, delta, at, delta, at, (end - i) * stride);
+            keepDelta(i, end);
+        }
+    }
 
-    /** It is made in place. */
+    /** Rows that a pass goes over before the next pass has them: as many as stay in the first cache. */
+    private int rowsAtOnce() {
+        return Math.max(1, Kernels.BLOCK / stride);
+    }
+
     @Override
-    void takeDelta(int first, int last) {}
+    void copySums(Kernels kernels, int first, int last, CpuMemory into) {
+        for (int i = first; i < last; i++) {
+            System.arraycopy(z.floats, i * stride, into.floats, i * neurons, neurons);
+        }
+    }
+
+    @Override
+    void putDelta(int first, int last, CpuMemory from) {
+        for (int i = first; i < last; i++) {
+            System.arraycopy(from.floats, i * neurons, delta.floats, i * stride, neurons);
+        }
+        keepDelta(first, last);
+    }
+
+    /** Keeps some rows of δ for {@link #back}, if there is a way back. */
+    private void keepDelta(int first, int last) {
+        if (backward != null) {
+            backward.copy(delta.floats, stride, first, last, neurons);
+        }
+    }
+
+    @Override
+    StepLayer rest(WholeSteps.Layer layer, int rows) {
+        return new PackedLayer(loops, layer, rows, null, inputs, layer.inputs() - inputs, this);
+    }
+
+    @Override
+    void join(StepLayer rest, int rows) {
+        float[] other = ((PackedLayer) rest).z.floats;
+        for (int i = 0; i < rows * stride; i++) {
+            z.floats[i] += other[i];
+        }
+    }
 
     @Override
     void forward(int first, int last, int firstPanel, int lastPanel, int worker) {
@@ -311,13 +366,6 @@ final class PackedLayer extends StepLayer {
     @Override
     CpuMemory moveRoom(int batch, int panels) {
         return CpuMemory.allocate(DType.FLOAT32, (long) panels * batch * width);
-    }
-
-    @Override
-    void keepDelta(int first, int last) {
-        if (backward != null) {
-            backward.copy(delta.floats, stride, first, last, neurons);
-        }
     }
 
     /** Wᵀ = beta Wᵀ + alpha xᵀ δ, a sum over {@link #together} examples after the other. */

@@ -420,16 +420,16 @@ final class PackedNetwork implements Task {
     }
 
     /**
-     * A phase for some rows.
+     * A phase for some rows. Passes go over those that hold an example; what products make of the others is of no account.
      *
      * @param end the rows up to this one hold an example
      */
     private void work(int first, int last, int end, int worker) {
         switch (phase) {
             case GATHER -> inputParts.get(0).gather(steps, first, end);
-            case ACTIVATE -> activate(first, end, kernels[worker]);
+            case ACTIVATE -> layers[layer].activate(kernels[worker], first, end, worker);
             case OUTPUT -> output(first, end, kernels[worker]);
-            case CHAIN -> chain(first, end, kernels[worker]);
+            case CHAIN -> layers[layer].chain(kernels[worker], first, end, worker);
             default -> multiply(first, last, 0, Integer.MAX_VALUE, worker);
         }
     }
@@ -447,52 +447,16 @@ final class PackedNetwork implements Task {
         return inputParts.get(0).y;
     }
 
-    /** Passes go over the rows that hold an example; what products make of the others is of no account. */
-    private void activate(int first, int end, Kernels worker) {
-        StepLayer it = layers[layer];
-        int some = rowsAtOnce(it);
-        for (int i = first; i < end; i += some) {
-            int last = Math.min(i + some, end);
-            int at = i * it.stride;
-            it.takeSums(worker, i, last);
-            worker.activate(it.activation, it.z, at, it.a, at, (last - i) * it.stride);
-            layers[layer + 1].takeInputs(i, last);
-        }
-    }
-
     private void output(int first, int last, Kernels worker) {
         StepLayer it = layers[layer];
-        it.takeSums(worker, first, last);
-        for (int i = first; i < last; i++) {
-            System.arraycopy(it.z.floats, i * it.stride, z.floats, i * outputs, outputs);
-        }
         Cost cost = steps.cost();
         int at = first * outputs;
         int count = last - first;
+        it.copySums(worker, first, last, z);
         worker.activateRows(it.activation, z, at, a, at, count, outputs);
         worker.costs(cost, it.activation, z, at, a, at, targets(), at, costs, first, count, outputs);
         worker.costDelta(cost, it.activation, z, at, a, at, targets(), at, delta, at, count, outputs);
-        for (int i = first; i < last; i++) {
-            System.arraycopy(delta.floats, i * outputs, it.delta.floats, i * it.stride, outputs);
-        }
-        it.keepDelta(first, last);
-    }
-
-    private void chain(int first, int end, Kernels worker) {
-        StepLayer it = layers[layer];
-        int some = rowsAtOnce(it);
-        for (int i = first; i < end; i += some) {
-            int last = Math.min(i + some, end);
-            int at = i * it.stride;
-            it.takeDelta(i, last);
-            worker.chain(it.activation, it.z, at, it.a, at, it.delta, at, it.delta, at, (last - i) * it.stride);
-            it.keepDelta(i, last);
-        }
-    }
-
-    /** Rows that a pass goes over before the next pass has them: as many as stay in the first cache. */
-    private static int rowsAtOnce(StepLayer it) {
-        return Math.max(1, Kernels.BLOCK / it.stride);
+        it.putDelta(first, last, delta);
     }
 
     /** With a factor of 0 examples do not count, not even NaN. */

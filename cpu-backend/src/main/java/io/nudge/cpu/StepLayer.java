@@ -4,27 +4,19 @@ import io.nudge.math.Activation;
 import io.nudge.tensor.WholeSteps;
 
 /**
- * A layer in a network that takes whole steps, with room for a batch: for as long as the steps last, its weights and inputs lie as its
- * products want them. z, a and δ lie in the Java heap, where passes go over them. Columns of a product are cut into panels, of which
- * threads take some each; rows are examples.
+ * A layer in a network that takes whole steps, with room for a batch: for as long as the steps last, its weights and what they are
+ * multiplied by lie as its products want them. Columns of a product are cut into panels, of which threads take some each; rows are
+ * examples. Worker is the number of the thread.
  */
 abstract class StepLayer {
     final int inputs;
     final int neurons;
     final Activation activation;
 
-    /** Elements between two rows of z, a and δ. */
-    final int stride;
-
-    CpuMemory z;
-    CpuMemory a;
-    CpuMemory delta;
-
-    StepLayer(WholeSteps.Layer layer, int inputs, int stride) {
+    StepLayer(WholeSteps.Layer layer, int inputs) {
         this.inputs = inputs;
         neurons = layer.neurons();
         activation = layer.activation();
-        this.stride = stride;
     }
 
     /** Panels of neurons. */
@@ -45,23 +37,23 @@ abstract class StepLayer {
     /** Takes over the inputs of an example. */
     abstract void put(float[] from, int at, int row);
 
-    /** Takes over a of the layer before, for some examples. */
-    abstract void takeInputs(int first, int last);
-
-    /** Makes z of some examples what {@link #forward} made, with the bias. */
-    abstract void takeSums(Kernels kernels, int first, int last);
-
-    /** Makes δ of some examples what {@link #back} of the layer above made. */
-    abstract void takeDelta(int first, int last);
-
-    /** Keeps δ of some examples for {@link #back}, if there is a way back, and for {@link #move}. */
-    abstract void keepDelta(int first, int last);
-
-    /** x Wᵀ + b for some rows, whole multiples of a product's height, and some panels of neurons. */
+    /** z = x Wᵀ + b for some rows, whole multiples of a product's height, and some panels of neurons. */
     abstract void forward(int first, int last, int firstPanel, int lastPanel, int worker);
 
-    /** ∂C/∂a of the layer before = δ W, which then is in the place of its δ, for some rows, likewise, and some panels of inputs. */
+    /** a of some examples, which are inputs of the layer above. */
+    abstract void activate(Kernels kernels, int first, int last, int worker);
+
+    /** Writes z of some examples, row after row without gaps, where they belong in a matrix. */
+    abstract void copySums(Kernels kernels, int first, int last, CpuMemory into);
+
+    /** Takes over δ of some examples, which lie in the same way. */
+    abstract void putDelta(int first, int last, CpuMemory from);
+
+    /** ∂C/∂a of the layer before = δ W for some rows, whole multiples of a product's height, and some panels of inputs. */
     abstract void back(int first, int last, int firstPanel, int lastPanel, int worker);
+
+    /** δ of some examples from the ∂C/∂a that {@link #back} of the layer above made. */
+    abstract void chain(Kernels kernels, int first, int last, int worker);
 
     /** Room for a worker that moves so many panels at a time. */
     abstract CpuMemory moveRoom(int batch, int panels);
@@ -86,11 +78,7 @@ abstract class StepLayer {
     abstract StepLayer rest(WholeSteps.Layer layer, int rows);
 
     /** Adds the z of the {@link #rest} for some rows. */
-    void join(StepLayer rest, int rows) {
-        for (int i = 0; i < rows * stride; i++) {
-            z.floats[i] += rest.z.floats[i];
-        }
-    }
+    abstract void join(StepLayer rest, int rows);
 
     /** Gives back what is not the garbage collector's. */
     void close() {}

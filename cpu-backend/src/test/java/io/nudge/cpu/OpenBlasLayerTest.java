@@ -82,6 +82,14 @@ class OpenBlasLayerTest {
         return (i + 2 * k) % 7;
     }
 
+    private static float z(int i, int j) {
+        float sum = j;
+        for (int k = 0; k < INPUTS; k++) {
+            sum += x(i, k) * w(j, k);
+        }
+        return sum;
+    }
+
     private static float delta(int i, int j) {
         return (2 * i + j) % 5 - 2;
     }
@@ -94,71 +102,79 @@ class OpenBlasLayerTest {
         assertThat(second.enough(WORKERS * 64, WORKERS)).isTrue();
     }
 
-    @Test
-    void forwardIsTheSumOfAllInputsWithTheBias() {
+    private void forward() {
         for (int p = 0; p < first.panels(); p++) {
             first.forward(0, 4, p, p + 1, p);
             first.forward(4, BATCH, p, p + 1, p);
         }
-        first.takeSums(kernels, 0, BATCH);
+    }
+
+    private float[] sums(StepLayer layer) {
+        CpuMemory into = CpuMemory.allocate(DType.FLOAT32, (long) BATCH * layer.neurons);
+        layer.copySums(kernels, 0, 4, into);
+        layer.copySums(kernels, 4, BATCH, into);
+        return into.floats;
+    }
+
+    @Test
+    void forwardIsTheSumOfAllInputsWithTheBias() {
+        forward();
+        float[] sums = sums(first);
         for (int i = 0; i < BATCH; i++) {
             for (int j = 0; j < HIDDEN; j++) {
-                float sum = j;
-                for (int k = 0; k < INPUTS; k++) {
-                    sum += x(i, k) * w(j, k);
-                }
-                assertThat(first.z.floats[i * HIDDEN + j])
-                        .as("z of %d, %d", i, j)
-                        .isEqualTo(sum);
+                assertThat(sums[i * HIDDEN + j]).as("z of %d, %d", i, j).isEqualTo(z(i, j));
             }
         }
     }
 
     @Test
     void whatTheLayerBelowMadeGoesOn() {
-        for (int i = 0; i < BATCH * HIDDEN; i++) {
-            first.a.floats[i] = x(i / HIDDEN, i % HIDDEN);
-        }
-        second.takeInputs(0, BATCH);
+        forward();
+        first.activate(kernels, 0, 2, 1);
+        first.activate(kernels, 2, BATCH, 2);
         second.forward(0, BATCH, 0, 1, 2);
-        second.takeSums(kernels, 0, BATCH);
+        float[] sums = sums(second);
         for (int i = 0; i < BATCH; i++) {
-            float sum = OUTPUTS - 1;
-            for (int k = 0; k < HIDDEN; k++) {
-                sum += x(i, k) * w(OUTPUTS - 1, k);
+            for (int j = 0; j < OUTPUTS; j++) {
+                float sum = j;
+                for (int k = 0; k < HIDDEN; k++) {
+                    sum += Math.max(0, z(i, k)) * w(j, k);
+                }
+                assertThat(sums[i * OUTPUTS + j]).as("z of %d, %d", i, j).isEqualTo(sum);
             }
-            assertThat(second.z.floats[i * OUTPUTS + OUTPUTS - 1])
-                    .as("z of %d, the last", i)
-                    .isEqualTo(sum);
         }
     }
 
-    private static void keepDelta(StepLayer layer) {
+    private static void putDelta(StepLayer layer) {
+        CpuMemory delta = CpuMemory.allocate(DType.FLOAT32, (long) BATCH * layer.neurons);
         for (int i = 0; i < BATCH * layer.neurons; i++) {
-            layer.delta.floats[i] = delta(i / layer.neurons, i % layer.neurons);
+            delta.floats[i] = delta(i / layer.neurons, i % layer.neurons);
         }
-        layer.keepDelta(0, BATCH);
+        layer.putDelta(0, 3, delta);
+        layer.putDelta(3, BATCH, delta);
     }
 
+    /** Seen by how the layer below moves. */
     @Test
-    void backIsTheSumOverAllPaths() {
-        keepDelta(second);
+    void whatGoesBackIsTheSumOverAllPathsTimesTheSlope() {
+        forward();
+        putDelta(second);
         for (int p = 0; p < second.panelsBack(); p++) {
             second.back(0, 3, p, p + 1, p);
             second.back(3, BATCH, p, p + 1, p);
         }
-        first.takeDelta(0, BATCH);
-        for (int i = 0; i < BATCH; i++) {
-            for (int k = 0; k < HIDDEN; k++) {
-                float sum = 0;
-                for (int j = 0; j < OUTPUTS; j++) {
-                    sum += delta(i, j) * w(j, k);
-                }
-                assertThat(first.delta.floats[i * HIDDEN + k])
-                        .as("∂C/∂a of %d, %d", i, k)
-                        .isEqualTo(sum);
-            }
+        first.chain(kernels, 0, 5, 0);
+        first.chain(kernels, 5, BATCH, 1);
+        move(-1, 1, BATCH);
+        assertMoved(-1, 1, BATCH, OpenBlasLayerTest::chained);
+    }
+
+    private static float chained(int i, int k) {
+        float sum = 0;
+        for (int j = 0; j < OUTPUTS; j++) {
+            sum += delta(i, j) * w(j, k);
         }
+        return z(i, k) > 0 ? sum : 0;
     }
 
     private void move(double alpha, double beta, int examples) {
@@ -170,19 +186,28 @@ class OpenBlasLayerTest {
         }
     }
 
+    /** δ of an example and a neuron. */
+    private interface Delta {
+        float of(int example, int neuron);
+    }
+
     private void assertMoved(double alpha, double beta, int examples) {
+        assertMoved(alpha, beta, examples, OpenBlasLayerTest::delta);
+    }
+
+    private void assertMoved(double alpha, double beta, int examples, Delta delta) {
         double[] weights = below.weights().doubles();
         double[] bias = below.bias().doubles();
         for (int j = 0; j < HIDDEN; j++) {
             double moved = j;
             for (int i = 0; i < examples; i++) {
-                moved += alpha * delta(i, j);
+                moved += alpha * delta.of(i, j);
             }
             assertThat(bias[j]).as("bias %d", j).isEqualTo(moved);
             for (int k = 0; k < INPUTS; k++) {
                 double weight = beta * w(j, k);
                 for (int i = 0; i < examples; i++) {
-                    weight += alpha * delta(i, j) * x(i, k);
+                    weight += alpha * delta.of(i, j) * x(i, k);
                 }
                 assertThat(weights[j * INPUTS + k]).as("weight %d, %d", j, k).isEqualTo(weight);
             }
@@ -191,14 +216,14 @@ class OpenBlasLayerTest {
 
     @Test
     void eachExampleMovesWeightsAndBiases() {
-        keepDelta(first);
+        putDelta(first);
         move(-2, 0.5, BATCH);
         assertMoved(-2, 0.5, BATCH);
     }
 
     @Test
     void aRaggedBatchMovesByItsExamples() {
-        keepDelta(first);
+        putDelta(first);
         move(-2, 1, 3);
         assertMoved(-2, 1, 3);
     }
@@ -206,8 +231,9 @@ class OpenBlasLayerTest {
     /** Not even NaN. */
     @Test
     void withNoExamplesWeightsDecayOnly() {
-        first.delta.floats[0] = Float.NaN;
-        first.keepDelta(0, BATCH);
+        CpuMemory nothing = CpuMemory.allocate(DType.FLOAT32, (long) BATCH * HIDDEN);
+        nothing.floats[0] = Float.NaN;
+        first.putDelta(0, BATCH, nothing);
         move(0, 0.5, 0);
         assertMoved(0, 0.5, 0);
     }
