@@ -123,9 +123,9 @@ class DoubleArithmetic {
     }
 
     /** y = factor x where the word, unsigned, is at least the least, else 0. */
-    void drop(int least, int[] words, double factor, double[] x, int xAt, double[] y, int yAt, int n) {
+    void drop(int least, long[] words, double factor, double[] x, int xAt, double[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            y[yAt + i] = Integer.compareUnsigned(words[i], least) >= 0 ? factor * x[xAt + i] : 0;
+            y[yAt + i] = Integer.compareUnsigned(RandomWords.word(words, i), least) >= 0 ? factor * x[xAt + i] : 0;
         }
     }
 }

@@ -16,7 +16,7 @@ final class DoubleKernels extends Kernels {
     /** Larger only for more outputs than a block has elements. */
     private double[] powers = new double[BLOCK];
 
-    private final int[] words = new int[BLOCK];
+    private final long[] words = new long[BLOCK / RandomWords.IN_NUMBER];
 
     DoubleKernels(DoubleArithmetic arithmetic, DoubleFunctions functions, RandomWords random) {
         this.arithmetic = arithmetic;

@@ -54,21 +54,21 @@ final class Engine implements AutoCloseable {
     static Engine open(CpuOptions options, Function<Workers, Multiplier> openBlas) {
         Workers workers = new Workers(options.threads());
         boolean vectors = options.vectors() && vectorsAreWorthIt();
+        int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Kernels[] floats = new Kernels[workers.count()];
         Kernels[] doubles = new Kernels[workers.count()];
         for (int i = 0; i < workers.count(); i++) {
             floats[i] = new FloatKernels(
                     choose(vectors, FloatArithmetic.class, FloatArithmetic::new),
                     choose(vectors, FloatFunctions.class, FloatFunctions::new),
-                    new RandomWords());
+                    new RandomWords(lanes >= 16));
             doubles[i] = new DoubleKernels(
                     choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new),
                     new DoubleFunctions(),
-                    new RandomWords());
+                    new RandomWords(lanes >= 16));
         }
         Multiplier java =
                 new JavaMultiplier(workers, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));
-        int lanes = choose(vectors, FloatFunctions.class, FloatFunctions::new).lanes();
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
         // Without vectors single operations are faster than plain loops over panels.
         PackedLoops packed = vectors ? choose(true, PackedLoops.class, PackedLoops::new) : null;

@@ -16,7 +16,7 @@ final class FloatKernels extends Kernels {
     /** Larger only for more outputs than a block has elements. */
     private float[] powers = new float[BLOCK];
 
-    private final int[] words = new int[BLOCK];
+    private final long[] words = new long[BLOCK / RandomWords.IN_NUMBER];
 
     FloatKernels(FloatArithmetic arithmetic, FloatFunctions functions, RandomWords random) {
         this.arithmetic = arithmetic;

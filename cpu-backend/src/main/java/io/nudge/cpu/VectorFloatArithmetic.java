@@ -2,6 +2,7 @@ package io.nudge.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,6 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorFloatArithmetic extends FloatArithmetic {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
     @Override
@@ -177,14 +179,16 @@ final class VectorFloatArithmetic extends FloatArithmetic {
     }
 
     @Override
-    void drop(int least, int[] words, float factor, float[] x, int xAt, float[] y, int yAt, int n) {
+    void drop(int least, long[] words, float factor, float[] x, int xAt, float[] y, int yAt, int n) {
         FloatVector factors = FloatVector.broadcast(SPECIES, factor);
         IntVector zero = IntVector.zero(INTS);
         IntVector flip = IntVector.broadcast(INTS, Integer.MIN_VALUE); // makes the signed comparison an unsigned one
         IntVector from = IntVector.broadcast(INTS, least).lanewise(VectorOperators.XOR, flip);
         int end = SPECIES.loopBound(n);
         for (int i = 0; i < end; i += LANES) {
-            IntVector word = IntVector.fromArray(INTS, words, i).lanewise(VectorOperators.XOR, flip);
+            IntVector word = LongVector.fromArray(LONGS, words, i / RandomWords.IN_NUMBER)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.XOR, flip);
             IntVector scaled =
                     factors.mul(FloatVector.fromArray(SPECIES, x, xAt + i)).reinterpretAsInts();
             zero.blend(scaled, word.compare(VectorOperators.GE, from))
@@ -192,7 +196,7 @@ final class VectorFloatArithmetic extends FloatArithmetic {
                     .intoArray(y, yAt + i);
         }
         for (int i = end; i < n; i++) {
-            y[yAt + i] = Integer.compareUnsigned(words[i], least) >= 0 ? factor * x[xAt + i] : 0;
+            y[yAt + i] = Integer.compareUnsigned(RandomWords.word(words, i), least) >= 0 ? factor * x[xAt + i] : 0;
         }
     }
 }

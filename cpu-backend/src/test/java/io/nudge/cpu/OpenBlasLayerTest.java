@@ -25,7 +25,8 @@ class OpenBlasLayerTest {
 
     private final Backend backend = new CpuProvider().open(0);
     private final Scope scope = Scope.open();
-    private final Kernels kernels = new FloatKernels(new FloatArithmetic(), new FloatFunctions(), new RandomWords());
+    private final Kernels kernels =
+            new FloatKernels(new FloatArithmetic(), new FloatFunctions(), new RandomWords(false));
     private WholeSteps.Layer below;
     private WholeSteps.Layer above;
     private StepLayer first;

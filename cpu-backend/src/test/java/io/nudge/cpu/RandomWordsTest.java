@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nudge.math.Philox;
 import io.nudge.tensor.DType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RandomWordsTest {
     /** Numbers of blocks that leave every part of a vector empty, few and many, and more than are drawn together. */
-    @Test
-    void areThoseOfPhilox() {
-        RandomWords random = new RandomWords();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void areThoseOfPhilox(boolean wide) {
+        RandomWords random = new RandomWords(wide);
         for (int blocks = 0; blocks < 67; blocks++) {
             check(random, blocks);
         }
@@ -23,13 +26,13 @@ class RandomWordsTest {
         long stream = 0x02FFEEDDCCBBAA99L;
         long step = 0x1_8765_4321L;
         int first = 1 << 29;
-        int[] words = new int[4 * blocks];
+        long[] words = new long[2 * blocks];
         random.draw(seed, stream, step, first, blocks, words);
         int[] block = new int[4];
         for (int i = 0; i < blocks; i++) {
             Philox.block(seed, (first + i) | 0x8765_4321_0000_0000L, stream, block);
             for (int word = 0; word < 4; word++) {
-                assertThat(words[4 * i + word])
+                assertThat(RandomWords.word(words, 4 * i + word))
                         .as("word %d of block %d of %d", word, i, blocks)
                         .isEqualTo(block[word]);
             }
