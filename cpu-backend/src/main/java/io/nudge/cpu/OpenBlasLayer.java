@@ -7,17 +7,20 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 
 import io.nudge.tensor.DType;
 import io.nudge.tensor.WholeSteps;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A layer whose products are OpenBLAS's. Its weights, inputs, z and δ stay outside of the heap for as long as steps are taken, where
- * {@link OpenBlas} has to copy matrices for each product; passes have a few rows at a time in the heap. A thread has one panel.
+ * {@link OpenBlas} has to copy matrices for each product; passes have a few rows at a time in the heap. A thread has a panel,
+ * if there are columns enough.
  */
 final class OpenBlasLayer extends StepLayer {
-    /** Columns of a panel are a multiple of this, since OpenBLAS computes so many at a time. */
+    /** Panels begin at a multiple of this, since OpenBLAS computes so many columns at a time. */
     private static final int STEP = 32;
 
-    /** Columns that a thread has, at least; where there are fewer, it has rows. */
+    /** Columns that a thread has, at least; where there are fewer, it has rows, forward and back. */
     private static final int LEAST = 64;
 
     /** The layer below; null for the first. */
@@ -47,37 +50,55 @@ final class OpenBlasLayer extends StepLayer {
     private final CpuMemory[] a;
     private final CpuMemory[] delta;
 
-    /** Such layers for so many workers. */
-    static StepLayers with(int workers) {
-        return new StepLayers() {
-            @Override
-            public int height() {
-                return 1;
-            }
+    /** Makes such layers for so many workers, and keeps account of their memory. */
+    static final class Maker implements StepLayers {
+        private final int workers;
+        private final List<OutsideFloats> memory = new ArrayList<>();
 
-            @Override
-            public void prepare() {}
+        Maker(int workers) {
+            this.workers = workers;
+        }
 
-            @Override
-            public StepLayer first(WholeSteps.Layer layer, int rows, int inputs) {
-                return new OpenBlasLayer(null, layer, rows, workers);
-            }
+        private OutsideFloats room(long rows, long columns) {
+            OutsideFloats room = new OutsideFloats(rows * columns, workers);
+            memory.add(room);
+            return room;
+        }
 
-            @Override
-            public StepLayer above(StepLayer before, WholeSteps.Layer layer, int rows) {
-                return new OpenBlasLayer((OpenBlasLayer) before, layer, rows, workers);
-            }
-        };
+        @Override
+        public int height() {
+            return 1;
+        }
+
+        @Override
+        public void prepare() {}
+
+        @Override
+        public StepLayer first(WholeSteps.Layer layer, int rows, int inputs) {
+            assert inputs == layer.inputs() : "steps so small that their inputs are halved are not OpenBLAS's";
+            return new OpenBlasLayer(this, null, layer, rows);
+        }
+
+        @Override
+        public StepLayer above(StepLayer before, WholeSteps.Layer layer, int rows) {
+            return new OpenBlasLayer(this, (OpenBlasLayer) before, layer, rows);
+        }
+
+        @Override
+        public void close() {
+            memory.forEach(OutsideFloats::close);
+            memory.clear();
+        }
     }
 
-    private OpenBlasLayer(OpenBlasLayer before, WholeSteps.Layer layer, int batch, int workers) {
+    private OpenBlasLayer(Maker maker, OpenBlasLayer before, WholeSteps.Layer layer, int batch) {
         super(layer, layer.inputs());
         this.before = before;
-        this.workers = workers;
-        weights = new OutsideFloats((long) neurons * inputs, workers);
-        x = new OutsideFloats((long) batch * inputs, workers);
-        sums = new OutsideFloats((long) batch * neurons, workers);
-        deltas = new OutsideFloats((long) batch * neurons, workers);
+        workers = maker.workers;
+        weights = maker.room(neurons, inputs);
+        x = maker.room(batch, inputs);
+        sums = maker.room(batch, neurons);
+        deltas = maker.room(batch, neurons);
         bias = CpuMemory.allocate(DType.FLOAT32, neurons);
         atOnce = Math.max(1, Kernels.BLOCK / neurons);
         z = rooms();
@@ -94,13 +115,17 @@ final class OpenBlasLayer extends StepLayer {
         return rooms;
     }
 
-    /** Columns of a panel, of so many in all. */
-    private int width(int columns) {
-        return ((columns + workers - 1) / workers + STEP - 1) / STEP * STEP;
+    private static int units(int columns) {
+        return (columns + STEP - 1) / STEP;
     }
 
     private int panelsOf(int columns) {
-        return (columns + width(columns) - 1) / width(columns);
+        return Math.min(workers, units(columns));
+    }
+
+    /** Where a panel of so many columns begins, and the one before it ends. */
+    private int begin(int panel, int columns) {
+        return Math.min((int) ((long) units(columns) * panel / panelsOf(columns)) * STEP, columns);
     }
 
     @Override
@@ -120,8 +145,8 @@ final class OpenBlasLayer extends StepLayer {
 
     @Override
     void load(WholeSteps.Layer from, int firstPanel, int lastPanel) {
-        int begin = firstPanel * width(neurons);
-        int end = end(lastPanel, neurons);
+        int begin = begin(firstPanel, neurons);
+        int end = begin(lastPanel, neurons);
         int at = begin * inputs;
         weights.put(
                 at, CpuMemory.of(from.weights()).floats, (int) from.weights().offset() + at, (end - begin) * inputs);
@@ -131,18 +156,13 @@ final class OpenBlasLayer extends StepLayer {
 
     @Override
     void store(WholeSteps.Layer into, int firstPanel, int lastPanel) {
-        int begin = firstPanel * width(neurons);
-        int end = end(lastPanel, neurons);
+        int begin = begin(firstPanel, neurons);
+        int end = begin(lastPanel, neurons);
         int at = begin * inputs;
         weights.get(
                 at, CpuMemory.of(into.weights()).floats, (int) into.weights().offset() + at, (end - begin) * inputs);
         float[] biases = CpuMemory.of(into.bias()).floats;
         System.arraycopy(bias.floats, begin, biases, (int) into.bias().offset() + begin, end - begin);
-    }
-
-    /** Where the panels end before one of them. */
-    private int end(int lastPanel, int columns) {
-        return Math.min(lastPanel * width(columns), columns);
     }
 
     @Override
@@ -198,8 +218,8 @@ final class OpenBlasLayer extends StepLayer {
 
     @Override
     void forward(int first, int last, int firstPanel, int lastPanel, int worker) {
-        int begin = firstPanel * width(neurons);
-        int some = end(lastPanel, neurons) - begin;
+        int begin = begin(firstPanel, neurons);
+        int some = begin(lastPanel, neurons) - begin;
         cblas_sgemm(
                 CblasRowMajor,
                 CblasNoTrans,
@@ -219,8 +239,8 @@ final class OpenBlasLayer extends StepLayer {
 
     @Override
     void back(int first, int last, int firstPanel, int lastPanel, int worker) {
-        int begin = firstPanel * width(inputs);
-        int some = end(lastPanel, inputs) - begin;
+        int begin = begin(firstPanel, inputs);
+        int some = begin(lastPanel, inputs) - begin;
         cblas_sgemm(
                 CblasRowMajor,
                 CblasNoTrans,
@@ -253,8 +273,8 @@ final class OpenBlasLayer extends StepLayer {
             int lastPanel,
             CpuMemory room,
             int worker) {
-        int begin = firstPanel * width(neurons);
-        int end = end(lastPanel, neurons);
+        int begin = begin(firstPanel, neurons);
+        int end = begin(lastPanel, neurons);
         cblas_sgemm(
                 CblasRowMajor,
                 CblasTrans,
@@ -298,13 +318,5 @@ final class OpenBlasLayer extends StepLayer {
 
     private static AssertionError neverHalved() {
         return new AssertionError("steps so small that their inputs are halved are not OpenBLAS's");
-    }
-
-    @Override
-    void close() {
-        weights.close();
-        x.close();
-        sums.close();
-        deltas.close();
     }
 }

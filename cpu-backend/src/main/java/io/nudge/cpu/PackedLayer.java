@@ -90,6 +90,9 @@ final class PackedLayer extends StepLayer {
             public StepLayer above(StepLayer before, WholeSteps.Layer layer, int rows) {
                 return new PackedLayer(loops, layer, rows, (PackedLayer) before, 0, layer.inputs(), null);
             }
+
+            @Override
+            public void close() {}
         };
     }
 

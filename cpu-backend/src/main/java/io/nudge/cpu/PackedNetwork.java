@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * A network that is trained for some steps, in float32, with its weights where products want them: packed into panels, or outside of the
  * heap for OpenBLAS. A step is a sequence of phases, which threads share:
  * products by panels of weights, so that each is read by one of them, and passes over activations by examples. An element of a result
- * is computed by one thread in one order, so their number does not show in it. A step too small for that goes by turns: two threads may
+ * is computed by one thread, and of a packed network in one order, so that their number does not show in it. A step too small for that goes by turns: two threads may
  * have a half of the inputs each, and meet once.
  */
 final class PackedNetwork implements Task {
@@ -467,8 +467,6 @@ final class PackedNetwork implements Task {
 
     /** Gives back what its layers have outside of the heap. */
     void close() {
-        for (StepLayer each : layers) {
-            each.close();
-        }
+        form.close();
     }
 }

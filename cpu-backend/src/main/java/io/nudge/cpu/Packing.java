@@ -8,8 +8,14 @@ final class Packing implements AutoCloseable {
     /** Additions and multiplications that are taken at once, about: some 200 ms of them. */
     private static final double AT_ONCE = 4e10;
 
-    /** At least so many steps, which make little of the packing before and after them. */
+    /** At least so many steps, which make little of the packing before and after them... */
     private static final int FEWEST = 16;
+
+    /** ...if they are not more than this, some seconds of them: between calls a user may stop. */
+    private static final double LONGEST = 4e11;
+
+    /** Fewer are not steps at once. */
+    private static final int TWO = 2;
 
     private static final int MOST = 1000;
 
@@ -44,7 +50,8 @@ final class Packing implements AutoCloseable {
             return 1;
         }
         double step = 6.0 * steps.parameters() * steps.batch();
-        return (int) Math.max(FEWEST, Math.min(MOST, AT_ONCE / step));
+        double fewest = Math.max(TWO, Math.min(FEWEST, LONGEST / step));
+        return (int) Math.max(fewest, Math.min(MOST, AT_ONCE / step));
     }
 
     private static boolean elementwise(WholeSteps steps) {
@@ -86,11 +93,22 @@ final class Packing implements AutoCloseable {
     void take(WholeSteps steps, long examples) {
         if (network == null || !network.fits(steps)) {
             close();
-            StepLayers layers =
-                    isPacked(steps) ? PackedLayer.with(loops.of(steps.batch())) : OpenBlasLayer.with(workers.count());
-            network = new PackedNetwork(workers, kernels, layers, steps);
+            StepLayers layers = isPacked(steps)
+                    ? PackedLayer.with(loops.of(steps.batch()))
+                    : new OpenBlasLayer.Maker(workers.count());
+            network = made(layers, steps);
         }
         network.take(steps, examples);
+    }
+
+    /** If there is not room for all of it, what was made is given back. */
+    private PackedNetwork made(StepLayers layers, WholeSteps steps) {
+        try {
+            return new PackedNetwork(workers, kernels, layers, steps);
+        } catch (RuntimeException | Error e) {
+            layers.close();
+            throw e;
+        }
     }
 
     @Override

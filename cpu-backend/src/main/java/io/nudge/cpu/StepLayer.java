@@ -79,7 +79,4 @@ abstract class StepLayer {
 
     /** Adds the z of the {@link #rest} for some rows. */
     abstract void join(StepLayer rest, int rows);
-
-    /** Gives back what is not the garbage collector's. */
-    void close() {}
 }

@@ -3,7 +3,7 @@ package io.nudge.cpu;
 import io.nudge.tensor.WholeSteps;
 
 /** Makes the layers of networks that take whole steps: where their weights lie, and what multiplies them. */
-interface StepLayers {
+interface StepLayers extends AutoCloseable {
     /** Rows of x that a product takes; rows are a multiple of it. */
     int height();
 
@@ -15,4 +15,8 @@ interface StepLayers {
 
     /** A layer above another. */
     StepLayer above(StepLayer before, WholeSteps.Layer layer, int rows);
+
+    /** Gives back what layers have outside of the heap. */
+    @Override
+    void close();
 }

@@ -29,12 +29,12 @@ class OpenBlasLayerTest {
             new FloatKernels(new FloatArithmetic(), new FloatFunctions(), new RandomWords(false));
     private WholeSteps.Layer below;
     private WholeSteps.Layer above;
+    private final StepLayers layers = new OpenBlasLayer.Maker(WORKERS);
     private StepLayer first;
     private StepLayer second;
 
     @BeforeEach
     void make() {
-        StepLayers layers = OpenBlasLayer.with(WORKERS);
         below = layer(HIDDEN, INPUTS);
         above = layer(OUTPUTS, HIDDEN);
         first = layers.first(below, BATCH, INPUTS);
@@ -52,8 +52,7 @@ class OpenBlasLayerTest {
 
     @AfterEach
     void close() {
-        first.close();
-        second.close();
+        layers.close();
         scope.close();
         backend.close();
     }
@@ -97,7 +96,7 @@ class OpenBlasLayerTest {
 
     @Test
     void aThreadHasAPanelWhereThereAreEnough() {
-        assertThat(first.panels()).isEqualTo(2);
+        assertThat(first.panels()).isEqualTo(WORKERS);
         assertThat(second.panels()).isEqualTo(1);
         assertThat(second.enough(OUTPUTS, WORKERS)).isFalse();
         assertThat(second.enough(WORKERS * 64, WORKERS)).isTrue();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import io.nudge.cpu.CpuOptions.ProductChoice;
+import io.nudge.math.Activation;
+import io.nudge.math.Cost;
 import io.nudge.math.Descent;
 import io.nudge.math.Initializer;
 import io.nudge.math.Optimizer;
@@ -78,8 +80,12 @@ class PackedNetworkTest {
         }
 
         Training(int[] layers, int batch, DType type, CpuOptions options) {
+            this(Architecture.sigmoid(layers), layers, batch, type, options);
+        }
+
+        Training(Architecture architecture, int[] layers, int batch, DType type, CpuOptions options) {
             backend = CpuBackend.open(options);
-            network = Network.create(Architecture.sigmoid(layers), Initializer.NORMAL_SCALED, 1, backend, type);
+            network = Network.create(architecture, Initializer.NORMAL_SCALED, 1, backend, type);
             RandomStream random = RandomStream.of(1, RandomStream.Use.DATA, 0);
             inputs = backend.zeros(Shape.of(EXAMPLES, layers[0]), type);
             inputs.write(DoubleStream.generate(() -> (float) random.uniform())
@@ -182,6 +188,55 @@ class PackedNetworkTest {
         double[] found = trained(layers, batch, (batch + 1) / 2, DType.FLOAT32, options);
         for (int i = 0; i < expected.length; i++) {
             assertThat(found[i]).as("parameter %d", i).isCloseTo(expected[i], within(BOUND));
+        }
+    }
+
+    static Stream<Activation> activations() {
+        return Stream.of(
+                Activation.RELU, Activation.TANH, Activation.GELU, Activation.SIGMOID, new Activation.LeakyRelu(0.1));
+    }
+
+    /** With more neurons than passes have at a time, and with fewer. */
+    @ParameterizedTest
+    @MethodSource("activations")
+    void byOpenBlasEachActivationLearnsTheSame(Activation hidden) {
+        int[] layers = {30, 1100, 70, 10};
+        Architecture architecture =
+                Architecture.uniform(hidden, Activation.SOFTMAX, Cost.CATEGORICAL_CROSS_ENTROPY, layers);
+        double[] expected = trainedBy(architecture, layers, DType.FLOAT64, true);
+        double[] found = trainedBy(architecture, layers, DType.FLOAT32, false);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).as("parameter %d", i).isCloseTo(expected[i], within(BOUND));
+        }
+    }
+
+    private static double[] trainedBy(Architecture architecture, int[] layers, DType type, boolean vectors) {
+        CpuOptions options = new CpuOptions(2, ProductChoice.OPENBLAS, vectors);
+        try (Training training = new Training(architecture, layers, 37, type, options)) {
+            assertThat(training.isTakenWhole()).isEqualTo(type == DType.FLOAT32);
+            training.train(37L + 20);
+            return training.network.parameters().doubles();
+        }
+    }
+
+    /** With vectors, and more parameters than are packed. */
+    @Test
+    void networksTooLargeToBePackedAreOpenBlas() {
+        int[] layers = {3000, 3400, 10};
+        long before = Pointer.totalBytes();
+        CpuOptions options = new CpuOptions(2, ProductChoice.AUTO, true);
+        try (Training training = new Training(layers, 3, DType.FLOAT32, options);
+                Training single = new Training(layers, 3, DType.FLOAT64, options)) {
+            training.train(3);
+            assertThat(Pointer.totalBytes() - before).as("bytes outside").isGreaterThan(4L * 3000 * 3400);
+            single.train(3);
+            float[] found = CpuMemory.of(training.network.parameters()).floats;
+            double[] expected = CpuMemory.of(single.network.parameters()).doubles;
+            for (int i = 0; i < expected.length; i++) {
+                if (Math.abs(found[i] - expected[i]) > BOUND) {
+                    assertThat((double) found[i]).as("parameter %d", i).isCloseTo(expected[i], within(BOUND));
+                }
+            }
         }
     }
 
