@@ -11,7 +11,7 @@ class DoubleArithmetic {
     /** c = a + b. */
     void add(double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, int n) {
         if (aAt == bAt && bAt == cAt) {
-            addInPlace(a, b, c, aAt, n);
+            addAt(a, b, c, aAt, n);
             return;
         }
         for (int i = 0; i < n; i++) {
@@ -19,7 +19,7 @@ class DoubleArithmetic {
         }
     }
 
-    private static void addInPlace(double[] a, double[] b, double[] c, int at, int n) {
+    private static void addAt(double[] a, double[] b, double[] c, int at, int n) {
         for (int i = at; i < at + n; i++) {
             c[i] = a[i] + b[i];
         }

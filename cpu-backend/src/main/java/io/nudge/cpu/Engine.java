@@ -155,9 +155,9 @@ final class Engine implements AutoCloseable {
 
     /**
      * OpenBLAS's products are cut for what no cache holds. Measured on two cores, examples per second of packed training over those of
-     * single operations, before these steps too were taken by OpenBLAS at once, some hundredths faster: with 512-bit vectors 1.06 with 8.4 million parameters, 0.97 with 12.6; with
-     * 256-bit vectors, which take more instructions for as many operations, 1.35 with 0.7 million, 1.0 to 1.1 with 1.9, 0.8 with 4.2
-     * (batches of 512; 1.0 with 128), 0.8 to 0.95 with 8.4.
+     * single operations, before {@link OpenBlasLayer} was some hundredths faster than these: with 512-bit vectors 1.06 with 8.4 million
+     * parameters, 0.97 with 12.6; with 256-bit vectors, which take more instructions for as many operations, 1.35 with 0.7 million,
+     * 1.0 to 1.1 with 1.9, 0.8 with 4.2 (batches of 512; 1.0 with 128), 0.8 to 0.95 with 8.4.
      */
     static long mostPacked(boolean openBlas, int lanes) {
         return openBlas && lanes < 16 ? 3_000_000 : 10_000_000;

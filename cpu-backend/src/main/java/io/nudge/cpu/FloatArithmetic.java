@@ -12,7 +12,7 @@ class FloatArithmetic {
     /** c = a + b. */
     void add(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
         if (aAt == bAt && bAt == cAt) {
-            addInPlace(a, b, c, aAt, n);
+            addAt(a, b, c, aAt, n);
             return;
         }
         for (int i = 0; i < n; i++) {
@@ -20,7 +20,7 @@ class FloatArithmetic {
         }
     }
 
-    private static void addInPlace(float[] a, float[] b, float[] c, int at, int n) {
+    private static void addAt(float[] a, float[] b, float[] c, int at, int n) {
         for (int i = at; i < at + n; i++) {
             c[i] = a[i] + b[i];
         }

@@ -119,23 +119,14 @@ final class OpenBlasLayer extends StepLayer {
         return (columns + STEP - 1) / STEP;
     }
 
-    private int panelsOf(int columns) {
+    @Override
+    int panelsOf(int columns) {
         return Math.min(workers, units(columns));
     }
 
     /** Where a panel of so many columns begins, and the one before it ends. */
     private int begin(int panel, int columns) {
         return Math.min((int) ((long) units(columns) * panel / panelsOf(columns)) * STEP, columns);
-    }
-
-    @Override
-    int panels() {
-        return panelsOf(neurons);
-    }
-
-    @Override
-    int panelsBack() {
-        return panelsOf(inputs);
     }
 
     @Override

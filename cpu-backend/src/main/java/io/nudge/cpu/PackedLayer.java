@@ -168,18 +168,9 @@ final class PackedLayer extends StepLayer {
         return whole > width && whole / LINE % 2 == 0 ? whole + LINE : whole;
     }
 
-    private int panelsOf(int columns) {
+    @Override
+    int panelsOf(int columns) {
         return (columns + width - 1) / width;
-    }
-
-    @Override
-    int panelsBack() {
-        return panelsOf(inputs);
-    }
-
-    @Override
-    int panels() {
-        return panelsOf(neurons);
     }
 
     @Override

@@ -19,11 +19,18 @@ abstract class StepLayer {
         activation = layer.activation();
     }
 
+    /** How many panels so many neurons or inputs make. */
+    abstract int panelsOf(int columns);
+
     /** Panels of neurons. */
-    abstract int panels();
+    final int panels() {
+        return panelsOf(neurons);
+    }
 
     /** Panels of inputs. */
-    abstract int panelsBack();
+    final int panelsBack() {
+        return panelsOf(inputs);
+    }
 
     /** Whether so many neurons or inputs make panels enough for so many threads. */
     abstract boolean enough(int columns, int threads);

@@ -285,27 +285,15 @@ class PackedNetworkTest {
     @ParameterizedTest
     @MethodSource("stops")
     void anOrderThatNamesNoExampleStopsBeforeItsStep(int[] layers, int threads) {
-        int batch = 10;
-        try (Training one = new Training(layers, batch, DType.FLOAT32, threads);
-                Training more = new Training(layers, batch, DType.FLOAT32, threads)) {
-            one.train(2L * batch);
-            long[] order = more.order.longs();
-            order[2 * batch + 3] = EXAMPLES;
-            more.order.write(order);
-            assertThatThrownBy(() -> more.train(STEPS * (long) batch))
-                    .hasMessageContaining("the order names example " + EXAMPLES);
-            assertThat(more.network.parameters().doubles())
-                    .isEqualTo(one.network.parameters().doubles());
-            assertThat(more.pass.position().longs())
-                    .isEqualTo(one.pass.position().longs());
-        }
+        assertStopsBeforeItsStep(layers, 10, new CpuOptions(threads, ProductChoice.JAVA, true));
     }
 
     @Test
     void byOpenBlasItStopsThereToo() {
-        int batch = 100;
-        CpuOptions options = new CpuOptions(2, ProductChoice.OPENBLAS, false);
-        int[] layers = {513, 301, 47, 33};
+        assertStopsBeforeItsStep(new int[] {513, 301, 47, 33}, 100, new CpuOptions(2, ProductChoice.OPENBLAS, false));
+    }
+
+    private static void assertStopsBeforeItsStep(int[] layers, int batch, CpuOptions options) {
         try (Training one = new Training(layers, batch, DType.FLOAT32, options);
                 Training more = new Training(layers, batch, DType.FLOAT32, options)) {
             one.train(2L * batch);
@@ -316,6 +304,8 @@ class PackedNetworkTest {
                     .hasMessageContaining("the order names example " + EXAMPLES);
             assertThat(more.network.parameters().doubles())
                     .isEqualTo(one.network.parameters().doubles());
+            assertThat(more.pass.position().longs())
+                    .isEqualTo(one.pass.position().longs());
         }
     }
 
