@@ -58,6 +58,7 @@ struct Product {
     alignas(16) typename StripB::Tile b;
   };
 
+  static constexpr int OWN = T::D / T::SHARERS;
   static constexpr int ABREAST = T::N / T::ACROSS;  // threads
   static constexpr int LANES = ABREAST < 8 ? ABREAST : 8;  // of a warp, side by side: a warp reads little of either factor
 
@@ -67,23 +68,21 @@ struct Product {
   int right;
   real sums[T::DOWN][T::ACROSS];
 
-  __device__ explicit Product(const Target& to) : to(to), sharer(threadIdx.x / T::TEAM) {
+  __device__ explicit Product(const Target& to) : to(to), sharer(T::SHARERS == 1 ? 0 : threadIdx.x / T::TEAM) {
     int lane = threadIdx.x % 32;
     int warp = threadIdx.x % T::TEAM / 32;
-    down = warp / (ABREAST / LANES) * (32 / LANES) + lane / LANES;
-    right = warp % (ABREAST / LANES) * LANES + lane % LANES;
+    down = opaque(warp / (ABREAST / LANES) * (32 / LANES) + lane / LANES);
+    right = opaque(warp % (ABREAST / LANES) * LANES + lane % LANES);
   }
 
-  __device__ void multiply(const Room& room) {
-    constexpr int OWN = T::D / T::SHARERS;
-    const auto* a = room.a + sharer * OWN;
-    const auto* b = room.b + sharer * OWN;
+  /// a and b begin with the thread's own.
+  __device__ void multiply(const real* a, const real* b) {
     #pragma unroll
     for (int d = 0; d < OWN; d++) {
       real column[T::DOWN];
       real row[T::ACROSS];
-      take<T::M>(a[d], down, column);
-      take<T::N>(b[d], right, row);
+      take<T::M>(a + d * StripA::ROW, 0, column);
+      take<T::N>(b + d * StripB::ROW, 0, row);
       #pragma unroll
       for (int i = 0; i < T::DOWN; i++) {
         #pragma unroll
@@ -98,7 +97,9 @@ struct Product {
   __device__ void sum(const real* a, const real* b, int64 top, int64 left, int64 k, int64 endK) {
     __shared__ Room rooms[2];
     StripA strip(a, to.k, to.m, top, k);
-    StripB other(b, to.k, to.n, left, k);
+    constexpr int BEHIND = sizeof(rooms[0].a);  // is b
+    static_assert(sizeof(Room) == BEHIND + sizeof(rooms[0].b), "nothing lies between them");
+    StripB other(b, to.k, to.n, left, k, BEHIND);
     #pragma unroll
     for (int i = 0; i < T::DOWN; i++) {
       #pragma unroll
@@ -108,17 +109,19 @@ struct Product {
     }
     strip.fetch(endK - k);
     other.fetch(endK - k);
+    int fromA = opaque((sharer * OWN * StripA::ROW + down * PIECE<T::DOWN>) * int(sizeof(real)));
+    int fromB = opaque((sharer * OWN * StripB::ROW + right * PIECE<T::ACROSS>) * int(sizeof(real)) + BEHIND);
     int now = 0;
     #pragma unroll 1
     for (int64 rest = endK - k; rest > 0; rest -= T::D) {
-      Room& room = rooms[now];
-      strip.put(room.a);
-      other.put(room.b);
+      real* room = onBy(&rooms[0].a[0][0], now);
+      strip.put(room);
+      other.put(room);
       __syncthreads();
       strip.fetch(rest - T::D);
       other.fetch(rest - T::D);
-      multiply(room);
-      now = 1 - now;
+      multiply(onBy(room, fromA), onBy(room, fromB));
+      now = int(sizeof(Room)) - now;
     }
     __syncthreads();
     static_assert(T::SHARERS / 2 * T::TEAM * sizeof(sums) <= sizeof(rooms), "sums on their way fit too");

@@ -48,7 +48,7 @@ __device__ inline void multiplyUpTo(real* held, real* slice, const real* w, int 
   weights.fetch(k);
   #pragma unroll 1
   for (int done = 0; done < k; done += S::D) {
-    weights.put(tile);
+    weights.put(slice);
     __syncthreads();
     weights.fetch(k - done - S::D);
     #pragma unroll 4

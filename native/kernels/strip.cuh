@@ -21,6 +21,12 @@ __device__ inline int64 opaque(int64 x) {
   return x;
 }
 
+/// So many bytes on: what is counted in elements is multiplied each time.
+template <class X, class Bytes>
+__device__ inline X* onBy(X* x, Bytes bytes) {
+  return (X*)((char*)x + bytes);
+}
+
 /// How the threads share a strip in packs of V: EXTENT rows (of a) or columns (of b), D along k. ALONG_K says that neighbours in
 /// memory are neighbours along k, of which some threads take a RUN. A thread's packs lie in equal steps.
 template <int EXTENT, int D, bool ALONG_K, int RUN, int V>
@@ -52,38 +58,45 @@ struct Share {
 /// written down a column lies in all banks, the rows of a tile are turned around, each its own way.
 template <int EXTENT, int D, bool ALONG_K, int RUN = SECTOR>
 struct Strip {
-  static constexpr bool TURNED = ALONG_K && RUN > SECTOR;
-  static_assert(!TURNED || (RUN == D && EXTENT % (8 * WIDE) == 0), "a thread's packs are in one row, and stay in it");
-  static constexpr int ROW = EXTENT + GAP;
-  static constexpr int64 NEVER = ~0ull >> 1;
-  using Tile = real[D][ROW];
   using Packs = Share<EXTENT, D, ALONG_K, RUN, WIDE>;
   using Alone = Share<EXTENT, D, ALONG_K, RUN, 1>;
+  static constexpr int SIZE = sizeof(real);
+  static constexpr int ROW = EXTENT + GAP;
+  static constexpr bool TURNED = ALONG_K && RUN > SECTOR;
+  static_assert(!TURNED || (RUN == D && EXTENT % (8 * WIDE) == 0), "a thread's packs are in one row, and stay in it");
+  static_assert(!TURNED || Packs::LINES % (8 * WIDE) == 0, "all of them are turned alike");
+  static constexpr int64 NEVER = ~0ull >> 1;
+  using Tile = real[D][ROW];
 
   const real* next;  // the thread's first pack
   int64 stride;
+  int64 step;  // bytes from there to the next D, where these are lines
   int left;   // rows or columns from there on
   int ahead;  // k of it
-  int spot;   // of it in a tile, where no row is turned
-  int64 enough;  // where so many are left along k, all packs of the thread are inside
+  int spot;   // of it in a tile, in bytes; rows of packs are turned
+  int64 enough;  // where so many are left along k, all packs of the thread are inside, if they are wide
   bool wide;
   Pack<WIDE> held[Packs::PACKS];
 
-  __device__ Strip(const real* x, int64 k, int64 extent, int64 first, int64 from) : stride(ALONG_K ? k : extent) {
+  /// What is put goes so many bytes behind the place given, where no row is turned.
+  __device__ Strip(const real* x, int64 k, int64 extent, int64 first, int64 from, int behind = 0)
+      : stride(ALONG_K ? k : extent) {
     wide = opaque(isAligned(x) && stride % WIDE == 0) != 0;
     int outer = wide ? Packs::outer() : Alone::outer();
     ahead = wide ? Packs::k() : Alone::k();
     left = (extent - first < EXTENT ? int(extent - first) : EXTENT) - outer;
-    spot = opaque(ahead * ROW + outer);
+    int place = wide ? outer ^ turn(ahead) : outer;
+    spot = opaque((ahead * ROW + place) * SIZE + behind);
     int64 line = first + outer;
     int64 along = from + ahead;
     next = x + (ALONG_K ? line * stride + along : along * stride + line);
-    enough = left > (wide ? Packs::outerOf(Packs::PACKS - 1) : 0) ? D : NEVER;
+    step = opaque(D * stride * SIZE);
+    enough = opaque(wide && left > Packs::outerOf(Packs::PACKS - 1) ? D : NEVER);
   }
 
   /// The next D of global memory to registers, where so many are left: beyond the matrix all is 0.
   __device__ void fetch(int64 rest) {
-    if (wide && rest >= enough) {
+    if (rest >= enough) {
       for (int i = 0; i < Packs::PACKS; i++) {
         held[i] = load<WIDE>(next + offset<Packs>(i, stride));
       }
@@ -97,7 +110,7 @@ struct Strip {
         held[i / WIDE].v[i % WIDE] = take<Alone, 1>(i, rest, hop).v[0];
       }
     }
-    next += ALONG_K ? D : D * stride;
+    next = ALONG_K ? next + D : onBy(next, step);
   }
 
   /// From the first pack to pack i.
@@ -119,24 +132,24 @@ struct Strip {
     return TURNED ? k / WIDE % 8 * WIDE : 0;
   }
 
-  /// Where the thread's pack i goes.
+  /// Where the thread's pack i goes, in bytes.
   template <class Parts>
   __device__ int spotOf(int i) const {
-    int at = spot + Parts::kOf(i) * ROW + Parts::outerOf(i);
-    return TURNED ? ahead * ROW + ((at - ahead * ROW) ^ turn(ahead)) : at;
+    int at = spot + (Parts::kOf(i) * ROW + Parts::outerOf(i)) * SIZE;
+    int line = ahead * ROW * SIZE;
+    return Parts::PACKS == Packs::PACKS ? at : line + ((at - line) ^ turn(ahead) * SIZE);
   }
 
   /// Registers to shared memory, rounded where factors have 16 bits.
-  __device__ void put(Tile& tile) const {
-    real* to = &tile[0][0];
+  __device__ void put(real* to) const {
     if (!wide) {
       for (int i = 0; i < Alone::PACKS; i++) {
-        to[spotOf<Alone>(i)] = asFactor(held[i / WIDE].v[i % WIDE]);
+        *onBy(to, spotOf<Alone>(i)) = asFactor(held[i / WIDE].v[i % WIDE]);
       }
       return;
     }
     for (int i = 0; i < Packs::PACKS; i++) {
-      real* at = to + spotOf<Packs>(i);
+      real* at = onBy(to, spotOf<Packs>(i));
       Pack<WIDE> factors;
       for (int e = 0; e < WIDE; e++) {
         factors.v[e] = asFactor(held[i].v[e]);

@@ -23,7 +23,7 @@ final class KernelProducts implements Products {
 
     /**
      * Sizes of tiles: rows and columns of c, how far along k a step goes, and from how many blocks on a device is busy. Where
-     * there are fewer tiles, several blocks share one. Chosen on an H200 (docs/performance.md).
+     * there are fewer tiles, several blocks share one. Chosen on an H200, but for EVEN and LONG (docs/performance.md).
      */
     enum Tiling {
         SMALL(32, 32, 32, 264),
@@ -38,6 +38,12 @@ final class KernelProducts implements Products {
 
         /** Of so much of k a tile of LARGE is worth another block. */
         private static final long DEEP = 256;
+
+        /** So many blocks of LARGE leave no device idle for long while the last of them are at work ... */
+        private static final long EVEN = 512;
+
+        /** ... for which a tile is shared where each of its blocks still has so much of k. */
+        private static final long LONG = 1024;
 
         private final long rows;
         private final long columns;
@@ -71,7 +77,9 @@ final class KernelProducts implements Products {
         /** How much of k each part of it has, in whole steps. */
         long part(DType type, long tiles, long k) {
             long step = halved(type) ? depth / 2 : depth;
-            long about = Math.min(Math.max(1, busy / tiles), upwards(k, STEPS * step));
+            long wanted = Math.min(Math.max(1, busy / tiles), upwards(k, STEPS * step));
+            long even = this == LARGE ? Math.min(EVEN / tiles, k / LONG) : 1;
+            long about = Math.max(wanted, even);
             return upwards(upwards(k, about), step) * step;
         }
     }

@@ -38,6 +38,23 @@ class KernelProductsTest {
         assertThat(Tiling.SMALL.part(DType.FLOAT32, tiles, k)).isEqualTo(part);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "64, 512, 256",
+        "64, 2048, 1024",
+        "64, 4096, 1024",
+        "128, 1024, 1024",
+        "128, 2047, 2048",
+        "128, 2048, 1024",
+        "256, 2048, 1024",
+        "256, 10000, 5008",
+        "257, 2048, 2048",
+        "1024, 4096, 4096"
+    })
+    void largeTilesAreSharedWhereThatMakesRoundsEven(long tiles, long k, long part) {
+        assertThat(Tiling.LARGE.part(DType.FLOAT32, tiles, k)).isEqualTo(part);
+    }
+
     /** Compared with cuBLAS in float64, whose sums differ in the last bits at most. */
     @ParameterizedTest
     @CsvSource({"3, 700, 5, small", "60, 600, 60, small", "640, 10, 650, medium", "1400, 9, 1000, large"})

@@ -31,7 +31,7 @@ class LadderTest {
 
     private static final int TERMS = 32;
 
-    /** Where the product that ships makes as many tiles as it has blocks, and so goes through all terms in one. */
+    /** Of the product that ships, whose blocks share tiles in other ways where there are fewer of these. */
     private static final int SIDE_OF_PRODUCT = 2048;
 
     /** Columns of the table, before those that say how many registers a step takes by architecture. */
@@ -179,10 +179,11 @@ class LadderTest {
             }
             Tile tile = Tile.of(Real.F32, "large");
             String entry = "product_large_nn_f32";
-            List<Object> cells = new ArrayList<>(List.of("product", SIDE_OF_PRODUCT, terms));
-            cells.add(tile.tiles(SIDE_OF_PRODUCT, SIDE_OF_PRODUCT));
+            int parts = (int) tile.parts(SIDE_OF_PRODUCT, SIDE_OF_PRODUCT, SIDE_OF_PRODUCT);
+            List<Object> cells = new ArrayList<>(List.of("product", SIDE_OF_PRODUCT, terms * parts));
+            cells.add(tile.blocks(SIDE_OF_PRODUCT, SIDE_OF_PRODUCT, SIDE_OF_PRODUCT));
             cells.add(shared("product.f32", entry));
-            cells.addAll(countsOfProduct(tile, entry, terms));
+            cells.addAll(countsOfProduct(tile, entry, terms, parts));
             lines.add(line(cells, "product.f32", entry));
         }
         return lines;
@@ -226,15 +227,18 @@ class LadderTest {
         }
     }
 
-    private static List<Long> countsOfProduct(Tile tile, String entry, int k) {
+    /** Of as many parts as there are of all terms, with fewer terms in each. */
+    private static List<Long> countsOfProduct(Tile tile, String entry, int part, int parts) {
         int side = SIDE_OF_PRODUCT;
+        int k = part * parts;
         try (Device device = new Device(1)) {
             Memory a = device.reals(Real.F32, 0, new double[side * k]);
             Memory c = device.room(Real.F32, 0, side * side);
-            Memory counters = device.counters(1);
-            long blocks = tile.blocks(side, side, k);
+            Memory sums = device.room(Real.F32, 0, parts * side * side);
+            Memory counters = device.counters((int) tile.tiles(side, side));
+            long blocks = tile.tiles(side, side) * parts;
             Emulator.clearCounters();
-            Object[] arguments = {1.0, a, a, 0.0, c, side, side, k, 0, counters, counters, k, 1};
+            Object[] arguments = {1.0, a, a, 0.0, c, side, side, k, 0, sums, counters, part, parts};
             device.launch("product.f32", entry, blocks, Device.THREADS, arguments);
             return counts();
         }

@@ -16,8 +16,9 @@ record Tile(int m, int n, int depth, long busy) {
 
     /** How much of k a part of it has. */
     long part(long rows, long columns, long k) {
-        long wanted = Math.max(1, busy / tiles(rows, columns));
-        long about = Math.min(wanted, Grid.blocks(k, 4L * depth));
+        long wanted = Math.min(Math.max(1, busy / tiles(rows, columns)), Grid.blocks(k, 4L * depth));
+        long even = m == 128 ? Math.min(512 / tiles(rows, columns), k / 1024) : 1;
+        long about = Math.max(wanted, even);
         return Grid.blocks(Grid.blocks(k, about), depth) * depth;
     }
 

@@ -13,7 +13,6 @@ import io.nudge.tensor.Program;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
-import io.nudge.tensor.Transpose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +33,6 @@ final class Counting {
     private static final int MOST_STEPS = 256;
 
     private static final int SCHEDULE = (BEFORE + 1) * MOST_STEPS;
-
-    /** A multiple of what a product takes at a time. */
-    private static final int FEW_TERMS = 64;
 
     private final Backend backend;
 
@@ -100,43 +96,6 @@ final class Counting {
 
     private Pass pass(Network network, Training training) {
         return Pass.descent(network, training.batch(), SEED, Descent.of(training.optimizer()), schedule(training));
-    }
-
-    /**
-     * What {@code c = a b} does by Nudge's own kernels, which the backend has to be set to.
-     *
-     * @param rows of c
-     * @param columns of c
-     * @param terms of each sum
-     * @return its only launch
-     */
-    KernelLaunch product(int rows, int columns, int terms) throws IOException {
-        try (Tensor a = random(rows, terms);
-                Tensor b = random(terms, columns);
-                Tensor c = backend.zeros(Shape.of(rows, columns), DType.FLOAT32)) {
-            backend.synchronize();
-            Path log = Files.createTempFile("launches", ".json");
-            try {
-                Emulator.logLaunchesTo(log);
-                backend.operations().product(1, a, Transpose.NO, b, Transpose.NO, 0, c);
-                backend.synchronize();
-                Emulator.endLaunchLog();
-                return (KernelLaunch) LaunchLog.read(log).get(0);
-            } finally {
-                Emulator.endLaunchLog();
-                Files.delete(log);
-            }
-        }
-    }
-
-    /**
-     * The same for many terms, without the time that it would take: each step along the terms does what the one before did, so
-     * it follows from two products of few terms.
-     */
-    KernelLaunch longProduct(int rows, int columns, int terms) throws IOException {
-        KernelLaunch few = product(rows, columns, FEW_TERMS);
-        KernelLaunch more = product(rows, columns, 2 * FEW_TERMS);
-        return few.extended(more, terms / FEW_TERMS - 1L);
     }
 
     /** What is trained on. Its tensors belong to the scope. */

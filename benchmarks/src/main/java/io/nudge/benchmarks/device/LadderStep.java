@@ -34,6 +34,12 @@ record LadderStep(String name, KernelLaunch launch, Map<String, Integer> registe
         return steps;
     }
 
+    /** The last of them, which ships. */
+    static LadderStep product() {
+        List<LadderStep> all = all();
+        return all.get(all.size() - 1);
+    }
+
     /** From products of as many rows and columns, one with twice the terms: further terms do what these do. */
     private static LadderStep of(Csv.Row few, Csv.Row more) {
         long pieces = Report.PRODUCT_SIDE / few.whole("terms");

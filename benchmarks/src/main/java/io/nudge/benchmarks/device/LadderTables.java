@@ -28,7 +28,7 @@ final class LadderTables {
                 "bytes of device memory",
                 "bytes of shared memory",
                 "conflicts among its passes",
-                "tiles");
+                "blocks");
         for (LadderStep step : steps) {
             KernelLaunch launch = step.launch();
             double products = launch.instructions(InstructionClass.FLOAT32) * (double) Architecture.WARP;
@@ -51,7 +51,8 @@ final class LadderTables {
         for (LadderStep step : steps) {
             List<String> cells = new ArrayList<>(List.of(step.name()));
             for (Model model : models) {
-                ProductLimit limit = ProductLimit.of(step.launch(), Report.PRODUCT_OPERATIONS, model.device());
+                ProductLimit limit =
+                        ProductLimit.of(step.launch(), Report.PRODUCT_OPERATIONS, Report.PRODUCT_BYTES, model.device());
                 cells.add(percent(limit.share()) + " " + limit.busiest().name().toLowerCase(Locale.ROOT));
             }
             table.row(cells);

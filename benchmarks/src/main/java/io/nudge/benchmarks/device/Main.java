@@ -27,7 +27,6 @@ public final class Main {
     static final String FUSED = "nudge.cuda.fused";
 
     private static final String PRODUCTS = "nudge.cuda.product";
-    private static final String KERNELS = "kernels";
     private static final int FAILURE = 1;
     private static final int USAGE = 2;
 
@@ -125,7 +124,7 @@ public final class Main {
         return possible;
     }
 
-    /** Counts all steps, and Nudge's own product. */
+    /** Counts all steps. */
     static Report count(Options options, List<Training> jobs, List<Model> models, PrintStream err) throws IOException {
         List<StepCounts> steps = new ArrayList<>();
         List<StepCounts> wholeSteps = new ArrayList<>();
@@ -150,13 +149,7 @@ public final class Main {
                 new Counting(backend).wholeSteps(job).ifPresent(wholeSteps::add);
             }
         }
-        Setting own = new Setting(PRODUCTS, KERNELS);
-        try (own;
-                Backend backend = Backends.open(EMULATED)) {
-            int side = Report.PRODUCT_SIDE;
-            KernelLaunch product = new Counting(backend).longProduct(side, side, side);
-            return new Report(steps, wholeSteps, models, product);
-        }
+        return new Report(steps, wholeSteps, models);
     }
 
     /** A system property for a while. */

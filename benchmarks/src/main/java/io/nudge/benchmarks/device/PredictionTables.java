@@ -56,7 +56,9 @@ final class PredictionTables {
     }
 
     /** Nudge's own product: a row for each device. */
-    static String product(KernelLaunch kernel, double operations, Budget budget, List<Model> models) {
+    static String product(LadderStep product, List<Model> models) {
+        KernelLaunch kernel = product.launch();
+        int shared = Math.toIntExact(kernel.sharedBytes());
         MarkdownTable table = new MarkdownTable(
                 "device",
                 "registers",
@@ -66,11 +68,9 @@ final class PredictionTables {
                 "by bytes, at most");
         for (Model model : models) {
             DeviceSheet device = model.device();
-            ProductLimit limit = ProductLimit.of(kernel, operations, device);
-            int registers =
-                    budget.registers(kernel.kernel(), device.architecture().capability());
-            Occupancy occupancy =
-                    Occupancy.of(device.architecture(), registers, budget.shared(kernel.kernel()), kernel.threads());
+            ProductLimit limit = ProductLimit.of(kernel, Report.PRODUCT_OPERATIONS, Report.PRODUCT_BYTES, device);
+            int registers = product.registers().get(device.architecture().capability());
+            Occupancy occupancy = Occupancy.of(device.architecture(), registers, shared, kernel.threads());
             table.row(
                     device.name(),
                     CountTables.count(registers),

@@ -14,7 +14,15 @@ import java.util.Comparator;
  * @param bytesShare of the rate that the bytes of device memory allow, if each is moved once
  */
 record ProductLimit(Part busiest, double cycles, double share, double bytesShare) {
-    static ProductLimit of(KernelLaunch kernel, double operations, DeviceSheet device) {
+    /**
+     * Finds the limit.
+     *
+     * @param kernel as counted
+     * @param operations multiplications and additions
+     * @param bytes of both factors and of what becomes of them
+     * @param device its data sheet
+     */
+    static ProductLimit of(KernelLaunch kernel, double operations, double bytes, DeviceSheet device) {
         Part busiest = Arrays.stream(Part.values())
                 .max(Comparator.comparingDouble(part -> part.cycles(kernel, device)))
                 .orElseThrow();
@@ -22,7 +30,7 @@ record ProductLimit(Part busiest, double cycles, double share, double bytesShare
         double cycles = rounds / kernel.blocks() * busiest.cycles(kernel, device);
         double perCycle = 2.0 * device.architecture().float32Lanes() * device.multiprocessors();
         double ideal = operations / perCycle;
-        double moving = kernel.leastBytes() / device.bandwidth() * device.clock();
+        double moving = bytes / device.bandwidth() * device.clock();
         return new ProductLimit(busiest, cycles, ideal / cycles, ideal / moving);
     }
 }

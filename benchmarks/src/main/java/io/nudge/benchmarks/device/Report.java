@@ -15,14 +15,16 @@ import java.util.TreeMap;
  * @param steps what was counted, of single operations
  * @param wholeSteps of the same, those that one kernel takes, many in a launch
  * @param models of the devices to predict for
- * @param product Nudge's own product at {@link #PRODUCT_SIDE}³
  */
-record Report(List<StepCounts> steps, List<StepCounts> wholeSteps, List<Model> models, KernelLaunch product) {
+record Report(List<StepCounts> steps, List<StepCounts> wholeSteps, List<Model> models) {
     /** Rows, columns and terms of the product that is looked at by itself. */
     static final int PRODUCT_SIDE = 2048;
 
     /** Multiplications and additions of that. */
     static final double PRODUCT_OPERATIONS = 2.0 * PRODUCT_SIDE * PRODUCT_SIDE * PRODUCT_SIDE;
+
+    /** Bytes of both factors and of what becomes of them. */
+    static final double PRODUCT_BYTES = 3.0 * Float.BYTES * PRODUCT_SIDE * PRODUCT_SIDE;
 
     /** Keeps its own lists. */
     Report {
@@ -53,7 +55,7 @@ record Report(List<StepCounts> steps, List<StepCounts> wholeSteps, List<Model> m
         section(
                 text,
                 "## Nudge's own product, " + PRODUCT_SIDE + "³, predicted",
-                PredictionTables.product(product, PRODUCT_OPERATIONS, Budget.read(), models));
+                PredictionTables.product(LadderStep.product(), models));
         return text.toString();
     }
 
@@ -91,7 +93,9 @@ record Report(List<StepCounts> steps, List<StepCounts> wholeSteps, List<Model> m
         all.put("about", "counted on the emulated device; times are predicted, none is measured");
         all.put("steps", steps.stream().map(this::json).toList());
         all.put("wholeSteps", wholeSteps.stream().map(this::json).toList());
-        all.put("product", json(product));
+        Map<String, Object> ofProduct = json(LadderStep.product().launch());
+        ofProduct.put("bytesAtLeast", PRODUCT_BYTES);
+        all.put("product", ofProduct);
         return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
     }
 

@@ -117,19 +117,4 @@ class CountingTest {
         double numbers = 7 * 669_706.0 * Float.BYTES;
         assertThat(adam.leastBytes()).isBetween(numbers, numbers + 64 * SECTOR);
     }
-
-    @Test
-    void aLongProductFollowsFromShortOnes() throws IOException {
-        System.setProperty("nudge.cuda.product", "kernels");
-        try (Backend backend = Backends.open(Main.EMULATED)) {
-            Counting counting = new Counting(backend);
-            KernelLaunch followed = counting.longProduct(2048, 1024, 256);
-            KernelLaunch counted = counting.product(2048, 1024, 256);
-            assertThat(followed).isEqualTo(counted);
-            assertThat(counted.kernel()).isEqualTo("product_large_nn_f32");
-            assertThat(counted.conflicts()).isZero();
-        } finally {
-            System.clearProperty("nudge.cuda.product");
-        }
-    }
 }

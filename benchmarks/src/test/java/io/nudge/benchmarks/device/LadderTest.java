@@ -1,7 +1,6 @@
 package io.nudge.benchmarks.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,34 +59,43 @@ class LadderTest {
         assertThat(naive.blocks()).isEqualTo(Report.PRODUCT_SIDE * Report.PRODUCT_SIDE / 256);
     }
 
+    private static double share(LadderStep step, Model model) {
+        return ProductLimit.of(step.launch(), Report.PRODUCT_OPERATIONS, Report.PRODUCT_BYTES, model.device())
+                .share();
+    }
+
     @Test
     void noStepIsPredictedToBeSlowerThanTheOneBeforeItOnAnyDevice() {
         for (Model model : models()) {
             List<Double> shares = new ArrayList<>();
             for (LadderStep step : LadderStep.all()) {
-                shares.add(ProductLimit.of(step.launch(), Report.PRODUCT_OPERATIONS, model.device())
-                        .share());
+                shares.add(share(step, model));
             }
             assertThat(shares).as(model.device().name()).isSorted();
         }
     }
 
-    /** The last step is what the device model has counted in another way. */
+    /** 256 tiles of two blocks each. */
     @Test
     void theLastStepIsTheProductThatShips() throws IOException {
-        LadderStep last = LadderStep.all().get(6);
+        LadderStep last = LadderStep.product();
         assertThat(last.name()).isEqualTo("product");
-        Model h100 = models().get(0);
-        double share = ProductLimit.of(last.launch(), Report.PRODUCT_OPERATIONS, h100.device())
-                .share();
-        String line = Files.readAllLines(Path.of("../docs/device-model.md")).stream()
-                .filter(each -> each.startsWith("| H100 SXM | ") && each.contains("issue"))
-                .findFirst()
-                .orElseThrow();
-        double written =
-                Double.parseDouble(line.split("\\|", -1)[5].replace("%", "").strip());
-        assertThat(100 * share).isCloseTo(written, within(0.06));
-        assertThat(last.registers()).containsEntry("9.0", Budget.read().registers("product_large_nn_f32", "9.0"));
+        assertThat(last.launch().blocks()).isEqualTo(512);
+        Budget budget = Budget.read();
+        assertThat(last.launch().sharedBytes()).isEqualTo(budget.shared("product_large_nn_f32"));
+        assertThat(last.registers())
+                .allSatisfy((capability, registers) -> assertThat(registers)
+                        .as(capability)
+                        .isEqualTo(budget.registers("product_large_nn_f32", capability)));
+    }
+
+    /** What the issue of a device's instructions and its blocks allow; waiting for memory may keep it from that. */
+    @Test
+    void theProductThatShipsReaches85PerCentOnEveryDevice() {
+        assertThat(models())
+                .allSatisfy(model -> assertThat(share(LadderStep.product(), model))
+                        .as(model.device().name())
+                        .isGreaterThan(0.85));
     }
 
     @Test

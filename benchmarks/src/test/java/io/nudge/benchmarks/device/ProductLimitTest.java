@@ -16,9 +16,9 @@ class ProductLimitTest {
                 "product",
                 blocks,
                 256,
-                Map.of("instructions.warp", all, "wavefronts.read", wavefronts, "footprint.read", 1000L),
+                Map.of("instructions.warp", all, "wavefronts.read", wavefronts),
                 Map.of("fma.rn.f32", products));
-        return ProductLimit.of(kernel, 64.0 * products, H100);
+        return ProductLimit.of(kernel, 64.0 * products, 32_000, H100);
     }
 
     @Test
