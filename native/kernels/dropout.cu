@@ -4,63 +4,73 @@
 #include "device.cuh"
 #include "stored.cuh"
 
-/// Philox 4×32-10 (Salmon, Moraes, Dror and Shaw, SC11); io.nudge.math.Philox.
-struct Philox {
+/// Elements that have the half words of LANES blocks, one after the other of each block's in steps of LANES.
+constexpr int GROUP = 128;
+constexpr int LANES = 16;
+constexpr int HALVES = GROUP / LANES;
+
+/// Threefry 4×32 with 12 rounds (Salmon, Moraes, Dror and Shaw, SC11).
+struct Threefry {
   unsigned words[4];
 
-  __device__ Philox(unsigned long long key, unsigned long long low, unsigned long long high) {
-    unsigned c0 = unsigned(low);
-    unsigned c1 = unsigned(low >> 32);
-    unsigned c2 = unsigned(high);
-    unsigned c3 = unsigned(high >> 32);
-    unsigned k0 = unsigned(key);
-    unsigned k1 = unsigned(key >> 32);
-    for (int round = 0; round < 10; round++) {
-      unsigned long long product0 = 0xD2511F53ull * c0;
-      unsigned long long product1 = 0xCD9E8D57ull * c2;
-      c0 = unsigned(product1 >> 32) ^ c1 ^ k0;
-      c1 = unsigned(product1);
-      c2 = unsigned(product0 >> 32) ^ c3 ^ k1;
-      c3 = unsigned(product0);
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
+  __device__ Threefry(int64 seed, int64 stream, int64 block, int64 step) {
+    constexpr int ROUNDS = 12;
+    constexpr int ROTATIONS[8][2] = {{10, 26}, {11, 21}, {13, 27}, {23, 5}, {6, 20}, {17, 11}, {25, 10}, {18, 20}};
+    unsigned key[5] = {unsigned(seed), unsigned(seed >> 32), unsigned(stream), unsigned(stream >> 32)};
+    key[4] = 0x1BD11BDAu ^ key[0] ^ key[1] ^ key[2] ^ key[3];
+    unsigned counter[4] = {unsigned(block), unsigned(block >> 32), unsigned(step), unsigned(step >> 32)};
+    for (int i = 0; i < 4; i++) {
+      words[i] = counter[i] + key[i];
     }
-    words[0] = c0;
-    words[1] = c1;
-    words[2] = c2;
-    words[3] = c3;
+    #pragma unroll
+    for (int round = 0; round < ROUNDS; round++) {
+      int one = round % 2 == 0 ? 1 : 3;
+      mix(words[0], words[one], ROTATIONS[round % 8][0]);
+      mix(words[2], words[4 - one], ROTATIONS[round % 8][1]);
+      if (round % 4 == 3) {
+        int turn = round / 4 + 1;
+        for (int i = 0; i < 4; i++) {
+          words[i] += key[(turn + i) % 5];
+        }
+        words[3] += turn;
+      }
+    }
+  }
+
+  __device__ static void mix(unsigned& x, unsigned& y, int rotation) {
+    x += y;
+    y = __funnelshift_l(y, y, rotation) ^ x;
+  }
+
+  __device__ unsigned half(int h) const {
+    return (words[h / 2] >> (16 * (h % 2))) & 0xFFFF;
   }
 };
 
-/// into_i = x_i / (1 − rate), or 0 where the element's word is below ⌊rate · 2³²⌋. A thread has a pack of elements, which share a
-/// block of four words.
+/// into_i = x_i / (1 − s), or 0 where the element's half word is below s · 2¹⁶, where s is the rate in whole steps of 2⁻¹⁶. A thread has
+/// the elements of a block.
 ENTRY(dropout)(const real* x, real* into, int64 n, const int64* position, double rate, int64 seed, int64 stream AND_STORED) {
   Stored copy = STORED_COPY;
-  unsigned long long step = static_cast<unsigned long long>(position[TOTAL]) << 32;
-  unsigned least = unsigned(rate * 4294967296.0);
-  real factor = real(1 / (1 - rate));
-  bool aligned = isAligned(x) && isAligned(into) && copy.aligned();
+  int64 step = position[TOTAL];
+  unsigned least = unsigned(rate * 65536.0);
+  real factor = real(1 / (1 - least / 65536.0));
+  int64 blocks = (n + GROUP - 1) / GROUP * LANES;
   #pragma unroll 1
-  for (int64 first = firstIndex() * WIDE; first < n; first += strideOfGrid() * WIDE) {
-    Philox random(seed, step + static_cast<unsigned long long>(first / 4), stream);
-    unsigned words[WIDE];
-    for (int e = 0; e < WIDE; e++) {
-      words[e] = first % 4 == 0 ? random.words[e] : random.words[4 - WIDE + e];
+  for (int64 block = firstIndex(); block < blocks; block += strideOfGrid()) {
+    int64 first = block / LANES * GROUP + block % LANES;
+    real each[HALVES];
+    #pragma unroll
+    for (int h = 0; h < HALVES; h++) {
+      each[h] = first + h * LANES < n ? x[first + h * LANES] : 0;
     }
-    auto kept = [&](int e, real each) { return words[e] >= least ? factor * each : real(0); };
-    if (first + WIDE <= n) {
-      Pack<WIDE> each = load<WIDE>(x + first, aligned);
-      for (int e = 0; e < WIDE; e++) {
-        each.v[e] = kept(e, each.v[e]);
-      }
-      store<WIDE>(into + first, each, aligned);
-      copy.store<WIDE>(first, each, aligned);
-      continue;
-    }
-    for (int e = 0; e < WIDE; e++) {
-      if (first + e < n) {
-        into[first + e] = kept(e, x[first + e]);
-        copy.store<1>(first + e, {into[first + e]});
+    Threefry random(seed, stream, block, step);
+    #pragma unroll
+    for (int h = 0; h < HALVES; h++) {
+      int64 at = first + h * LANES;
+      if (at < n) {
+        real kept = random.half(h) >= least ? factor * each[h] : real(0);
+        into[at] = kept;
+        copy.store<1>(at, {kept});
       }
     }
   }

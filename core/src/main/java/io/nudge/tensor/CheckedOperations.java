@@ -416,7 +416,6 @@ final class CheckedOperations implements Operations {
         if (!(rate >= 0 && rate < 1)) {
             throw new IllegalArgumentException(op + ": the rate must be at least 0 and below 1, but is " + rate);
         }
-        require(x.size() < 1L << 34, op, "at most 2^34 elements can be dropped out at once", x);
         backend.submit(op, () -> raw.dropout(rate, seed, stream, position, x, into), position, x, into);
     }
 

@@ -358,16 +358,18 @@ public interface Operations {
     void gatherOneHot(Tensor labels, Tensor order, Tensor position, Tensor batch);
 
     /**
-     * Dropout (Srivastava et al., 2014): into_i = x_i / (1 − rate) or 0, each kept with probability 1 − rate. Element i
-     * of the step is kept if word i mod 4 of the {@link io.nudge.math.Philox} block with the key {@code seed} and the
-     * counter (i / 4 + 2³² · (position[TOTAL] mod 2³²), stream) is, unsigned, at least ⌊rate · 2³²⌋. So a backward pass
-     * of the same step keeps the same ones, and every backend does.
+     * Dropout (Srivastava et al., 2014): into_i = x_i / (1 − s) or 0, each kept with probability 1 − s, where s = ⌊rate · 2¹⁶⌋ / 2¹⁶ is
+     * the rate in whole steps of 2⁻¹⁶, so that sums stay the same in the mean. Element i of the step is kept if 16 random bits are, as a whole
+     * number, at least s · 2¹⁶. They are half a word of Threefry 4×32 with 12 rounds (Salmon, Moraes, Dror and Shaw, "Parallel random
+     * numbers: as easy as 1, 2, 3", SC11) with the key (seed, stream) and the counter (16 ⌊i / 128⌋ + i mod 16, position[TOTAL]), low
+     * words first: with h = ⌊(i mod 128) / 16⌋ of word ⌊h / 2⌋ the lower half where h is even, else the upper one. So a backward pass of the
+     * same step keeps the same ones, and every backend does.
      *
      * @param rate the share dropped; in [0, 1)
      * @param seed the run's seed
      * @param stream {@link io.nudge.math.RandomStream#streamId}
      * @param position int64 [6]
-     * @param x any shape, fewer than 2³⁴ elements
+     * @param x any shape
      * @param into the same shape
      */
     void dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into);

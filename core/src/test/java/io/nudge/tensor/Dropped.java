@@ -1,7 +1,7 @@
 package io.nudge.tensor;
 
-import io.nudge.math.Philox;
 import io.nudge.math.RandomStream;
+import io.nudge.math.Threefry;
 import io.nudge.nn.Architecture;
 
 /**
@@ -17,7 +17,7 @@ record Dropped(long seed, long total) {
         if (rate == 0) {
             return x;
         }
-        Rounded factor = r.constant(1 / (1 - rate));
+        Rounded factor = r.constant(1 / (1 - share(rate)));
         Rounded[][] kept = new Rounded[x.length][architecture.neurons(layer)];
         for (int i = 0; i < x.length; i++) {
             for (int j = 0; j < kept[i].length; j++) {
@@ -29,9 +29,12 @@ record Dropped(long seed, long total) {
     }
 
     private boolean keeps(double rate, int layer, int element) {
-        int[] block = new int[4];
         long stream = RandomStream.streamId(RandomStream.Use.DROPOUT, layer);
-        Philox.block(seed, element / 4 + (total << 32), stream, block);
-        return Integer.toUnsignedLong(block[element % 4]) >= (long) Math.floor(rate * 0x1p32);
+        return Threefry.half(seed, stream, total, element) >= share(rate) * 0x1p16;
+    }
+
+    /** What is dropped in the mean: a rate in whole steps of 2⁻¹⁶. */
+    static double share(double rate) {
+        return Math.floor(rate * 0x1p16) * 0x1p-16;
     }
 }

@@ -139,7 +139,7 @@ public abstract class ElementwiseSpecification extends CallSpecification {
             double deviation = Math.sqrt(n * rate * (1 - rate));
             assertThat((double) survivors).isCloseTo(n * (1 - rate), within(5 * deviation));
             assertThat(Arrays.stream(kept).filter(each -> each != 0).distinct().toArray())
-                    .containsExactly(new double[] {1 / (1 - rate)}, within(1e-6));
+                    .containsExactly(new double[] {1 / (1 - Dropped.share(rate))}, within(1e-6));
         }
     }
 

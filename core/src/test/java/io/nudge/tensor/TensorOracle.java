@@ -1,7 +1,7 @@
 package io.nudge.tensor;
 
 import io.nudge.math.Activation;
-import io.nudge.math.Philox;
+import io.nudge.math.Threefry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -135,20 +135,17 @@ abstract class TensorOracle {
         return Expected.within(operation, "delta", delta, StepAnalysis.values(analysed), analysed);
     }
 
-    /** The factor 1/(1 − rate) is rounded once, and the product; or there is one division. What is dropped is 0. */
+    /** The factor is rounded once, and the product; or there is one division. What is dropped is 0. */
     Expected dropout(double rate, long seed, long stream, Tensor position, Tensor x, Tensor into) {
         double[] values = x.doubles();
         double[] bounds = new double[values.length];
-        long least = (long) Math.floor(rate * 0x1p32);
+        double share = Dropped.share(rate);
+        Rounded factor = r.constant(1 / (1 - share));
         long total = position.longs()[Operations.TOTAL];
-        int[] block = new int[4];
         for (int i = 0; i < values.length; i++) {
-            Philox.block(seed, i / 4 + (total << 32), stream, block);
-            boolean kept = Integer.toUnsignedLong(block[i % 4]) >= least;
-            bounds[i] = kept
-                    ? r.times(r.exact(values[i]), r.constant(1 / (1 - rate))).error()
-                    : 0;
-            values[i] = kept ? values[i] / (1 - rate) : 0;
+            boolean kept = Threefry.half(seed, stream, total, i) >= share * 0x1p16;
+            bounds[i] = kept ? r.times(r.exact(values[i]), factor).error() : 0;
+            values[i] = kept ? values[i] / (1 - share) : 0;
         }
         return Expected.within("dropout", "into", into, values, bounds);
     }

@@ -122,10 +122,15 @@ class DoubleArithmetic {
         }
     }
 
-    /** y = factor x where the word, unsigned, is at least the least, else 0. */
-    void drop(int least, long[] words, double factor, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] = Integer.compareUnsigned(RandomWords.word(words, i), least) >= 0 ? factor * x[xAt + i] : 0;
+    /** y = factor x where the half word is at least the least, else 0: without branches, which nobody could foretell. */
+    void drop(
+            int least, RandomWords random, double factor, double[] x, int xAt, double[] y, int yAt, int from, int to) {
+        for (int run = from / RandomWords.LANES * RandomWords.LANES; run < to; run += RandomWords.LANES) {
+            int end = Math.min(to, run + RandomWords.LANES);
+            for (int i = Math.max(from, run); i < end; i++) {
+                int kept = (least - 1 - random.half(run, i - run)) >> (Integer.SIZE - 1); // all bits, or none
+                y[yAt + i] = Double.longBitsToDouble(Double.doubleToRawLongBits(factor * x[xAt + i]) & kept);
+            }
         }
     }
 }

@@ -16,8 +16,6 @@ final class DoubleKernels extends Kernels {
     /** Larger only for more outputs than a block has elements. */
     private double[] powers = new double[BLOCK];
 
-    private final long[] words = new long[BLOCK / RandomWords.IN_NUMBER];
-
     DoubleKernels(DoubleArithmetic arithmetic, DoubleFunctions functions, RandomWords random) {
         this.arithmetic = arithmetic;
         this.functions = functions;
@@ -466,11 +464,13 @@ final class DoubleKernels extends Kernels {
             int yAt,
             int from,
             int to) {
-        double factor = (1 / (1 - rate));
-        for (int i = from; i < to; i += BLOCK) {
-            int n = Math.min(BLOCK, to - i);
-            random.draw(seed, stream, step, i / RandomWords.IN_BLOCK, (n + 3) / RandomWords.IN_BLOCK, words);
-            arithmetic.drop(least(rate), words, factor, x.doubles, xAt + i, y.doubles, yAt + i, n);
+        int least = RandomWords.least(rate);
+        double factor = RandomWords.factor(rate);
+        for (int at = from / RandomWords.GROUP * RandomWords.GROUP; at < to; at += RandomWords.MOST) {
+            int begin = Math.max(0, from - at);
+            int end = Math.min(RandomWords.MOST, to - at);
+            random.draw(seed, stream, step, at, end);
+            arithmetic.drop(least, random, factor, x.doubles, xAt + at, y.doubles, yAt + at, begin, end);
         }
     }
 

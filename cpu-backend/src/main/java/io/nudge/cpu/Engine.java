@@ -61,11 +61,11 @@ final class Engine implements AutoCloseable {
             floats[i] = new FloatKernels(
                     choose(vectors, FloatArithmetic.class, FloatArithmetic::new),
                     choose(vectors, FloatFunctions.class, FloatFunctions::new),
-                    new RandomWords(lanes >= 16));
+                    new RandomWords());
             doubles[i] = new DoubleKernels(
                     choose(vectors, DoubleArithmetic.class, DoubleArithmetic::new),
                     new DoubleFunctions(),
-                    new RandomWords(lanes >= 16));
+                    new RandomWords());
         }
         Multiplier java =
                 new JavaMultiplier(workers, () -> choose(vectors, ProductLoops.class, PlainProductLoops::new));

@@ -16,8 +16,6 @@ final class FloatKernels extends Kernels {
     /** Larger only for more outputs than a block has elements. */
     private float[] powers = new float[BLOCK];
 
-    private final long[] words = new long[BLOCK / RandomWords.IN_NUMBER];
-
     FloatKernels(FloatArithmetic arithmetic, FloatFunctions functions, RandomWords random) {
         this.arithmetic = arithmetic;
         this.functions = functions;
@@ -459,11 +457,13 @@ final class FloatKernels extends Kernels {
             int yAt,
             int from,
             int to) {
-        float factor = (float) (1 / (1 - rate));
-        for (int i = from; i < to; i += BLOCK) {
-            int n = Math.min(BLOCK, to - i);
-            random.draw(seed, stream, step, i / RandomWords.IN_BLOCK, (n + 3) / RandomWords.IN_BLOCK, words);
-            arithmetic.drop(least(rate), words, factor, x.floats, xAt + i, y.floats, yAt + i, n);
+        int least = RandomWords.least(rate);
+        float factor = (float) RandomWords.factor(rate);
+        for (int at = from / RandomWords.GROUP * RandomWords.GROUP; at < to; at += RandomWords.MOST) {
+            int begin = Math.max(0, from - at);
+            int end = Math.min(RandomWords.MOST, to - at);
+            random.draw(seed, stream, step, at, end);
+            arithmetic.drop(least, random, factor, x.floats, xAt + at, y.floats, yAt + at, begin, end);
         }
     }
 

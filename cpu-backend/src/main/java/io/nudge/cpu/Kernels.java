@@ -161,7 +161,6 @@ abstract class Kernels {
             int rowAt,
             int n);
 
-    /** Elements from to to, where from is a multiple of 4. */
     abstract void dropout(
             double rate,
             long seed,
@@ -186,10 +185,5 @@ abstract class Kernels {
             return 1;
         }
         return cost instanceof Cost.MeanSquaredError ? 2.0 / outputs : 0;
-    }
-
-    /** The least word, unsigned, of an element that dropout keeps. */
-    static int least(double rate) {
-        return (int) (long) (rate * 0x1p32);
     }
 }

@@ -1,176 +1,152 @@
 package io.nudge.cpu;
 
-import io.nudge.math.Philox;
 import java.util.Arrays;
 
 /**
- * The words that dropout draws, as {@link io.nudge.tensor.Operations#dropout} lays them out, two to a number of 64 bits. Used by one
- * thread at a time.
+ * What dropout draws, as {@link io.nudge.tensor.Operations#dropout} lays it out: half words of Threefry 4×32 with 12 rounds (Salmon,
+ * Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11). Used by one thread at a time.
  *
- * <p>Many blocks go through a round of {@link Philox} together, in plain loops over arrays, of which the compiler makes vectors: of
- * products of 64 bits where there are vectors that multiply them, else of products of half words.
+ * <p>Many blocks go through four rounds together, in plain loops over arrays, of which the compiler makes vectors: a round is additions,
+ * rotations and exclusive ors of 32 bits, which every processor has for as many as a vector holds.
  */
 final class RandomWords {
-    /** Words in a block of {@link Philox}. */
-    static final int IN_BLOCK = 4;
+    /** Elements that have the half words of {@link #LANES} blocks, which no others have. */
+    static final int GROUP = 128;
 
-    /** Words in a number. */
-    static final int IN_NUMBER = 2;
+    /** So many neighbours have the same half of the same word, each of another block. */
+    static final int LANES = 16;
 
-    private static final int ROUNDS = 10;
-    private static final int MULTIPLIER_0 = 0xD2511F53;
-    private static final int MULTIPLIER_1 = 0xCD9E8D57;
-    private static final int WEYL_0 = 0x9E3779B9;
-    private static final int WEYL_1 = 0xBB67AE85;
-    private static final int LOW = 0xFFFF;
+    /** Elements that are drawn for at once, at most: what it takes stays in the first cache. */
+    static final int MOST = 2048;
+
+    /** Words in a block. */
+    static final int WORDS = 4;
+
+    private static final int HALVES = 2 * WORDS;
     private static final int HALF = 16;
-    private static final long WORD = 0xFFFFFFFFL;
+    private static final int LOW = 0xFFFF;
+    private static final int PARITY = 0x1BD11BDA;
 
-    /** Blocks that are taken through the rounds together, at most. */
-    private static final int AT_ONCE = Kernels.BLOCK / IN_BLOCK;
+    /** The four words of every block. */
+    private final int[][] words = new int[WORDS][MOST / HALVES];
 
-    /** So many had better be drawn together, at least. */
-    private static final int MANY = 32;
-
-    private final boolean wide;
-    private final int[] block = new int[IN_BLOCK];
-
-    // The first words of all blocks, the second, and so on.
-    private final int[] c0 = new int[AT_ONCE];
-    private final int[] c1 = new int[AT_ONCE];
-    private final int[] c2 = new int[AT_ONCE];
-    private final int[] c3 = new int[AT_ONCE];
-
-    // The first and second words of all blocks, and the others.
-    private final long[] c01 = new long[AT_ONCE];
-    private final long[] c23 = new long[AT_ONCE];
+    private final int[] key = new int[5];
 
     /**
-     * Chooses the loops.
+     * Draws for a stretch of elements.
      *
-     * @param wide whether vectors multiply numbers of 64 bits, as they do with AVX-512
+     * @param seed the lower half of the key
+     * @param stream its upper half
+     * @param step the upper half of the counter
+     * @param first the first element, of a group
+     * @param elements how many, at most {@link #MOST}
      */
-    RandomWords(boolean wide) {
-        this.wide = wide;
+    void draw(long seed, long stream, long step, int first, int elements) {
+        int n = (elements + GROUP - 1) / GROUP * LANES;
+        set(seed, stream);
+        begin(step, first / HALVES, n);
+        firstRounds(words[0], words[1], words[2], words[3], key[1], key[2], key[3], key[4] + 1, n);
+        otherRounds(words[0], words[1], words[2], words[3], key[2], key[3], key[4], key[0] + 2, n);
+        firstRounds(words[0], words[1], words[2], words[3], key[3], key[4], key[0], key[1] + 3, n);
     }
 
-    /** One of the words. */
-    static int word(long[] words, int i) {
-        return (int) (words[i / IN_NUMBER] >>> (i % IN_NUMBER * Integer.SIZE));
+    private void set(long seed, long stream) {
+        key[0] = (int) seed;
+        key[1] = (int) (seed >>> Integer.SIZE);
+        key[2] = (int) stream;
+        key[3] = (int) (stream >>> Integer.SIZE);
+        key[4] = PARITY ^ key[0] ^ key[1] ^ key[2] ^ key[3];
     }
 
-    /**
-     * Draws the words of a stretch of elements.
-     *
-     * @param seed the key
-     * @param stream the upper half of the counter
-     * @param step counts the steps; its lower half counts
-     * @param first the first block: a quarter of the first element's number
-     * @param blocks how many
-     * @param words receives two numbers for each: of the first two words, the first one in the lower half, and of the others
-     */
-    void draw(long seed, long stream, long step, int first, int blocks, long[] words) {
-        for (int i = 0; i < blocks; i += AT_ONCE) {
-            int some = Math.min(AT_ONCE, blocks - i);
-            int at = i * (IN_BLOCK / IN_NUMBER);
-            if (some < MANY) {
-                drawFew(seed, stream, step, first + i, some, words, at);
-            } else if (wide) {
-                drawWide(seed, stream, step, first + i, some, words, at);
-            } else {
-                drawHalves(seed, stream, step, first + i, some, words, at);
-            }
-        }
-    }
-
-    private void drawFew(long seed, long stream, long step, int first, int blocks, long[] words, int at) {
-        for (int i = 0; i < blocks; i++) {
-            Philox.block(seed, first + i + (step << Integer.SIZE), stream, block);
-            words[at + 2 * i] = joined(block[0], block[1]);
-            words[at + 2 * i + 1] = joined(block[2], block[3]);
-        }
-    }
-
-    private static long joined(int low, int high) {
-        return (low & WORD) | ((long) high << Integer.SIZE);
-    }
-
-    private void drawWide(long seed, long stream, long step, int first, int n, long[] words, int at) {
-        long upper = step << Integer.SIZE;
+    private void begin(long step, int block, int n) {
+        int[] lowest = words[0];
+        int from = block + key[0];
         for (int i = 0; i < n; i++) {
-            c01[i] = upper | (first + i);
+            lowest[i] = from + i;
         }
-        Arrays.fill(c23, 0, n, stream);
-        int k0 = (int) seed;
-        int k1 = (int) (seed >>> Integer.SIZE);
-        for (int round = 0; round < ROUNDS; round++) {
-            wideRound(k0 & WORD, k1 & WORD, c01, c23, n);
-            k0 += WEYL_0;
-            k1 += WEYL_1;
-        }
+        Arrays.fill(words[1], 0, n, key[1]);
+        Arrays.fill(words[2], 0, n, (int) step + key[2]);
+        Arrays.fill(words[3], 0, n, (int) (step >>> Integer.SIZE) + key[3]);
+    }
+
+    /** Rounds 0 to 3 of eight, and a part of the key. */
+    private static void firstRounds(int[] c0, int[] c1, int[] c2, int[] c3, int k0, int k1, int k2, int k3, int n) {
         for (int i = 0; i < n; i++) {
-            words[at + 2 * i] = c01[i];
-            words[at + 2 * i + 1] = c23[i];
+            int a = c0[i];
+            int b = c1[i];
+            int c = c2[i];
+            int d = c3[i];
+            a += b;
+            b = Integer.rotateLeft(b, 10) ^ a;
+            c += d;
+            d = Integer.rotateLeft(d, 26) ^ c;
+            a += d;
+            d = Integer.rotateLeft(d, 11) ^ a;
+            c += b;
+            b = Integer.rotateLeft(b, 21) ^ c;
+            a += b;
+            b = Integer.rotateLeft(b, 13) ^ a;
+            c += d;
+            d = Integer.rotateLeft(d, 27) ^ c;
+            a += d;
+            d = Integer.rotateLeft(d, 23) ^ a;
+            c += b;
+            b = Integer.rotateLeft(b, 5) ^ c;
+            c0[i] = a + k0;
+            c1[i] = b + k1;
+            c2[i] = c + k2;
+            c3[i] = d + k3;
         }
     }
 
-    /** A product with its halves exchanged has what becomes of both words: the upper half below, the lower one above. */
-    private static void wideRound(long k0, long k1, long[] c01, long[] c23, int n) {
+    /** Rounds 4 to 7, and a part of the key. */
+    private static void otherRounds(int[] c0, int[] c1, int[] c2, int[] c3, int k0, int k1, int k2, int k3, int n) {
         for (int i = 0; i < n; i++) {
-            long x = c01[i];
-            long y = c23[i];
-            long product0 = (x & WORD) * (MULTIPLIER_0 & WORD);
-            long product1 = (y & WORD) * (MULTIPLIER_1 & WORD);
-            c01[i] = exchanged(product1) ^ (x >>> Integer.SIZE) ^ k0;
-            c23[i] = exchanged(product0) ^ (y >>> Integer.SIZE) ^ k1;
+            int a = c0[i];
+            int b = c1[i];
+            int c = c2[i];
+            int d = c3[i];
+            a += b;
+            b = Integer.rotateLeft(b, 6) ^ a;
+            c += d;
+            d = Integer.rotateLeft(d, 20) ^ c;
+            a += d;
+            d = Integer.rotateLeft(d, 17) ^ a;
+            c += b;
+            b = Integer.rotateLeft(b, 11) ^ c;
+            a += b;
+            b = Integer.rotateLeft(b, 25) ^ a;
+            c += d;
+            d = Integer.rotateLeft(d, 10) ^ c;
+            a += d;
+            d = Integer.rotateLeft(d, 18) ^ a;
+            c += b;
+            b = Integer.rotateLeft(b, 20) ^ c;
+            c0[i] = a + k0;
+            c1[i] = b + k1;
+            c2[i] = c + k2;
+            c3[i] = d + k3;
         }
     }
 
-    private static long exchanged(long halves) {
-        return (halves << Integer.SIZE) | (halves >>> Integer.SIZE);
+    /** A word of all blocks, those of each group side by side. The lower halves are 16 elements' of the group, the upper ones the next 16's. */
+    int[] word(int word) {
+        return words[word];
     }
 
-    private void drawHalves(long seed, long stream, long step, int first, int n, long[] words, int at) {
-        for (int i = 0; i < n; i++) {
-            c0[i] = first + i;
-        }
-        Arrays.fill(c1, 0, n, (int) step);
-        Arrays.fill(c2, 0, n, (int) stream);
-        Arrays.fill(c3, 0, n, (int) (stream >>> Integer.SIZE));
-        int k0 = (int) seed;
-        int k1 = (int) (seed >>> Integer.SIZE);
-        for (int round = 0; round < ROUNDS; round++) {
-            round(k0, k1, c0, c1, c2, c3, n);
-            k0 += WEYL_0;
-            k1 += WEYL_1;
-        }
-        for (int i = 0; i < n; i++) {
-            words[at + 2 * i] = joined(c0[i], c1[i]);
-            words[at + 2 * i + 1] = joined(c2[i], c3[i]);
-        }
+    /** The half word of one of {@link #LANES} neighbours, the first of which is so far from the first that was drawn for. */
+    int half(int run, int lane) {
+        int h = run % GROUP / LANES;
+        return (words[h / 2][run / GROUP * LANES + lane] >>> (h % 2 * HALF)) & LOW;
     }
 
-    /** The upper half of a product of 32-bit words is put together from products of halves, since no vector has it. */
-    private static void round(int k0, int k1, int[] c0, int[] c1, int[] c2, int[] c3, int n) {
-        for (int i = 0; i < n; i++) {
-            int x = c0[i];
-            int low = x & LOW;
-            int high = x >>> HALF;
-            int middle = ((low * (MULTIPLIER_0 & LOW)) >>> HALF) + high * (MULTIPLIER_0 & LOW);
-            int cross = low * (MULTIPLIER_0 >>> HALF) + (middle & LOW);
-            int upper0 = high * (MULTIPLIER_0 >>> HALF) + (middle >>> HALF) + (cross >>> HALF);
-            int y = c2[i];
-            low = y & LOW;
-            high = y >>> HALF;
-            middle = ((low * (MULTIPLIER_1 & LOW)) >>> HALF) + high * (MULTIPLIER_1 & LOW);
-            cross = low * (MULTIPLIER_1 >>> HALF) + (middle & LOW);
-            int upper1 = high * (MULTIPLIER_1 >>> HALF) + (middle >>> HALF) + (cross >>> HALF);
-            int first = upper1 ^ c1[i] ^ k0;
-            int third = upper0 ^ c3[i] ^ k1;
-            c0[i] = first;
-            c1[i] = y * MULTIPLIER_1;
-            c2[i] = third;
-            c3[i] = x * MULTIPLIER_0;
-        }
+    /** The least half word of an element that is kept. */
+    static int least(double rate) {
+        return (int) (rate * (LOW + 1));
+    }
+
+    /** What is kept is multiplied by it, so that sums stay the same in the mean. */
+    static double factor(double rate) {
+        return 1 / (1 - least(rate) / (double) (LOW + 1));
     }
 }

@@ -2,7 +2,6 @@ package io.nudge.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorFloatArithmetic extends FloatArithmetic {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
+    private static final int HALF = 16;
 
     @Override
     void add(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
@@ -179,24 +178,56 @@ final class VectorFloatArithmetic extends FloatArithmetic {
     }
 
     @Override
-    void drop(int least, long[] words, float factor, float[] x, int xAt, float[] y, int yAt, int n) {
+    void drop(int least, RandomWords random, float factor, float[] x, int xAt, float[] y, int yAt, int from, int to) {
+        int begin = Math.min(to, (from + RandomWords.GROUP - 1) / RandomWords.GROUP * RandomWords.GROUP);
+        int end = begin + (to - begin) / RandomWords.GROUP * RandomWords.GROUP;
+        super.drop(least, random, factor, x, xAt, y, yAt, from, begin);
+        dropGroups(least << HALF, random, factor, x, xAt, y, yAt, begin, end);
+        super.drop(least, random, factor, x, xAt, y, yAt, end, to);
+    }
+
+    private static void dropGroups(
+            int least, RandomWords random, float factor, float[] x, int xAt, float[] y, int yAt, int from, int to) {
         FloatVector factors = FloatVector.broadcast(SPECIES, factor);
-        IntVector zero = IntVector.zero(INTS);
         IntVector flip = IntVector.broadcast(INTS, Integer.MIN_VALUE); // makes the signed comparison an unsigned one
-        IntVector from = IntVector.broadcast(INTS, least).lanewise(VectorOperators.XOR, flip);
-        int end = SPECIES.loopBound(n);
-        for (int i = 0; i < end; i += LANES) {
-            IntVector word = LongVector.fromArray(LONGS, words, i / RandomWords.IN_NUMBER)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.XOR, flip);
-            IntVector scaled =
-                    factors.mul(FloatVector.fromArray(SPECIES, x, xAt + i)).reinterpretAsInts();
-            zero.blend(scaled, word.compare(VectorOperators.GE, from))
-                    .reinterpretAsFloats()
-                    .intoArray(y, yAt + i);
+        IntVector limit = IntVector.broadcast(INTS, least).lanewise(VectorOperators.XOR, flip);
+        for (int i = from; i < to; i += RandomWords.GROUP) {
+            int block = i / RandomWords.GROUP * RandomWords.LANES;
+            for (int word = 0; word < RandomWords.WORDS; word++) {
+                int at = i + 2 * RandomWords.LANES * word;
+                for (int lane = 0; lane < RandomWords.LANES; lane += LANES) {
+                    IntVector upper = IntVector.fromArray(INTS, random.word(word), block + lane);
+                    IntVector lower = upper.lanewise(VectorOperators.LSHL, HALF);
+                    int lowerAt = at + lane;
+                    int upperAt = lowerAt + RandomWords.LANES;
+                    dropOne(
+                            lower.lanewise(VectorOperators.XOR, flip),
+                            limit,
+                            factors,
+                            x,
+                            xAt + lowerAt,
+                            y,
+                            yAt + lowerAt);
+                    dropOne(
+                            upper.lanewise(VectorOperators.XOR, flip),
+                            limit,
+                            factors,
+                            x,
+                            xAt + upperAt,
+                            y,
+                            yAt + upperAt);
+                }
+            }
         }
-        for (int i = end; i < n; i++) {
-            y[yAt + i] = Integer.compareUnsigned(RandomWords.word(words, i), least) >= 0 ? factor * x[xAt + i] : 0;
-        }
+    }
+
+    /** Half words lie in the upper halves; what is below them does not matter. */
+    private static void dropOne(
+            IntVector half, IntVector limit, FloatVector factors, float[] x, int xAt, float[] y, int yAt) {
+        IntVector scaled = factors.mul(FloatVector.fromArray(SPECIES, x, xAt)).reinterpretAsInts();
+        IntVector.zero(INTS)
+                .blend(scaled, half.compare(VectorOperators.GE, limit))
+                .reinterpretAsFloats()
+                .intoArray(y, yAt);
     }
 }

@@ -25,8 +25,7 @@ class OpenBlasLayerTest {
 
     private final Backend backend = new CpuProvider().open(0);
     private final Scope scope = Scope.open();
-    private final Kernels kernels =
-            new FloatKernels(new FloatArithmetic(), new FloatFunctions(), new RandomWords(false));
+    private final Kernels kernels = new FloatKernels(new FloatArithmetic(), new FloatFunctions(), new RandomWords());
     private WholeSteps.Layer below;
     private WholeSteps.Layer above;
     private final StepLayers layers = new OpenBlasLayer.Maker(WORKERS);

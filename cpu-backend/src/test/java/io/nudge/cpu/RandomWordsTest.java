@@ -2,40 +2,26 @@ package io.nudge.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nudge.math.Philox;
+import io.nudge.math.Threefry;
 import io.nudge.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RandomWordsTest {
-    /** Numbers of blocks that leave every part of a vector empty, few and many, and more than are drawn together. */
+    /** From the first group and from one far behind, in a step of more than 32 bits. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void areThoseOfPhilox(boolean wide) {
-        RandomWords random = new RandomWords(wide);
-        for (int blocks = 0; blocks < 67; blocks++) {
-            check(random, blocks);
-        }
-        check(random, Kernels.BLOCK / 4);
-        check(random, Kernels.BLOCK + 3);
-    }
-
-    private static void check(RandomWords random, int blocks) {
+    @CsvSource({"0, 1", "0, 128", "1024, 129", "2147481600, 1920", "256, 2048"})
+    void areThoseOfThreefry(int first, int elements) {
         long seed = 0xFEDCBA9876543210L;
         long stream = 0x02FFEEDDCCBBAA99L;
         long step = 0x1_8765_4321L;
-        int first = 1 << 29;
-        long[] words = new long[2 * blocks];
-        random.draw(seed, stream, step, first, blocks, words);
-        int[] block = new int[4];
-        for (int i = 0; i < blocks; i++) {
-            Philox.block(seed, (first + i) | 0x8765_4321_0000_0000L, stream, block);
-            for (int word = 0; word < 4; word++) {
-                assertThat(RandomWords.word(words, 4 * i + word))
-                        .as("word %d of block %d of %d", word, i, blocks)
-                        .isEqualTo(block[word]);
-            }
+        RandomWords random = new RandomWords();
+        random.draw(seed, stream, step, first, elements);
+        for (int i = 0; i < elements; i++) {
+            assertThat(random.half(i / 16 * 16, i % 16))
+                    .as("half word of element %d from %d on", i, first)
+                    .isEqualTo(Threefry.half(seed, stream, step, first + i));
         }
     }
 
@@ -49,8 +35,8 @@ class RandomWordsTest {
         for (double rate : new double[] {0, 0.1, 0.5, 0.999}) {
             CpuMemory expected = CpuMemory.allocate(DType.FLOAT32, n);
             CpuMemory found = CpuMemory.allocate(DType.FLOAT32, n);
-            VectorFloatTest.engine(false).floats[0].dropout(rate, 1, 2, 3, x, 1, expected, 0, 4, n - 1);
-            VectorFloatTest.engine(true).floats[0].dropout(rate, 1, 2, 3, x, 1, found, 0, 4, n - 1);
+            VectorFloatTest.engine(false).floats[0].dropout(rate, 1, 2, 3, x, 1, expected, 0, 5, n - 1);
+            VectorFloatTest.engine(true).floats[0].dropout(rate, 1, 2, 3, x, 1, found, 0, 5, n - 1);
             assertThat(found.floats).as("rate %s", rate).isEqualTo(expected.floats);
         }
     }

@@ -8,31 +8,51 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Dropout: the words of Philox 4×32-10, element by element. */
+/** Dropout: half words of Threefry 4×32-12, element by element. */
 @EmulatedDevice
 class RandomKernelsTest {
-    private static final long LOW = 0xFFFFFFFFL;
+    private static final int[][] ROTATIONS = {
+        {10, 26}, {11, 21}, {13, 27}, {23, 5}, {6, 20}, {17, 11}, {25, 10}, {18, 20}
+    };
 
-    /** Word 0 to 3 of a block (Salmon et al., SC11), each in a long. */
-    private static long word(long key, long low, long high, int index) {
-        long[] c = {low & LOW, low >>> 32, high & LOW, high >>> 32};
-        long k0 = key & LOW;
-        long k1 = key >>> 32;
-        for (int round = 0; round < 10; round++) {
-            long p0 = 0xD2511F53L * c[0];
-            long p1 = 0xCD9E8D57L * c[2];
-            c = new long[] {p1 >>> 32 ^ c[1] ^ k0, p1 & LOW, p0 >>> 32 ^ c[3] ^ k1, p0 & LOW};
-            k0 = k0 + 0x9E3779B9L & LOW;
-            k1 = k1 + 0xBB67AE85L & LOW;
+    /** The words of a block (Salmon et al., SC11) with key k and counter x. */
+    private static int[] words(int rounds, int[] k, int... x) {
+        int[] key = {k[0], k[1], k[2], k[3], 0x1BD11BDA ^ k[0] ^ k[1] ^ k[2] ^ k[3]};
+        for (int i = 0; i < 4; i++) {
+            x[i] += key[i];
         }
-        return c[index];
+        for (int round = 0; round < rounds; round++) {
+            int one = round % 2 == 0 ? 1 : 3;
+            int other = 4 - one;
+            x[0] += x[one];
+            x[one] = Integer.rotateLeft(x[one], ROTATIONS[round % 8][0]) ^ x[0];
+            x[2] += x[other];
+            x[other] = Integer.rotateLeft(x[other], ROTATIONS[round % 8][1]) ^ x[2];
+            if (round % 4 == 3) {
+                for (int i = 0; i < 4; i++) {
+                    x[i] += key[(round / 4 + 1 + i) % 5];
+                }
+                x[3] += round / 4 + 1;
+            }
+        }
+        return x;
+    }
+
+    /** Which 16 bits decide about an element. */
+    private static int half(long seed, long stream, long step, int element) {
+        int[] key = {(int) seed, (int) (seed >>> 32), (int) stream, (int) (stream >>> 32)};
+        int block = element / 128 * 16 + element % 16;
+        int[] words = words(12, key, block, 0, (int) step, (int) (step >>> 32));
+        int half = element % 128 / 16;
+        return (words[half / 2] >>> (half % 2 * 16)) & 0xFFFF;
     }
 
     /** Of the known answers that the authors publish with Random123. */
     @Test
     void theWordsHereAreThoseOfItsAuthors() {
-        assertThat(word(0, 0, 0, 0)).isEqualTo(0x6627e8d5L);
-        assertThat(word(-1, -1, -1, 3)).isEqualTo(0x6d5451fdL);
+        assertThat(words(20, new int[4], 0, 0, 0, 0)).containsExactly(0x9c6ca96a, 0xe17eae66, 0xfc10ecd4, 0x5256a7d8);
+        assertThat(words(20, new int[] {-1, -1, -1, -1}, -1, -1, -1, -1))
+                .containsExactly(0x2a881696, 0x57012287, 0xf6c7446e, 0xa16a6732);
     }
 
     @ParameterizedTest
@@ -45,10 +65,11 @@ class RandomKernelsTest {
         long seed = 0x123456789abcdefL;
         long stream = -5;
         long step = 0x1_0000_0007L;
+        int least = (int) (rate * 65536);
         double[] expected = new double[n];
         for (int i = 0; i < n; i++) {
-            long word = word(seed, i / 4 + (step << 32), stream, i % 4);
-            expected[i] = word >= (long) (rate * 0x1p32) ? type.round(type.round(1 / (1 - rate)) * x[i]) : 0;
+            boolean kept = half(seed, stream, step, i) >= least;
+            expected[i] = kept ? type.round(type.round(1 / (1 - least / 65536.0)) * x[i]) : 0;
         }
         for (long grid : new long[] {1, Grid.elements(n)}) {
             try (Device device = new Device()) {
@@ -63,9 +84,9 @@ class RandomKernelsTest {
 
     @ParameterizedTest
     @EnumSource
-    void keepsAnElementWhoseWordIsTheLimit(Real type) {
+    void keepsAnElementWhoseHalfWordIsTheLimit(Real type) {
         long seed = 3;
-        double rate = word(seed, 0, 0, 0) * 0x1p-32;
+        double rate = half(seed, 0, 0, 0) * 0x1p-16;
         try (Device device = new Device()) {
             Memory x = device.reals(type, 0, 1);
             device.run(type, "dropout", "dropout", 1, x, x, 1, device.longs(0, 0, 0), rate, seed, 0);
