@@ -2,8 +2,8 @@ package io.nudge.math;
 
 /**
  * Philox 4×32-10, the counter-based random generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
- * easy as 1, 2, 3" (SC11). Block {@code n} of a stream is a pure function of key and counter, so every backend draws
- * the same bits in any order, on any number of threads.
+ * easy as 1, 2, 3" (SC11). Block {@code n} of a stream is a pure function of key and counter, so the same bits come in
+ * any order, on any number of threads.
  *
  * <p>Stateless and thread-safe.
  */

@@ -51,7 +51,7 @@ public final class RandomStream {
     }
 
     /**
-     * The upper half of the counter that names a stream, for code that draws {@link Philox} blocks itself.
+     * The number that names a stream: here the upper half of the counter, of {@link io.nudge.tensor.Operations#dropout} that of the key.
      *
      * @param use what the numbers are for
      * @param index tells streams of the same use apart; 0 to 2⁵⁶ − 1

@@ -7,7 +7,7 @@ import io.nudge.math.Activation;
  *
  * @param neurons how many; at least 1
  * @param activation σ
- * @param dropout the share of its activations that is dropped in training; in [0, 1), 0 for none
+ * @param dropout the share of its activations that is dropped in training; in [0, 1), in steps of 2⁻¹⁶ that it is cut down to, 0 for none
  */
 public record Dense(int neurons, Activation activation, double dropout) {
     /** Checks the numbers. */

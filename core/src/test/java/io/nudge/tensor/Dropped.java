@@ -11,7 +11,7 @@ import io.nudge.nn.Architecture;
  * @param total the step's number in the run
  */
 record Dropped(long seed, long total) {
-    /** A layer's x [example][neuron], where kept divided by 1 − rate, else 0; as it is where the layer drops nothing. */
+    /** A layer's x [example][neuron], where kept divided by what is kept in the mean, else 0; as it is where the layer drops nothing. */
     Rounded[][] of(Rounded[][] x, Architecture architecture, int layer, Rounding r) {
         double rate = layer == 0 ? 0 : architecture.layer(layer).dropout();
         if (rate == 0) {

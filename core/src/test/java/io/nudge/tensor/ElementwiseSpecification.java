@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.nudge.math.Activation;
 import io.nudge.math.RandomStream;
 import io.nudge.math.RandomStream.Use;
+import io.nudge.math.Threefry;
 import java.util.Arrays;
 import net.jqwik.api.Example;
 
@@ -140,6 +141,21 @@ public abstract class ElementwiseSpecification extends CallSpecification {
             assertThat((double) survivors).isCloseTo(n * (1 - rate), within(5 * deviation));
             assertThat(Arrays.stream(kept).filter(each -> each != 0).distinct().toArray())
                     .containsExactly(new double[] {1 / (1 - Dropped.share(rate))}, within(1e-6));
+        }
+    }
+
+    /** So many elements that threads and blocks share them, and not in whole groups. */
+    @Example
+    void dropoutKeepsWhatTheGeneratorSays() {
+        int n = much(70_001);
+        long stream = RandomStream.streamId(Use.DROPOUT, 5);
+        long step = 0x1_0000_0004L;
+        for (DType type : floatingTypes()) {
+            double[] found = dropped(type, n, 0.25, -17, 5, step);
+            for (int i = 0; i < n; i++) {
+                boolean kept = Threefry.half(-17, stream, step, i) >= 0x4000;
+                assertThat(found[i] != 0).as("%s: element %d is kept", type, i).isEqualTo(kept);
+            }
         }
     }
 

@@ -459,9 +459,10 @@ final class FloatKernels extends Kernels {
             int to) {
         int least = RandomWords.least(rate);
         float factor = (float) RandomWords.factor(rate);
-        for (int at = from / RandomWords.GROUP * RandomWords.GROUP; at < to; at += RandomWords.MOST) {
+        int end;
+        for (int at = from / RandomWords.GROUP * RandomWords.GROUP; at < to; at += end) {
             int begin = Math.max(0, from - at);
-            int end = Math.min(RandomWords.MOST, to - at);
+            end = Math.min(RandomWords.MOST, to - at);
             random.draw(seed, stream, step, at, end);
             arithmetic.drop(least, random, factor, x.floats, xAt + at, y.floats, yAt + at, begin, end);
         }

@@ -161,6 +161,7 @@ abstract class Kernels {
             int rowAt,
             int n);
 
+    /** Elements from to to. */
     abstract void dropout(
             double rate,
             long seed,

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11). Used by one thread at a time.
  *
  * <p>Many blocks go through four rounds together, in plain loops over arrays, of which the compiler makes vectors: a round is additions,
- * rotations and exclusive ors of 32 bits, which every processor has for as many as a vector holds.
+ * rotations and exclusive ors of 32 bits, and a rotation is two shifts where a processor has none for vectors.
  */
 final class RandomWords {
     /** Elements that have the half words of {@link #LANES} blocks, which no others have. */

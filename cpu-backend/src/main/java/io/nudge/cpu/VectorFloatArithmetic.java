@@ -179,6 +179,10 @@ final class VectorFloatArithmetic extends FloatArithmetic {
 
     @Override
     void drop(int least, RandomWords random, float factor, float[] x, int xAt, float[] y, int yAt, int from, int to) {
+        if (LANES > RandomWords.LANES) {
+            super.drop(least, random, factor, x, xAt, y, yAt, from, to);
+            return;
+        }
         int begin = Math.min(to, (from + RandomWords.GROUP - 1) / RandomWords.GROUP * RandomWords.GROUP);
         int end = begin + (to - begin) / RandomWords.GROUP * RandomWords.GROUP;
         super.drop(least, random, factor, x, xAt, y, yAt, from, begin);

@@ -23,7 +23,8 @@ final class KernelProducts implements Products {
 
     /**
      * Sizes of tiles: rows and columns of c, how far along k a step goes, and from how many blocks on a device is busy. Where
-     * there are fewer tiles, several blocks share one. Chosen on an H200, but for EVEN and LONG (docs/performance.md).
+     * there are fewer tiles, or LARGE ones would leave many devices idle in their last round, several blocks share one. Chosen on an
+     * H200, but for EVEN and LONG (docs/performance.md).
      */
     enum Tiling {
         SMALL(32, 32, 32, 264),
@@ -39,7 +40,7 @@ final class KernelProducts implements Products {
         /** Of so much of k a tile of LARGE is worth another block. */
         private static final long DEEP = 256;
 
-        /** So many blocks of LARGE leave no device idle for long while the last of them are at work ... */
+        /** So many blocks of LARGE leave few devices idle for long while the last of them are at work ... */
         private static final long EVEN = 512;
 
         /** ... for which a tile is shared where each of its blocks still has so much of k. */
