@@ -25,6 +25,8 @@ final class RandomWords {
     private static final int HALVES = 2 * WORDS;
     private static final int HALF = 16;
     private static final int LOW = 0xFFFF;
+    private static final int[] FIRST = {10, 26, 11, 21, 13, 27, 23, 5};
+    private static final int[] OTHERS = {6, 20, 17, 11, 25, 10, 18, 20};
     private static final int PARITY = 0x1BD11BDA;
 
     /** The four words of every block. */
@@ -45,9 +47,9 @@ final class RandomWords {
         int n = (elements + GROUP - 1) / GROUP * LANES;
         set(seed, stream);
         begin(step, first / HALVES, n);
-        firstRounds(words[0], words[1], words[2], words[3], key[1], key[2], key[3], key[4] + 1, n);
-        otherRounds(words[0], words[1], words[2], words[3], key[2], key[3], key[4], key[0] + 2, n);
-        firstRounds(words[0], words[1], words[2], words[3], key[3], key[4], key[0], key[1] + 3, n);
+        fourRounds(FIRST, 1, n);
+        fourRounds(OTHERS, 2, n);
+        fourRounds(FIRST, 3, n);
     }
 
     private void set(long seed, long stream) {
@@ -69,59 +71,45 @@ final class RandomWords {
         Arrays.fill(words[3], 0, n, (int) (step >>> Integer.SIZE) + key[3]);
     }
 
-    /** Rounds 0 to 3 of eight, and a part of the key. */
-    private static void firstRounds(int[] c0, int[] c1, int[] c2, int[] c3, int k0, int k1, int k2, int k3, int n) {
+    /** Four rounds, and a part of the key. */
+    private void fourRounds(int[] rotations, int turn, int n) {
+        int[] c0 = words[0];
+        int[] c1 = words[1];
+        int[] c2 = words[2];
+        int[] c3 = words[3];
+        int k0 = key[turn % 5];
+        int k1 = key[(turn + 1) % 5];
+        int k2 = key[(turn + 2) % 5];
+        int k3 = key[(turn + 3) % 5] + turn;
+        int r0 = rotations[0];
+        int r1 = rotations[1];
+        int r2 = rotations[2];
+        int r3 = rotations[3];
+        int r4 = rotations[4];
+        int r5 = rotations[5];
+        int r6 = rotations[6];
+        int r7 = rotations[7];
         for (int i = 0; i < n; i++) {
             int a = c0[i];
             int b = c1[i];
             int c = c2[i];
             int d = c3[i];
             a += b;
-            b = Integer.rotateLeft(b, 10) ^ a;
+            b = Integer.rotateLeft(b, r0) ^ a;
             c += d;
-            d = Integer.rotateLeft(d, 26) ^ c;
+            d = Integer.rotateLeft(d, r1) ^ c;
             a += d;
-            d = Integer.rotateLeft(d, 11) ^ a;
+            d = Integer.rotateLeft(d, r2) ^ a;
             c += b;
-            b = Integer.rotateLeft(b, 21) ^ c;
+            b = Integer.rotateLeft(b, r3) ^ c;
             a += b;
-            b = Integer.rotateLeft(b, 13) ^ a;
+            b = Integer.rotateLeft(b, r4) ^ a;
             c += d;
-            d = Integer.rotateLeft(d, 27) ^ c;
+            d = Integer.rotateLeft(d, r5) ^ c;
             a += d;
-            d = Integer.rotateLeft(d, 23) ^ a;
+            d = Integer.rotateLeft(d, r6) ^ a;
             c += b;
-            b = Integer.rotateLeft(b, 5) ^ c;
-            c0[i] = a + k0;
-            c1[i] = b + k1;
-            c2[i] = c + k2;
-            c3[i] = d + k3;
-        }
-    }
-
-    /** Rounds 4 to 7, and a part of the key. */
-    private static void otherRounds(int[] c0, int[] c1, int[] c2, int[] c3, int k0, int k1, int k2, int k3, int n) {
-        for (int i = 0; i < n; i++) {
-            int a = c0[i];
-            int b = c1[i];
-            int c = c2[i];
-            int d = c3[i];
-            a += b;
-            b = Integer.rotateLeft(b, 6) ^ a;
-            c += d;
-            d = Integer.rotateLeft(d, 20) ^ c;
-            a += d;
-            d = Integer.rotateLeft(d, 17) ^ a;
-            c += b;
-            b = Integer.rotateLeft(b, 11) ^ c;
-            a += b;
-            b = Integer.rotateLeft(b, 25) ^ a;
-            c += d;
-            d = Integer.rotateLeft(d, 10) ^ c;
-            a += d;
-            d = Integer.rotateLeft(d, 18) ^ a;
-            c += b;
-            b = Integer.rotateLeft(b, 20) ^ c;
+            b = Integer.rotateLeft(b, r7) ^ c;
             c0[i] = a + k0;
             c1[i] = b + k1;
             c2[i] = c + k2;
