@@ -7,7 +7,6 @@ import io.nudge.cpu.VectorFloatMath.Step;
 import io.nudge.math.Activation;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * The activations in float32 with the Vector API, block by block. What is left over at the end of a stretch goes to the
@@ -27,6 +26,9 @@ final class VectorFloatFunctions extends FloatFunctions {
     private static final Trial POWERS = powersTrial();
 
     private final Block block = new Block();
+
+    /** What a block comes to, where that is not all. */
+    private final float[] room = Block.room();
 
     private static boolean valuesAreWorthIt(Activation f) {
         Trial trial = VALUES.get(f.getClass());
@@ -89,8 +91,7 @@ final class VectorFloatFunctions extends FloatFunctions {
         if (VectorRectifiers.has(f)) {
             VectorRectifiers.activate(f, z, zAt, a, aAt, end);
         } else {
-            block.parameter = VectorFloatMath.parameter(f);
-            run(VectorFloatMath.value(f), z, zAt, a, aAt, end);
+            run(f, VectorFloatMath.value(f), z, zAt, a, aAt, end);
         }
         super.activate(f, z, zAt + end, a, aAt + end, n - end);
     }
@@ -114,8 +115,7 @@ final class VectorFloatFunctions extends FloatFunctions {
         if (VectorRectifiers.has(f)) {
             VectorRectifiers.prime(f, z, zAt, into, intoAt, end);
         } else {
-            block.parameter = VectorFloatMath.parameter(f);
-            run(VectorFloatMath.prime(f), z, zAt, into, intoAt, end);
+            run(f, VectorFloatMath.prime(f), z, zAt, into, intoAt, end);
         }
         super.prime(f, z, zAt + end, into, intoAt + end, n - end);
     }
@@ -131,11 +131,14 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     private void powerVectors(float[] z, int zAt, float[] y, int yAt, int rows, int columns) {
         int atOnce = BLOCK / Math.max(1, columns);
+        block.y = room;
+        block.yAt = 0;
         for (int i = 0; i < rows; i += atOnce) {
             int some = Math.min(atOnce, rows - i);
             powersOfBlock(z, zAt + i * columns, some, columns);
-            System.arraycopy(block.y, 0, y, yAt + i * columns, some * columns);
+            System.arraycopy(room, 0, y, yAt + i * columns, some * columns);
         }
+        block.release();
     }
 
     /** Rows are often shorter than a vector; so the exponents of several are put one after the other. */
@@ -150,22 +153,17 @@ final class VectorFloatFunctions extends FloatFunctions {
             }
         }
         int lanes = SPECIES.length();
-        block.run(VectorFloatMath.exp(), (rows * columns + lanes - 1) / lanes * lanes);
+        block.powers((rows * columns + lanes - 1) / lanes * lanes);
     }
 
-    private void run(Step[] steps, float[] z, int zAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += BLOCK) {
-            int width = Math.min(BLOCK, n - i);
-            runBlock(steps, z, zAt + i, width);
-            System.arraycopy(block.y, 0, y, yAt + i, width);
-        }
-    }
-
-    private void runBlock(Step[] steps, float[] z, int at, int width) {
+    private void run(Activation f, Step[] steps, float[] z, int zAt, float[] y, int yAt, int n) {
+        block.parameter = VectorFloatMath.parameter(f);
         block.z = z;
-        block.at = at;
-        block.run(steps, width);
-        block.z = null;
+        block.zAt = zAt;
+        block.y = y;
+        block.yAt = yAt;
+        block.run(steps, n);
+        block.release();
     }
 
     @Override
@@ -183,26 +181,10 @@ final class VectorFloatFunctions extends FloatFunctions {
         if (VectorRectifiers.has(f)) {
             VectorRectifiers.chain(f, z, zAt, up, upAt, delta, deltaAt, end);
         } else {
-            chainBlocks(f, z, zAt, up, upAt, delta, deltaAt, end);
+            block.upstream = up;
+            block.upstreamAt = upAt;
+            run(f, VectorFloatMath.prime(f), z, zAt, delta, deltaAt, end);
         }
         super.chain(f, z, zAt + end, up, upAt + end, delta, deltaAt + end, n - end);
-    }
-
-    private void chainBlocks(
-            Activation f, float[] z, int zAt, float[] up, int upAt, float[] delta, int deltaAt, int n) {
-        block.parameter = VectorFloatMath.parameter(f);
-        for (int i = 0; i < n; i += BLOCK) {
-            int width = Math.min(BLOCK, n - i);
-            runBlock(VectorFloatMath.prime(f), z, zAt + i, width);
-            multiply(block.y, up, upAt + i, delta, deltaAt + i, width);
-        }
-    }
-
-    private static void multiply(float[] prime, float[] up, int upAt, float[] delta, int deltaAt, int n) {
-        for (int i = 0; i < n; i += SPECIES.length()) {
-            FloatVector.fromArray(SPECIES, up, upAt + i)
-                    .mul(FloatVector.fromArray(SPECIES, prime, i))
-                    .intoArray(delta, deltaAt + i);
-        }
     }
 }

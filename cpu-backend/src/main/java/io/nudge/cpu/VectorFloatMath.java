@@ -26,25 +26,32 @@ final class VectorFloatMath {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
-    private static final Step[] EXP = {new Reduce(), new Exp()};
-    private static final Step[] POWER = steps(new MinusSize(1), EXP);
-    private static final Step[] DOUBLE_POWER = steps(new MinusSize(2), EXP);
+    /** Elements that go through all steps before the next: so few that the next are on their way from memory meanwhile. */
+    private static final int AT_ONCE = 256;
+
+    /** Elements in two lines of the cache, which processors fetch together. */
+    private static final int APART = 32;
+
+    private static final Step[] POWER = {new MinusSize(1), new Power()};
+    private static final Step[] DOUBLE_POWER = {new MinusSize(2), new Power()};
+    private static final Step[] EXP = {new Reduce(), new Power(), new Exp()};
     private static final Step[] SIGMOID = steps(POWER, new Sigmoid());
     private static final Step[] SIGMOID_PRIME = steps(POWER, new Bump(1));
     private static final Step[] TANH = steps(DOUBLE_POWER, new Tanh());
     private static final Step[] TANH_PRIME = steps(DOUBLE_POWER, new Bump(4));
     private static final Step[] ELU = {new EluExponent(), new Reduce(), new Elu()};
-    private static final Step[] ELU_PRIME = steps(new Exponent(), EXP, new EluPrime());
+    private static final Step[] ELU_PRIME = {new Exponent(), new Reduce(), new Power(), new EluPrime()};
     private static final Step[] SOFTPLUS = steps(POWER, new Softplus());
-    private static final Step[] SILU = steps(POWER, new SiluFactor(), new Exp(), new Silu());
-    private static final Step[] SILU_PRIME = steps(POWER, new SiluPrimeFactor(), new Exp(), new SiluPrime());
-    private static final Step[] GELU = steps(new Tail(), new GeluFactor(), new Bell(), EXP, new Gelu());
-    private static final Step[] GELU_PRIME = steps(new Tail(), new GeluPrimeFactor(), new Bell(), EXP, new GeluPrime());
+    private static final Step[] SILU = steps(POWER, new Silu());
+    private static final Step[] SILU_PRIME = steps(POWER, new SiluPrime());
+    private static final Step[] BELL = {new Tail(), new Bell(), new Reduce(), new Power()};
+    private static final Step[] GELU = steps(BELL, new Gelu());
+    private static final Step[] GELU_PRIME = steps(BELL, new GeluPrime());
     private static final Step[] NONE = {};
 
     private VectorFloatMath() {}
 
-    /** The steps from z to σ(z) in {@link Block#y}; none if there are none for this function. */
+    /** The steps from z to σ(z); none if there are none for this function. */
     static Step[] value(Activation f) {
         if (f instanceof Activation.Sigmoid) {
             return SIGMOID;
@@ -76,11 +83,6 @@ final class VectorFloatMath {
         return f instanceof Activation.Gelu ? GELU_PRIME : NONE;
     }
 
-    /** The steps from exponent and factor to y, the factor times e to the power of the exponent. */
-    static Step[] exp() {
-        return EXP;
-    }
-
     /** The number that goes with a function, or 0. */
     static float parameter(Activation f) {
         return f instanceof Activation.Elu elu ? (float) elu.alpha() : 0;
@@ -92,39 +94,87 @@ final class VectorFloatMath {
                 .toArray(Step[]::new);
     }
 
-    /** What the steps work on. */
+    /**
+     * What the steps work on. Nothing here is written for each block but the rooms, and no two of these share a line of the cache: a thread
+     * whose neighbour writes to its line waits for it every time.
+     */
     static final class Block {
+        private static final float[] ONES = ones();
+
         /** The input, and where it begins. */
         float[] z;
 
-        int at;
-        float parameter;
-        final float[] exponent = new float[Kernels.BLOCK];
-        final float[] multiple = new float[Kernels.BLOCK];
-        final float[] factor = new float[Kernels.BLOCK];
-        final float[] kept = new float[Kernels.BLOCK];
-        /** The output, which begins at 0. */
-        final float[] y = new float[Kernels.BLOCK];
+        int zAt;
+        /** The output, which may be the input, and where it begins. */
+        float[] y;
 
+        int yAt;
+        /** What σ′ is multiplied by, and where it begins. */
+        float[] upstream = ONES;
+
+        int upstreamAt;
+        float parameter;
+        final float[] exponent = room();
+        final float[] multiple = room();
+        final float[] factor = room();
+        final float[] rest = room();
+        /** A power of e times 2 to the power of 63, so that it has all its digits. */
+        final float[] power = room();
+
+        /** For a block, with so many elements behind it that what comes next in memory is in another line. */
+        static float[] room() {
+            return new float[Kernels.BLOCK + APART];
+        }
+
+        private static float[] ones() {
+            float[] ones = room();
+            Arrays.fill(ones, 1f);
+            return ones;
+        }
+
+        /** From input to output, some elements at a time; n is a multiple of the vector's length. */
         void run(Step[] steps, int n) {
-            for (Step step : steps) {
-                step.run(this, n);
+            for (int from = 0; from < n; from += AT_ONCE) {
+                run(steps, from, Math.min(AT_ONCE, n - from));
             }
+        }
+
+        /** From n exponents and factors, which are there, to the output: each factor times e to the power of its exponent. */
+        void powers(int n) {
+            run(EXP, 0, n);
+        }
+
+        private void run(Step[] steps, int from, int n) {
+            for (Step step : steps) {
+                step.run(this, from, n);
+            }
+        }
+
+        /** Lets go of the arrays that are not its own. */
+        void release() {
+            z = null;
+            y = null;
+            upstream = ONES;
+        }
+
+        private int upstreamAt(int from) {
+            return upstream == ONES ? 0 : upstreamAt + from;
         }
     }
 
     /** One loop. */
     abstract static class Step {
-        /** Does n elements, a multiple of the vector's length. */
-        abstract void run(Block block, int n);
+        /** Does n elements of a block that begins so far from the first. */
+        abstract void run(Block block, int from, int n);
     }
 
-    // ---- the exponential: y = factor times e to the power of the exponent, at most 0 --------------------------------
+    // ---- the exponential
+    // ---------------------------------------------------------------------------------------------
 
-    /** The exponent becomes what is left of it beside a multiple of ln 2, which is noted. */
+    /** The exponent, at most 0, becomes what is left of it beside a multiple of ln 2, which is noted. */
     private static final class Reduce extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
             for (int i = 0; i < n; i += LANES) {
@@ -140,46 +190,7 @@ final class VectorFloatMath {
         }
     }
 
-    private static final class Exp extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] exponent = block.exponent;
-            float[] multiple = block.multiple;
-            float[] factor = block.factor;
-            float[] y = block.y;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector r = FloatVector.fromArray(SPECIES, exponent, i);
-                FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
-                p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
-                p = p.mul(r.mul(r)).add(r).add(1f);
-                IntVector power = FloatVector.fromArray(SPECIES, multiple, i)
-                        .reinterpretAsInts()
-                        .lanewise(LSHL, FloatMath.FRACTION_BITS);
-                p.mul(power.reinterpretAsFloats())
-                        .mul(FloatVector.fromArray(SPECIES, factor, i))
-                        .mul(FloatMath.POWER_OF_MINUS_63)
-                        .intoArray(y, i);
-            }
-        }
-    }
-
-    /** z itself. */
-    private static final class Exponent extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] exponent = block.exponent;
-            float[] factor = block.factor;
-            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector.fromArray(SPECIES, z, at + i).intoArray(exponent, i);
-                one.intoArray(factor, i);
-            }
-        }
-    }
-
-    /** −|z|, or a multiple of it. */
+    /** As {@link Reduce}, of the exponent −|z| or a multiple of it. */
     private static final class MinusSize extends Step {
         private final float times;
 
@@ -188,38 +199,94 @@ final class VectorFloatMath {
         }
 
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
             float[] exponent = block.exponent;
-            float[] factor = block.factor;
-            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            float[] multiple = block.multiple;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector.fromArray(SPECIES, z, at + i).abs().mul(-times).intoArray(exponent, i);
-                one.intoArray(factor, i);
+                FloatVector limited = FloatVector.fromArray(SPECIES, z, at + i)
+                        .abs()
+                        .mul(-times)
+                        .max(FloatMath.EXP_LEAST);
+                FloatVector shifted = limited.mul(FloatMath.LOG2_E).add(FloatMath.ROUNDER);
+                FloatVector whole = shifted.sub(FloatMath.ROUNDER);
+                shifted.intoArray(multiple, i);
+                limited.sub(whole.mul(FloatMath.LN2_HIGH))
+                        .sub(whole.mul(FloatMath.LN2_LOW))
+                        .intoArray(exponent, i);
             }
+        }
+    }
+
+    /** e to the power of what the exponent was, from what is left of it and the multiple, times 2 to the power of 63. */
+    private static final class Power extends Step {
+        @Override
+        void run(Block block, int from, int n) {
+            float[] exponent = block.exponent;
+            float[] multiple = block.multiple;
+            float[] power = block.power;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector r = FloatVector.fromArray(SPECIES, exponent, i);
+                FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
+                p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
+                p = p.mul(r.mul(r)).add(r).add(1f);
+                IntVector scale = FloatVector.fromArray(SPECIES, multiple, i)
+                        .reinterpretAsInts()
+                        .lanewise(LSHL, FloatMath.FRACTION_BITS);
+                p.mul(scale.reinterpretAsFloats()).intoArray(power, i);
+            }
+        }
+    }
+
+    private static final class Exp extends Step {
+        @Override
+        void run(Block block, int from, int n) {
+            float[] power = block.power;
+            float[] factor = block.factor;
+            float[] y = block.y;
+            int yAt = block.yAt + from;
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, power, i)
+                        .mul(FloatVector.fromArray(SPECIES, factor, i))
+                        .mul(FloatMath.POWER_OF_MINUS_63)
+                        .intoArray(y, yAt + i);
+            }
+        }
+    }
+
+    /** z itself. */
+    private static final class Exponent extends Step {
+        @Override
+        void run(Block block, int from, int n) {
+            System.arraycopy(block.z, block.zAt + from, block.exponent, 0, n);
         }
     }
 
     // ---- the functions ----------------------------------------------------------------------------------------------
 
-    /** From y = e^(−|z|). */
+    /** From e^(−|z|). */
     private static final class Sigmoid extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
+            float[] up = block.upstream;
+            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
-                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
                 power.blend(1f, FloatVector.fromArray(SPECIES, z, at + i).compare(GE, 0f))
                         .div(power.add(1f))
-                        .intoArray(y, i);
+                        .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
+                        .intoArray(y, yAt + i);
             }
         }
     }
 
-    /** times y / (1 + y)²: from y = e^(−|z|) the derivative of the logistic function, from e^(−2|z|) that of tanh. */
+    /** times p / (1 + p)²: from p = e^(−|z|) the derivative of the logistic function, from e^(−2|z|) that of tanh. */
     private static final class Bump extends Step {
         private final float times;
 
@@ -228,27 +295,36 @@ final class VectorFloatMath {
         }
 
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
+            float[] up = block.upstream;
+            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
-                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
                 FloatVector d = power.add(1f);
-                power.mul(times).div(d.mul(d)).intoArray(y, i);
+                power.mul(times)
+                        .div(d.mul(d))
+                        .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
+                        .intoArray(y, yAt + i);
             }
         }
     }
 
-    /** From y = e^(−2|z|). */
+    /** From e^(−2|z|). */
     private static final class Tanh extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
             FloatVector one = FloatVector.broadcast(SPECIES, 1f);
             for (int i = 0; i < n; i += LANES) {
                 FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
-                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
                 FloatVector large = one.sub(power).div(power.add(1f));
                 FloatVector s = each.mul(each);
                 FloatVector p = s.mul(FloatMath.T4).add(FloatMath.T3).mul(s).add(FloatMath.T2);
@@ -256,16 +332,16 @@ final class VectorFloatMath {
                 FloatVector small = p.mul(s).mul(each).add(each);
                 FloatVector signed = large.blend(large.neg(), each.compare(LT, 0f));
                 signed.blend(small, each.abs().compare(LT, FloatMath.TANH_SMALL))
-                        .intoArray(y, i);
+                        .intoArray(y, yAt + i);
             }
         }
     }
 
     private static final class EluExponent extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
             float[] exponent = block.exponent;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector.fromArray(SPECIES, z, at + i)
@@ -279,12 +355,14 @@ final class VectorFloatMath {
     /** After {@link Reduce}. */
     private static final class Elu extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
             float parameter = block.parameter;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector r = FloatVector.fromArray(SPECIES, exponent, i);
@@ -300,37 +378,45 @@ final class VectorFloatMath {
                         .add(scale.mul(p))
                         .mul(parameter)
                         .blend(each, each.compare(GT, 0f))
-                        .intoArray(y, i);
+                        .intoArray(y, yAt + i);
             }
         }
     }
 
-    /** From y = eᶻ. */
+    /** From eᶻ. */
     private static final class EluPrime extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
+            float[] up = block.upstream;
+            int upAt = block.upstreamAt(from);
             float parameter = block.parameter;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector.fromArray(SPECIES, y, i)
+                FloatVector.fromArray(SPECIES, powers, i)
+                        .mul(FloatMath.POWER_OF_MINUS_63)
                         .mul(parameter)
                         .blend(1f, FloatVector.fromArray(SPECIES, z, at + i).compare(GT, 0f))
-                        .intoArray(y, i);
+                        .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
+                        .intoArray(y, yAt + i);
             }
         }
     }
 
-    /** From y = e^(−|z|). */
+    /** From e^(−|z|). */
     private static final class Softplus extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
+                FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
                 VectorMask<Float> large = power.compare(GT, FloatMath.ROOT2_LESS_1);
                 FloatVector f = power.blend(power.sub(1f).mul(0.5f), large);
                 FloatVector s = f.mul(f);
@@ -339,95 +425,70 @@ final class VectorFloatMath {
                 p = p.mul(f).add(FloatMath.L2).mul(f).add(FloatMath.L1).mul(f).add(FloatMath.L0);
                 FloatVector log = f.add(p.mul(f).mul(s).sub(s.mul(0.5f)));
                 log = log.blend(log.add(FloatMath.LN2_LOW).add(FloatMath.LN2_HIGH), large);
-                FloatVector.fromArray(SPECIES, z, at + i).max(0f).add(log).intoArray(y, i);
+                FloatVector.fromArray(SPECIES, z, at + i).max(0f).add(log).intoArray(y, yAt + i);
             }
         }
     }
 
-    /** From y = e^(−|z|), which is kept; below 0 it is needed once more, with a factor. */
-    private static final class SiluFactor extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] factor = block.factor;
-            float[] kept = block.kept;
-            float[] y = block.y;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector below = FloatVector.fromArray(SPECIES, z, at + i).max(FloatMath.EXP_LEAST);
-                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
-                power.intoArray(kept, i);
-                below.div(power.add(1f)).intoArray(factor, i);
-            }
-        }
-    }
-
-    /** From y, which is right below 0, and e^(−|z|). */
+    /** From e^(−|z|), which below 0 is eᶻ, and multiplied by its factor with all its digits. */
     private static final class Silu extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
-            float[] kept = block.kept;
+            int at = block.zAt + from;
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
-                FloatVector above =
-                        each.div(FloatVector.fromArray(SPECIES, kept, i).add(1f));
-                FloatVector.fromArray(SPECIES, y, i)
+                FloatVector power = FloatVector.fromArray(SPECIES, powers, i);
+                FloatVector d = power.mul(FloatMath.POWER_OF_MINUS_63).add(1f);
+                FloatVector above = each.max(FloatMath.EXP_LEAST).div(d);
+                power.mul(above)
+                        .mul(FloatMath.POWER_OF_MINUS_63)
                         .blend(above, each.compare(GE, 0f))
-                        .intoArray(y, i);
+                        .intoArray(y, yAt + i);
             }
         }
     }
 
-    /** From y = e^(−|z|), which is kept; below 0 it is needed once more, with a factor. */
-    private static final class SiluPrimeFactor extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] factor = block.factor;
-            float[] kept = block.kept;
-            float[] y = block.y;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector below = FloatVector.fromArray(SPECIES, z, at + i).max(FloatMath.EXP_LEAST);
-                FloatVector power = FloatVector.fromArray(SPECIES, y, i);
-                FloatVector d = power.add(1f);
-                power.intoArray(kept, i);
-                below.div(d).add(1f).div(d).intoArray(factor, i);
-            }
-        }
-    }
-
-    /** From y, which is right below 0, and e^(−|z|). */
+    /** From e^(−|z|), which below 0 is eᶻ, and multiplied by its factor with all its digits. */
     private static final class SiluPrime extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
-            float[] kept = block.kept;
+            int at = block.zAt + from;
+            float[] powers = block.power;
             float[] y = block.y;
+            int yAt = block.yAt + from;
+            float[] up = block.upstream;
+            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
                 FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
-                FloatVector power = FloatVector.fromArray(SPECIES, kept, i);
-                FloatVector d = power.add(1f);
-                FloatVector above =
-                        each.min(-FloatMath.EXP_LEAST).mul(power).div(d).add(1f).div(d);
-                FloatVector.fromArray(SPECIES, y, i)
-                        .blend(above, each.compare(GE, 0f))
-                        .intoArray(y, i);
+                FloatVector power = FloatVector.fromArray(SPECIES, powers, i);
+                FloatVector small = power.mul(FloatMath.POWER_OF_MINUS_63);
+                FloatVector d = small.add(1f);
+                VectorMask<Float> above = each.compare(GE, 0f);
+                FloatVector part = each.max(FloatMath.EXP_LEAST)
+                        .blend(each.min(-FloatMath.EXP_LEAST).mul(small), above)
+                        .div(d)
+                        .add(1f)
+                        .div(d);
+                power.mul(part)
+                        .mul(FloatMath.POWER_OF_MINUS_63)
+                        .blend(part, above)
+                        .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
+                        .intoArray(y, yAt + i);
             }
         }
     }
 
-    /** The exponent becomes t = |z|, limited, and the factor the tail of the normal distribution beyond it. */
+    /** The factor becomes the tail of the normal distribution beyond t = |z|, limited. */
     private static final class Tail extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
-            float[] exponent = block.exponent;
+            int at = block.zAt + from;
             float[] factor = block.factor;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector t = FloatVector.fromArray(SPECIES, z, at + i).abs().min(FloatMath.FAR);
@@ -436,93 +497,83 @@ final class VectorFloatMath {
                 FloatVector p = q.mul(FloatMath.N9).add(FloatMath.N8).mul(q).add(FloatMath.N7);
                 p = p.mul(q).add(FloatMath.N6).mul(q).add(FloatMath.N5).mul(q).add(FloatMath.N4);
                 p = p.mul(q).add(FloatMath.N3).mul(q).add(FloatMath.N2).mul(q).add(FloatMath.N1);
-                t.intoArray(exponent, i);
                 p.mul(q).add(FloatMath.N0).mul(0.5f).div(x.mul(2f).add(1f)).intoArray(factor, i);
             }
         }
     }
 
-    private static final class GeluFactor extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] z = block.z;
-            int at = block.at;
-            float[] exponent = block.exponent;
-            float[] factor = block.factor;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector tail = FloatVector.fromArray(SPECIES, factor, i);
-                FloatVector below =
-                        FloatVector.fromArray(SPECIES, exponent, i).neg().mul(tail);
-                below.blend(tail, FloatVector.fromArray(SPECIES, z, at + i).compare(GE, 0f))
-                        .intoArray(factor, i);
-            }
-        }
-    }
-
-    private static final class GeluPrimeFactor extends Step {
-        @Override
-        void run(Block block, int n) {
-            float[] exponent = block.exponent;
-            float[] factor = block.factor;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector density =
-                        FloatVector.fromArray(SPECIES, exponent, i).mul(FloatMath.DENSITY_AT_ZERO);
-                FloatVector.fromArray(SPECIES, factor, i).sub(density).intoArray(factor, i);
-            }
-        }
-    }
-
-    /** Makes of t the exponent of the bell curve, and completes the factor. */
+    /** The exponent of the bell curve at t, and the power of e that has what the exponent leaves out. */
     private static final class Bell extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
+            float[] z = block.z;
+            int at = block.zAt + from;
             float[] exponent = block.exponent;
-            float[] factor = block.factor;
+            float[] rest = block.rest;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector t = FloatVector.fromArray(SPECIES, exponent, i);
+                FloatVector t = FloatVector.fromArray(SPECIES, z, at + i).abs().min(FloatMath.FAR);
                 FloatVector high = t.reinterpretAsInts()
                         .lanewise(AND, FloatMath.LEADING_BITS)
                         .reinterpretAsFloats();
                 FloatVector r = t.sub(high).mul(t.add(high)).mul(-0.5f);
                 FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
                 p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
-                p = p.mul(r.mul(r)).add(r).add(1f);
                 high.mul(high).mul(-0.5f).intoArray(exponent, i);
-                p.mul(FloatVector.fromArray(SPECIES, factor, i)).intoArray(factor, i);
+                p.mul(r.mul(r)).add(r).add(1f).intoArray(rest, i);
             }
         }
     }
 
-    /** From y, the bell curve times its factor. */
+    /** From the bell curve, in two parts, and the tail. */
     private static final class Gelu extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
+            float[] tails = block.factor;
+            float[] rest = block.rest;
+            float[] powers = block.power;
             float[] y = block.y;
-            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            int yAt = block.yAt + from;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
-                FloatVector part = FloatVector.fromArray(SPECIES, y, i);
-                part.blend(each.mul(one.sub(part)), each.compare(GE, 0f)).intoArray(y, i);
+                FloatVector tail = FloatVector.fromArray(SPECIES, tails, i);
+                VectorMask<Float> above = each.compare(GE, 0f);
+                FloatVector part = each.max(-FloatMath.FAR)
+                        .mul(tail)
+                        .blend(tail, above)
+                        .mul(FloatVector.fromArray(SPECIES, rest, i))
+                        .mul(FloatVector.fromArray(SPECIES, powers, i))
+                        .mul(FloatMath.POWER_OF_MINUS_63);
+                part.blend(part.neg().add(1f).mul(each), above).intoArray(y, yAt + i);
             }
         }
     }
 
-    /** From y, the bell curve times its factor. */
+    /** From the bell curve, in two parts, and the tail. */
     private static final class GeluPrime extends Step {
         @Override
-        void run(Block block, int n) {
+        void run(Block block, int from, int n) {
             float[] z = block.z;
-            int at = block.at;
+            int at = block.zAt + from;
+            float[] tails = block.factor;
+            float[] rest = block.rest;
+            float[] powers = block.power;
             float[] y = block.y;
-            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+            int yAt = block.yAt + from;
+            float[] up = block.upstream;
+            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
-                FloatVector part = FloatVector.fromArray(SPECIES, y, i);
-                part.blend(
-                                one.sub(part),
-                                FloatVector.fromArray(SPECIES, z, at + i).compare(GE, 0f))
-                        .intoArray(y, i);
+                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector density = each.abs().min(FloatMath.FAR).mul(FloatMath.DENSITY_AT_ZERO);
+                FloatVector part = FloatVector.fromArray(SPECIES, tails, i)
+                        .sub(density)
+                        .mul(FloatVector.fromArray(SPECIES, rest, i))
+                        .mul(FloatVector.fromArray(SPECIES, powers, i))
+                        .mul(FloatMath.POWER_OF_MINUS_63);
+                part.blend(part.neg().add(1f), each.compare(GE, 0f))
+                        .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
+                        .intoArray(y, yAt + i);
             }
         }
     }
