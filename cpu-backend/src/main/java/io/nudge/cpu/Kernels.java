@@ -22,6 +22,12 @@ abstract class Kernels {
     /** Columns that are transposed at a time: as many lines of the first cache are written to. */
     static final int TILE = 16;
 
+    /**
+     * Elements behind what a worker writes to while it goes on, in two lines of the cache, which processors fetch together: what comes next in
+     * memory may be another worker's, and where two write to one line each waits for the other.
+     */
+    static final int APART = 32;
+
     abstract void fill(double value, CpuMemory x, int xAt, int n);
 
     abstract void add(CpuMemory a, int aAt, CpuMemory b, int bAt, CpuMemory c, int cAt, int n);

@@ -30,9 +30,9 @@ final class RandomWords {
     private static final int PARITY = 0x1BD11BDA;
 
     /** The four words of every block. */
-    private final int[][] words = new int[WORDS][MOST / HALVES];
+    private final int[][] words = new int[WORDS][MOST / HALVES + Kernels.APART];
 
-    private final int[] key = new int[5];
+    private final int[] key = new int[5 + Kernels.APART];
 
     /**
      * Draws for a stretch of elements.

@@ -29,9 +29,6 @@ final class VectorFloatMath {
     /** Elements that go through all steps before the next: so few that the next are on their way from memory meanwhile. */
     private static final int AT_ONCE = 256;
 
-    /** Elements in two lines of the cache, which processors fetch together. */
-    private static final int APART = 32;
-
     private static final Step[] POWER = {new MinusSize(1), new Power()};
     private static final Step[] DOUBLE_POWER = {new MinusSize(2), new Power()};
     private static final Step[] EXP = {new Reduce(), new Power(), new Exp()};
@@ -123,7 +120,7 @@ final class VectorFloatMath {
 
         /** For a block, with so many elements behind it that what comes next in memory is in another line. */
         static float[] room() {
-            return new float[Kernels.BLOCK + APART];
+            return new float[Kernels.BLOCK + Kernels.APART];
         }
 
         private static float[] ones() {
