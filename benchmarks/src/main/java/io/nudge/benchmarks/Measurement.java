@@ -3,11 +3,13 @@ package io.nudge.benchmarks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
@@ -20,7 +22,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** Runs JMH, once for each plan. What the user tells JMH goes before what a plan says. */
+/** Runs JMH, once for each fork of each plan. What the user tells JMH goes before what a plan says. */
 final class Measurement {
     private static final int SHORT_FORKS = 2;
     private static final int SHORT_WARMUPS = 4;
@@ -57,13 +59,31 @@ final class Measurement {
                 : arguments.backends();
     }
 
-    /** Measures; a benchmark that fails has no result. */
+    /**
+     * Measures; a benchmark that fails has no result. Each is measured by a fork before any is by its next: memory and neighbours of a machine change
+     * within minutes, and so all have had the same.
+     */
     Collection<RunResult> run(OutputFormat progress) throws RunnerException {
-        List<RunResult> results = new ArrayList<>();
-        for (Plan plan : arguments.full() ? Plan.fullProfile() : Plan.shortProfile()) {
-            results.addAll(run(plan, progress));
+        Map<String, RunResult> results = new LinkedHashMap<>();
+        for (int turn = 0; turn < Math.max(1, forks()); turn++) {
+            for (Plan plan : arguments.full() ? Plan.fullProfile() : Plan.shortProfile()) {
+                for (RunResult result : run(plan, progress)) {
+                    results.merge(result.getParams().id(), result, Measurement::together);
+                }
+            }
         }
-        return results;
+        return results.values();
+    }
+
+    /** 0 for this JVM. */
+    private int forks() {
+        return user.getForkCount().orElse(arguments.full() ? OnBackend.FORKS : SHORT_FORKS);
+    }
+
+    private static RunResult together(RunResult some, RunResult more) {
+        List<BenchmarkResult> all = new ArrayList<>(some.getBenchmarkResults());
+        all.addAll(more.getBenchmarkResults());
+        return new RunResult(some.getParams(), all);
     }
 
     private Collection<RunResult> run(Plan plan, OutputFormat progress) throws RunnerException {
@@ -77,6 +97,7 @@ final class Measurement {
     private Options options(Plan plan) {
         ChainedOptionsBuilder options =
                 new OptionsBuilder().parent(user).include(plan.include(wanted)).mode(Mode.AverageTime);
+        options.forks(Math.min(1, forks()));
         parameter(options, "backend", arguments.backends());
         for (Map.Entry<String, List<String>> each : plan.parameters().entrySet()) {
             parameter(options, each.getKey(), each.getValue());
@@ -94,9 +115,6 @@ final class Measurement {
     }
 
     private void shorten(ChainedOptionsBuilder options) {
-        if (!user.getForkCount().hasValue()) {
-            options.forks(SHORT_FORKS);
-        }
         if (!user.getWarmupIterations().hasValue()) {
             options.warmupIterations(SHORT_WARMUPS);
         }

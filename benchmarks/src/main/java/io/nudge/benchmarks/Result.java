@@ -84,9 +84,15 @@ record Result(
     }
 
     private static String settings(Map<?, ?> json) {
-        return "forks " + json.get("forks") + ", each " + json.get("warmupIterations") + " × " + json.get("warmupTime")
+        return "forks " + forks(json) + ", each " + json.get("warmupIterations") + " × " + json.get("warmupTime")
                 + " of warm-up and " + json.get("measurementIterations") + " × " + json.get("measurementTime")
                 + " measured, JVM options " + words(json.get("jvmArgs"));
+    }
+
+    /** JMH is run anew for each fork, and knows of one; none is this JVM. */
+    private static int forks(Map<?, ?> json) {
+        int known = ((Number) json.get("forks")).intValue();
+        return known == 0 ? 0 : rawData(map(json.get("primaryMetric"))).size();
     }
 
     private static String words(Object json) {

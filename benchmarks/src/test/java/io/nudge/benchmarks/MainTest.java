@@ -77,6 +77,38 @@ class MainTest {
     }
 
     @Test
+    void eachIsMeasuredByAForkBeforeAnyIsByItsNext() throws Exception {
+        int code = run(
+                "--include",
+                "Elementwise.*(copy|scale)",
+                "-p",
+                "size=64x512",
+                "-p",
+                "type=float32",
+                "--full",
+                "-f",
+                "2",
+                "-wi",
+                "0",
+                "-i",
+                "1",
+                "-r",
+                "1ms");
+        assertThat(code).as(errors()).isZero();
+        assertThat(errors().lines().filter(line -> line.startsWith("Elementwise")))
+                .extracting(line -> line.substring(0, line.indexOf(' ')))
+                .containsExactly(
+                        "ElementwiseBenchmark.copy",
+                        "ElementwiseBenchmark.scale",
+                        "ElementwiseBenchmark.copy",
+                        "ElementwiseBenchmark.scale");
+        assertThat(Result.read(folder.resolve("results.json")))
+                .hasSize(2)
+                .allSatisfy(result -> assertThat(result.forks()).hasSize(2));
+        assertThat(output()).contains("- forks 2, each 0 × ");
+    }
+
+    @Test
     void severalNetworksAreTrainedAtOnceEachByAThread() {
         int code = runQuickly(
                 "--include",
