@@ -27,7 +27,7 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     private final Block block = new Block();
 
-    /** What a block comes to, where that is not all. */
+    /** What a block of powers comes to; the last vector may have more than is wanted. */
     private final float[] room = Block.room();
 
     private static boolean valuesAreWorthIt(Activation f) {
@@ -162,8 +162,11 @@ final class VectorFloatFunctions extends FloatFunctions {
         block.zAt = zAt;
         block.y = y;
         block.yAt = yAt;
-        block.run(steps, n);
-        block.release();
+        try {
+            block.run(steps, n);
+        } finally {
+            block.release();
+        }
     }
 
     @Override

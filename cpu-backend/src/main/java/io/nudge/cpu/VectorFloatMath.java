@@ -165,8 +165,7 @@ final class VectorFloatMath {
         abstract void run(Block block, int from, int n);
     }
 
-    // ---- the exponential
-    // ---------------------------------------------------------------------------------------------
+    // ---- the exponential --------------------------------------------------------------------------------------------
 
     /** The exponent, at most 0, becomes what is left of it beside a multiple of ln 2, which is noted. */
     private static final class Reduce extends Step {
@@ -357,7 +356,6 @@ final class VectorFloatMath {
             int at = block.zAt + from;
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
-            float[] powers = block.power;
             float[] y = block.y;
             int yAt = block.yAt + from;
             float parameter = block.parameter;
