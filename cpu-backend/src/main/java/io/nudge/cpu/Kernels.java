@@ -23,7 +23,7 @@ abstract class Kernels {
     static final int TILE = 16;
 
     /**
-     * Elements behind what a worker writes to while it goes on, in two lines of the cache, which processors fetch together: what comes next in
+     * Elements of 4 bytes behind what a worker writes to while it goes on, in two lines of the cache, which processors fetch together: what comes next in
      * memory may be another worker's, and where two write to one line each waits for the other.
      */
     static final int APART = 32;

@@ -5,6 +5,7 @@ import static io.nudge.cpu.VectorFloatMath.SPECIES;
 import io.nudge.cpu.VectorFloatMath.Block;
 import io.nudge.cpu.VectorFloatMath.Step;
 import io.nudge.math.Activation;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,10 +14,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * plain loops, which give the same bits; everything goes there until vectors are fast. Used by one thread at a time.
  */
 final class VectorFloatFunctions extends FloatFunctions {
-    private static final int BLOCK = Kernels.BLOCK;
+    /** Elements that go through all steps before the next: so few that the next are on their way from memory meanwhile. */
+    private static final int AT_ONCE = 256;
 
     /** Elements in a trial. */
     private static final int SOME = 256;
+
+    private static final float[] ONES = ones();
 
     private static final FloatFunctions LOOPS = new FloatFunctions();
 
@@ -29,6 +33,12 @@ final class VectorFloatFunctions extends FloatFunctions {
 
     /** What a block of powers comes to; the last vector may have more than is wanted. */
     private final float[] room = Block.room();
+
+    private static float[] ones() {
+        float[] ones = new float[AT_ONCE];
+        Arrays.fill(ones, 1f);
+        return ones;
+    }
 
     private static boolean valuesAreWorthIt(Activation f) {
         Trial trial = VALUES.get(f.getClass());
@@ -91,7 +101,7 @@ final class VectorFloatFunctions extends FloatFunctions {
         if (VectorRectifiers.has(f)) {
             VectorRectifiers.activate(f, z, zAt, a, aAt, end);
         } else {
-            run(f, VectorFloatMath.value(f), z, zAt, a, aAt, end);
+            run(f, VectorFloatMath.value(f), z, zAt, ONES, 0, a, aAt, end);
         }
         super.activate(f, z, zAt + end, a, aAt + end, n - end);
     }
@@ -115,14 +125,14 @@ final class VectorFloatFunctions extends FloatFunctions {
         if (VectorRectifiers.has(f)) {
             VectorRectifiers.prime(f, z, zAt, into, intoAt, end);
         } else {
-            run(f, VectorFloatMath.prime(f), z, zAt, into, intoAt, end);
+            run(f, VectorFloatMath.prime(f), z, zAt, ONES, 0, into, intoAt, end);
         }
         super.prime(f, z, zAt + end, into, intoAt + end, n - end);
     }
 
     @Override
     void powers(float[] z, int zAt, float[] y, int yAt, int rows, int columns) {
-        if (columns <= BLOCK && POWERS.passed()) {
+        if (columns <= Kernels.BLOCK && POWERS.passed()) {
             powerVectors(z, zAt, y, yAt, rows, columns);
         } else {
             super.powers(z, zAt, y, yAt, rows, columns);
@@ -130,15 +140,12 @@ final class VectorFloatFunctions extends FloatFunctions {
     }
 
     private void powerVectors(float[] z, int zAt, float[] y, int yAt, int rows, int columns) {
-        int atOnce = BLOCK / Math.max(1, columns);
-        block.y = room;
-        block.yAt = 0;
+        int atOnce = Kernels.BLOCK / Math.max(1, columns);
         for (int i = 0; i < rows; i += atOnce) {
             int some = Math.min(atOnce, rows - i);
             powersOfBlock(z, zAt + i * columns, some, columns);
             System.arraycopy(room, 0, y, yAt + i * columns, some * columns);
         }
-        block.release();
     }
 
     /** Rows are often shorter than a vector; so the exponents of several are put one after the other. */
@@ -153,19 +160,18 @@ final class VectorFloatFunctions extends FloatFunctions {
             }
         }
         int lanes = SPECIES.length();
-        block.powers((rows * columns + lanes - 1) / lanes * lanes);
+        VectorFloatMath.powers(block, room, (rows * columns + lanes - 1) / lanes * lanes);
     }
 
-    private void run(Activation f, Step[] steps, float[] z, int zAt, float[] y, int yAt, int n) {
-        block.parameter = VectorFloatMath.parameter(f);
-        block.z = z;
-        block.zAt = zAt;
-        block.y = y;
-        block.yAt = yAt;
-        try {
-            block.run(steps, n);
-        } finally {
-            block.release();
+    /** Multiplied by ones, of which each block has the same, or by what comes from above. */
+    private void run(Activation f, Step[] steps, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
+        float parameter = VectorFloatMath.parameter(f);
+        for (int i = 0; i < n; i += AT_ONCE) {
+            int some = Math.min(AT_ONCE, n - i);
+            int upstream = up == ONES ? 0 : upAt + i;
+            for (Step step : steps) {
+                step.run(block, parameter, z, zAt + i, up, upstream, y, yAt + i, some);
+            }
         }
     }
 
@@ -184,9 +190,7 @@ final class VectorFloatFunctions extends FloatFunctions {
         if (VectorRectifiers.has(f)) {
             VectorRectifiers.chain(f, z, zAt, up, upAt, delta, deltaAt, end);
         } else {
-            block.upstream = up;
-            block.upstreamAt = upAt;
-            run(f, VectorFloatMath.prime(f), z, zAt, delta, deltaAt, end);
+            run(f, VectorFloatMath.prime(f), z, zAt, up, upAt, delta, deltaAt, end);
         }
         super.chain(f, z, zAt + end, up, upAt + end, delta, deltaAt + end, n - end);
     }

@@ -26,13 +26,12 @@ final class VectorFloatMath {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
-    /** Elements that go through all steps before the next: so few that the next are on their way from memory meanwhile. */
-    private static final int AT_ONCE = 256;
-
     private static final Step[] POWER = {new MinusSize(1), new Power()};
     private static final Step[] DOUBLE_POWER = {new MinusSize(2), new Power()};
     private static final Step[] EXP = {new Reduce(), new Power(), new Exp()};
+    /** As a value, multiplied by ones; as softplus's derivative by what comes from above. */
     private static final Step[] SIGMOID = steps(POWER, new Sigmoid());
+
     private static final Step[] SIGMOID_PRIME = steps(POWER, new Bump(1));
     private static final Step[] TANH = steps(DOUBLE_POWER, new Tanh());
     private static final Step[] TANH_PRIME = steps(DOUBLE_POWER, new Bump(4));
@@ -64,7 +63,7 @@ final class VectorFloatMath {
         return f instanceof Activation.Gelu ? GELU : NONE;
     }
 
-    /** The steps from z to σ′(z). */
+    /** The steps from z and what comes from above to upstream ⊙ σ′(z). */
     static Step[] prime(Activation f) {
         if (f instanceof Activation.Sigmoid) {
             return SIGMOID_PRIME;
@@ -80,6 +79,13 @@ final class VectorFloatMath {
         return f instanceof Activation.Gelu ? GELU_PRIME : NONE;
     }
 
+    /** From n ≤ {@link Kernels#BLOCK} exponents and factors, which are there, to y: each factor times e to the power of its exponent. */
+    static void powers(Block block, float[] y, int n) {
+        for (Step step : EXP) {
+            step.run(block, 0, y, 0, y, 0, y, 0, n);
+        }
+    }
+
     /** The number that goes with a function, or 0. */
     static float parameter(Activation f) {
         return f instanceof Activation.Elu elu ? (float) elu.alpha() : 0;
@@ -91,86 +97,44 @@ final class VectorFloatMath {
                 .toArray(Step[]::new);
     }
 
-    /**
-     * What the steps work on. Nothing here is written for each block but the rooms, and no two of these share a line of the cache: a thread
-     * whose neighbour writes to its line waits for it every time.
-     */
+    /** Where steps leave what the next ones need; of one thread, and no two share a line of the cache. */
     static final class Block {
-        private static final float[] ONES = ones();
-
-        /** The input, and where it begins. */
-        float[] z;
-
-        int zAt;
-        /** The output, which may be the input, and where it begins. */
-        float[] y;
-
-        int yAt;
-        /** What σ′ is multiplied by, and where it begins. */
-        float[] upstream = ONES;
-
-        int upstreamAt;
-        float parameter;
         final float[] exponent = room();
         final float[] multiple = room();
+        /** What a power of e is multiplied by; the normal distribution's tail for gelu. */
         final float[] factor = room();
+        /** For gelu, the power of e that has what the exponent of the bell curve leaves out. */
         final float[] rest = room();
         /** A power of e times 2 to the power of 63, so that it has all its digits. */
         final float[] power = room();
 
-        /** For a block, with so many elements behind it that what comes next in memory is in another line. */
+        /** With so many elements behind it that what comes next in memory is in another line. */
         static float[] room() {
             return new float[Kernels.BLOCK + Kernels.APART];
         }
-
-        private static float[] ones() {
-            float[] ones = room();
-            Arrays.fill(ones, 1f);
-            return ones;
-        }
-
-        /** From input to output, some elements at a time; n is a multiple of the vector's length. */
-        void run(Step[] steps, int n) {
-            for (int from = 0; from < n; from += AT_ONCE) {
-                run(steps, from, Math.min(AT_ONCE, n - from));
-            }
-        }
-
-        /** From n exponents and factors, which are there, to the output: each factor times e to the power of its exponent. */
-        void powers(int n) {
-            run(EXP, 0, n);
-        }
-
-        private void run(Step[] steps, int from, int n) {
-            for (Step step : steps) {
-                step.run(this, from, n);
-            }
-        }
-
-        /** Lets go of the arrays that are not its own. */
-        void release() {
-            z = null;
-            y = null;
-            upstream = ONES;
-        }
-
-        private int upstreamAt(int from) {
-            return upstream == ONES ? 0 : upstreamAt + from;
-        }
     }
 
-    /** One loop. */
+    /**
+     * One loop. What it works on it is told, and does not find in a field: writing an array's address to a field marks a table of the collector's, whose
+     * lines all threads share, and a thread whose neighbour writes to its line waits for it every time.
+     */
     abstract static class Step {
-        /** Does n elements of a block that begins so far from the first. */
-        abstract void run(Block block, int from, int n);
+        /**
+         * Does n elements, a multiple of the vector's length; the last step of a function writes to y, which may be z or up.
+         *
+         * @param parameter of the function
+         * @param up what a derivative is multiplied by
+         */
+        abstract void run(
+                Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n);
     }
 
     // ---- the exponential --------------------------------------------------------------------------------------------
 
-    /** The exponent, at most 0, becomes what is left of it beside a multiple of ln 2, which is noted. */
+    /** The exponent, at most 0 where the result is wanted, becomes what is left of it beside a multiple of ln 2, which is noted. */
     private static final class Reduce extends Step {
         @Override
-        void run(Block block, int from, int n) {
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
             for (int i = 0; i < n; i += LANES) {
@@ -195,13 +159,11 @@ final class VectorFloatMath {
         }
 
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector limited = FloatVector.fromArray(SPECIES, z, at + i)
+                FloatVector limited = FloatVector.fromArray(SPECIES, z, zAt + i)
                         .abs()
                         .mul(-times)
                         .max(FloatMath.EXP_LEAST);
@@ -218,7 +180,7 @@ final class VectorFloatMath {
     /** e to the power of what the exponent was, from what is left of it and the multiple, times 2 to the power of 63. */
     private static final class Power extends Step {
         @Override
-        void run(Block block, int from, int n) {
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
             float[] power = block.power;
@@ -237,11 +199,9 @@ final class VectorFloatMath {
 
     private static final class Exp extends Step {
         @Override
-        void run(Block block, int from, int n) {
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] power = block.power;
             float[] factor = block.factor;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector.fromArray(SPECIES, power, i)
                         .mul(FloatVector.fromArray(SPECIES, factor, i))
@@ -254,8 +214,8 @@ final class VectorFloatMath {
     /** z itself. */
     private static final class Exponent extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            System.arraycopy(block.z, block.zAt + from, block.exponent, 0, n);
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
+            System.arraycopy(z, zAt, block.exponent, 0, n);
         }
     }
 
@@ -264,17 +224,11 @@ final class VectorFloatMath {
     /** From e^(−|z|). */
     private static final class Sigmoid extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
-            float[] up = block.upstream;
-            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
                 FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
-                power.blend(1f, FloatVector.fromArray(SPECIES, z, at + i).compare(GE, 0f))
+                power.blend(1f, FloatVector.fromArray(SPECIES, z, zAt + i).compare(GE, 0f))
                         .div(power.add(1f))
                         .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
                         .intoArray(y, yAt + i);
@@ -282,7 +236,7 @@ final class VectorFloatMath {
         }
     }
 
-    /** times p / (1 + p)²: from p = e^(−|z|) the derivative of the logistic function, from e^(−2|z|) that of tanh. */
+    /** Upstream times p / (1 + p)², and times a number: from p = e^(−|z|) the derivative of the logistic function, from e^(−2|z|) that of tanh. */
     private static final class Bump extends Step {
         private final float times;
 
@@ -291,12 +245,8 @@ final class VectorFloatMath {
         }
 
         @Override
-        void run(Block block, int from, int n) {
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
-            float[] up = block.upstream;
-            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
                 FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
                 FloatVector d = power.add(1f);
@@ -311,15 +261,11 @@ final class VectorFloatMath {
     /** From e^(−2|z|). */
     private static final class Tanh extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
             FloatVector one = FloatVector.broadcast(SPECIES, 1f);
             for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
                 FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
                 FloatVector large = one.sub(power).div(power.add(1f));
                 FloatVector s = each.mul(each);
@@ -335,12 +281,10 @@ final class VectorFloatMath {
 
     private static final class EluExponent extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector.fromArray(SPECIES, z, at + i)
+                FloatVector.fromArray(SPECIES, z, zAt + i)
                         .min(0f)
                         .max(FloatMath.EXPM1_LEAST)
                         .intoArray(exponent, i);
@@ -351,14 +295,9 @@ final class VectorFloatMath {
     /** After {@link Reduce}. */
     private static final class Elu extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
-            float parameter = block.parameter;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector r = FloatVector.fromArray(SPECIES, exponent, i);
                 FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
@@ -368,7 +307,7 @@ final class VectorFloatMath {
                         .reinterpretAsInts()
                         .lanewise(LSHL, FloatMath.FRACTION_BITS);
                 FloatVector scale = power.add(FloatMath.LESS_63).reinterpretAsFloats();
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
                 scale.sub(1f)
                         .add(scale.mul(p))
                         .mul(parameter)
@@ -381,20 +320,13 @@ final class VectorFloatMath {
     /** From eᶻ. */
     private static final class EluPrime extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
-            float[] up = block.upstream;
-            int upAt = block.upstreamAt(from);
-            float parameter = block.parameter;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector.fromArray(SPECIES, powers, i)
                         .mul(FloatMath.POWER_OF_MINUS_63)
                         .mul(parameter)
-                        .blend(1f, FloatVector.fromArray(SPECIES, z, at + i).compare(GT, 0f))
+                        .blend(1f, FloatVector.fromArray(SPECIES, z, zAt + i).compare(GT, 0f))
                         .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
                         .intoArray(y, yAt + i);
             }
@@ -404,12 +336,8 @@ final class VectorFloatMath {
     /** From e^(−|z|). */
     private static final class Softplus extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
                 VectorMask<Float> large = power.compare(GT, FloatMath.ROOT2_LESS_1);
@@ -420,7 +348,7 @@ final class VectorFloatMath {
                 p = p.mul(f).add(FloatMath.L2).mul(f).add(FloatMath.L1).mul(f).add(FloatMath.L0);
                 FloatVector log = f.add(p.mul(f).mul(s).sub(s.mul(0.5f)));
                 log = log.blend(log.add(FloatMath.LN2_LOW).add(FloatMath.LN2_HIGH), large);
-                FloatVector.fromArray(SPECIES, z, at + i).max(0f).add(log).intoArray(y, yAt + i);
+                FloatVector.fromArray(SPECIES, z, zAt + i).max(0f).add(log).intoArray(y, yAt + i);
             }
         }
     }
@@ -428,20 +356,16 @@ final class VectorFloatMath {
     /** From e^(−|z|), which below 0 is eᶻ, and multiplied by its factor with all its digits. */
     private static final class Silu extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
                 FloatVector power = FloatVector.fromArray(SPECIES, powers, i);
                 FloatVector d = power.mul(FloatMath.POWER_OF_MINUS_63).add(1f);
-                FloatVector above = each.max(FloatMath.EXP_LEAST).div(d);
-                power.mul(above)
+                FloatVector part = each.max(FloatMath.EXP_LEAST).div(d);
+                power.mul(part)
                         .mul(FloatMath.POWER_OF_MINUS_63)
-                        .blend(above, each.compare(GE, 0f))
+                        .blend(part, each.compare(GE, 0f))
                         .intoArray(y, yAt + i);
             }
         }
@@ -450,16 +374,10 @@ final class VectorFloatMath {
     /** From e^(−|z|), which below 0 is eᶻ, and multiplied by its factor with all its digits. */
     private static final class SiluPrime extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
-            float[] up = block.upstream;
-            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
                 FloatVector power = FloatVector.fromArray(SPECIES, powers, i);
                 FloatVector small = power.mul(FloatMath.POWER_OF_MINUS_63);
                 FloatVector d = small.add(1f);
@@ -481,12 +399,10 @@ final class VectorFloatMath {
     /** The factor becomes the tail of the normal distribution beyond t = |z|, limited. */
     private static final class Tail extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] factor = block.factor;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector t = FloatVector.fromArray(SPECIES, z, at + i).abs().min(FloatMath.FAR);
+                FloatVector t = FloatVector.fromArray(SPECIES, z, zAt + i).abs().min(FloatMath.FAR);
                 FloatVector x = t.mul(FloatMath.ROOT_HALF);
                 FloatVector q = x.sub(2f).div(x.add(2f));
                 FloatVector p = q.mul(FloatMath.N9).add(FloatMath.N8).mul(q).add(FloatMath.N7);
@@ -500,13 +416,11 @@ final class VectorFloatMath {
     /** The exponent of the bell curve at t, and the power of e that has what the exponent leaves out. */
     private static final class Bell extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
             float[] rest = block.rest;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector t = FloatVector.fromArray(SPECIES, z, at + i).abs().min(FloatMath.FAR);
+                FloatVector t = FloatVector.fromArray(SPECIES, z, zAt + i).abs().min(FloatMath.FAR);
                 FloatVector high = t.reinterpretAsInts()
                         .lanewise(AND, FloatMath.LEADING_BITS)
                         .reinterpretAsFloats();
@@ -522,16 +436,12 @@ final class VectorFloatMath {
     /** From the bell curve, in two parts, and the tail. */
     private static final class Gelu extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] tails = block.factor;
             float[] rest = block.rest;
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
                 FloatVector tail = FloatVector.fromArray(SPECIES, tails, i);
                 VectorMask<Float> above = each.compare(GE, 0f);
                 FloatVector part = each.max(-FloatMath.FAR)
@@ -548,18 +458,12 @@ final class VectorFloatMath {
     /** From the bell curve, in two parts, and the tail. */
     private static final class GeluPrime extends Step {
         @Override
-        void run(Block block, int from, int n) {
-            float[] z = block.z;
-            int at = block.zAt + from;
+        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] tails = block.factor;
             float[] rest = block.rest;
             float[] powers = block.power;
-            float[] y = block.y;
-            int yAt = block.yAt + from;
-            float[] up = block.upstream;
-            int upAt = block.upstreamAt(from);
             for (int i = 0; i < n; i += LANES) {
-                FloatVector each = FloatVector.fromArray(SPECIES, z, at + i);
+                FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
                 FloatVector density = each.abs().min(FloatMath.FAR).mul(FloatMath.DENSITY_AT_ZERO);
                 FloatVector part = FloatVector.fromArray(SPECIES, tails, i)
                         .sub(density)

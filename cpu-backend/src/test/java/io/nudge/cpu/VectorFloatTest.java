@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nudge.math.Activation;
 import io.nudge.tensor.DType;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,6 +61,45 @@ class VectorFloatTest {
         plain.chain(f, z, 0, z, 0, z, 1, expected, 0, N - 1);
         vectors.chain(f, z, 0, z, 0, z, 1, found, 0, N - 1);
         assertThat(found.floats).as("chain of %s", f.name()).isEqualTo(expected.floats);
+    }
+
+    /** Those that σ′ goes by a have other ways in the kernels. */
+    @ParameterizedTest
+    @MethodSource("activations")
+    void theDerivativeTimesUpstreamHasTheSameBits(Activation f) {
+        float[] z = inputs().floats;
+        float[] expected = new float[N];
+        float[] found = new float[N];
+        new FloatFunctions().chain(f, z, 2, z, 1, expected, 0, N - 2);
+        new VectorFloatFunctions().chain(f, z, 2, z, 1, found, 0, N - 2);
+        assertThat(found).as(f.name()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("activations")
+    void aResultMayBeAnOperandAtTheSamePlace(Activation f) {
+        CpuMemory z = inputs();
+        CpuMemory expected = CpuMemory.allocate(DType.FLOAT32, N);
+        plain.activate(f, z, 1, expected, 1, N - 1);
+        CpuMemory found = inputs();
+        vectors.activate(f, found, 1, found, 1, N - 1);
+        assertThat(found.floats).as("σ of %s over z", f.name()).isEqualTo(expected.floats);
+
+        float[] up = new float[N];
+        for (int i = 0; i < N; i++) {
+            up[i] = i % 5 - 2;
+        }
+        new FloatFunctions().chain(f, z.floats, 1, up, 1, expected.floats, 1, N - 1);
+        float[] overUp = up.clone();
+        new VectorFloatFunctions().chain(f, z.floats, 1, overUp, 1, overUp, 1, N - 1);
+        assertThat(Arrays.copyOfRange(overUp, 1, N))
+                .as("δ of %s over what comes from above", f.name())
+                .isEqualTo(Arrays.copyOfRange(expected.floats, 1, N));
+        float[] overZ = z.floats.clone();
+        new VectorFloatFunctions().chain(f, overZ, 1, up, 1, overZ, 1, N - 1);
+        assertThat(Arrays.copyOfRange(overZ, 1, N))
+                .as("δ of %s over z", f.name())
+                .isEqualTo(Arrays.copyOfRange(expected.floats, 1, N));
     }
 
     @org.junit.jupiter.api.Test
