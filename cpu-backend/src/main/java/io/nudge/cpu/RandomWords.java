@@ -25,6 +25,10 @@ final class RandomWords {
     private static final int HALVES = 2 * WORDS;
     private static final int HALF = 16;
     private static final int LOW = 0xFFFF;
+
+    /** The highest bits of both half words: turned round, half words that are read as signed numbers have the order of unsigned ones. */
+    private static final int SIGNS = 0x80008000;
+
     private static final int[] FIRST = {10, 26, 11, 21, 13, 27, 23, 5};
     private static final int[] OTHERS = {6, 20, 17, 11, 25, 10, 18, 20};
     private static final int PARITY = 0x1BD11BDA;
@@ -47,9 +51,9 @@ final class RandomWords {
         int n = (elements + GROUP - 1) / GROUP * LANES;
         set(seed, stream);
         begin(step, first / HALVES, n);
-        fourRounds(FIRST, 1, n);
-        fourRounds(OTHERS, 2, n);
-        fourRounds(FIRST, 3, n);
+        fourRounds(FIRST, 1, 0, n);
+        fourRounds(OTHERS, 2, 0, n);
+        fourRounds(FIRST, 3, SIGNS, n);
     }
 
     private void set(long seed, long stream) {
@@ -71,8 +75,8 @@ final class RandomWords {
         Arrays.fill(words[3], 0, n, (int) (step >>> Integer.SIZE) + key[3]);
     }
 
-    /** Four rounds, and a part of the key. */
-    private void fourRounds(int[] rotations, int turn, int n) {
+    /** Four rounds, and a part of the key; then some bits are turned round. */
+    private void fourRounds(int[] rotations, int turn, int bits, int n) {
         int[] c0 = words[0];
         int[] c1 = words[1];
         int[] c2 = words[2];
@@ -110,14 +114,17 @@ final class RandomWords {
             d = Integer.rotateLeft(d, r6) ^ a;
             c += b;
             b = Integer.rotateLeft(b, r7) ^ c;
-            c0[i] = a + k0;
-            c1[i] = b + k1;
-            c2[i] = c + k2;
-            c3[i] = d + k3;
+            c0[i] = (a + k0) ^ bits;
+            c1[i] = (b + k1) ^ bits;
+            c2[i] = (c + k2) ^ bits;
+            c3[i] = (d + k3) ^ bits;
         }
     }
 
-    /** A word of all blocks, those of each group side by side. The lower halves are 16 elements' of the group, the upper ones the next 16's. */
+    /**
+     * A word of all blocks, those of each group side by side. The lower halves are 16 elements' of the group, the upper ones the next 16's; the highest
+     * bits of both are turned round.
+     */
     int[] word(int word) {
         return words[word];
     }
@@ -125,7 +132,7 @@ final class RandomWords {
     /** The half word of one of {@link #LANES} neighbours, the first of which is so far from the first that was drawn for. */
     int half(int run, int lane) {
         int h = run % GROUP / LANES;
-        return (words[h / 2][run / GROUP * LANES + lane] >>> (h % 2 * HALF)) & LOW;
+        return ((words[h / 2][run / GROUP * LANES + lane] ^ SIGNS) >>> (h % 2 * HALF)) & LOW;
     }
 
     /** The least half word of an element that is kept. */

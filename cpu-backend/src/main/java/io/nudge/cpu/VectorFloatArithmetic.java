@@ -190,48 +190,32 @@ final class VectorFloatArithmetic extends FloatArithmetic {
         super.drop(least, random, factor, x, xAt, y, yAt, end, to);
     }
 
+    /** Half words are compared in the upper halves of numbers; what is below them does not matter. */
     private static void dropGroups(
             int least, RandomWords random, float factor, float[] x, int xAt, float[] y, int yAt, int from, int to) {
         FloatVector factors = FloatVector.broadcast(SPECIES, factor);
-        IntVector flip = IntVector.broadcast(INTS, Integer.MIN_VALUE); // makes the signed comparison an unsigned one
-        IntVector limit = IntVector.broadcast(INTS, least).lanewise(VectorOperators.XOR, flip);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        IntVector limit = IntVector.broadcast(INTS, least ^ Integer.MIN_VALUE); // as the half words are
         for (int i = from; i < to; i += RandomWords.GROUP) {
             int block = i / RandomWords.GROUP * RandomWords.LANES;
             for (int word = 0; word < RandomWords.WORDS; word++) {
                 int at = i + 2 * RandomWords.LANES * word;
                 for (int lane = 0; lane < RandomWords.LANES; lane += LANES) {
                     IntVector upper = IntVector.fromArray(INTS, random.word(word), block + lane);
-                    IntVector lower = upper.lanewise(VectorOperators.LSHL, HALF);
                     int lowerAt = at + lane;
                     int upperAt = lowerAt + RandomWords.LANES;
-                    dropOne(
-                            lower.lanewise(VectorOperators.XOR, flip),
-                            limit,
-                            factors,
-                            x,
-                            xAt + lowerAt,
-                            y,
-                            yAt + lowerAt);
-                    dropOne(
-                            upper.lanewise(VectorOperators.XOR, flip),
-                            limit,
-                            factors,
-                            x,
-                            xAt + upperAt,
-                            y,
-                            yAt + upperAt);
+                    zero.blend(
+                                    factors.mul(FloatVector.fromArray(SPECIES, x, xAt + lowerAt)),
+                                    upper.lanewise(VectorOperators.LSHL, HALF)
+                                            .compare(VectorOperators.GE, limit)
+                                            .cast(SPECIES))
+                            .intoArray(y, yAt + lowerAt);
+                    zero.blend(
+                                    factors.mul(FloatVector.fromArray(SPECIES, x, xAt + upperAt)),
+                                    upper.compare(VectorOperators.GE, limit).cast(SPECIES))
+                            .intoArray(y, yAt + upperAt);
                 }
             }
         }
-    }
-
-    /** Half words lie in the upper halves; what is below them does not matter. */
-    private static void dropOne(
-            IntVector half, IntVector limit, FloatVector factors, float[] x, int xAt, float[] y, int yAt) {
-        IntVector scaled = factors.mul(FloatVector.fromArray(SPECIES, x, xAt)).reinterpretAsInts();
-        IntVector.zero(INTS)
-                .blend(scaled, half.compare(VectorOperators.GE, limit))
-                .reinterpretAsFloats()
-                .intoArray(y, yAt);
     }
 }
