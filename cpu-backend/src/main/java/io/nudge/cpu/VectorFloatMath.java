@@ -26,21 +26,21 @@ final class VectorFloatMath {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
-    private static final Step[] POWER = {new MinusSize(1), new Power()};
-    private static final Step[] DOUBLE_POWER = {new MinusSize(2), new Power()};
-    private static final Step[] EXP = {new Reduce(), new Power(), new Exp()};
+    private static final Step[] POWER = {Reduce.minusSize(1), new Power()};
+    private static final Step[] DOUBLE_POWER = {Reduce.minusSize(2), new Power()};
+    private static final Step[] EXP = {Reduce.exponent(), new Power(), new Exp()};
     /** As a value, multiplied by ones; as softplus's derivative by what comes from above. */
     private static final Step[] SIGMOID = steps(POWER, new Sigmoid());
 
     private static final Step[] SIGMOID_PRIME = steps(POWER, new Bump(1));
     private static final Step[] TANH = steps(DOUBLE_POWER, new Tanh());
     private static final Step[] TANH_PRIME = steps(DOUBLE_POWER, new Bump(4));
-    private static final Step[] ELU = {new EluExponent(), new Reduce(), new Elu()};
-    private static final Step[] ELU_PRIME = {new Exponent(), new Reduce(), new Power(), new EluPrime()};
+    private static final Step[] ELU = {new EluExponent(), Reduce.exponent(), new Elu()};
+    private static final Step[] ELU_PRIME = steps(POWER, new EluPrime());
     private static final Step[] SOFTPLUS = steps(POWER, new Softplus());
     private static final Step[] SILU = steps(POWER, new Silu());
     private static final Step[] SILU_PRIME = steps(POWER, new SiluPrime());
-    private static final Step[] BELL = {new Tail(), new Bell(), new Reduce(), new Power()};
+    private static final Step[] BELL = {new Tail(), new Bell(), Reduce.exponent(), new Power()};
     private static final Step[] GELU = steps(BELL, new Gelu());
     private static final Step[] GELU_PRIME = steps(BELL, new GeluPrime());
     private static final Step[] NONE = {};
@@ -131,41 +131,37 @@ final class VectorFloatMath {
 
     // ---- the exponential --------------------------------------------------------------------------------------------
 
-    /** The exponent, at most 0 where the result is wanted, becomes what is left of it beside a multiple of ln 2, which is noted. */
+    /**
+     * The exponent −|z|, or a multiple of it, becomes what is left of it beside a multiple of ln 2, which is noted. So does an exponent that is there, which is
+     * at most 0, minus its size.
+     */
     private static final class Reduce extends Step {
-        @Override
-        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
-            float[] exponent = block.exponent;
-            float[] multiple = block.multiple;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector limited =
-                        FloatVector.fromArray(SPECIES, exponent, i).max(FloatMath.EXP_LEAST);
-                FloatVector shifted = limited.mul(FloatMath.LOG2_E).add(FloatMath.ROUNDER);
-                FloatVector whole = shifted.sub(FloatMath.ROUNDER);
-                shifted.intoArray(multiple, i);
-                limited.sub(whole.mul(FloatMath.LN2_HIGH))
-                        .sub(whole.mul(FloatMath.LN2_LOW))
-                        .intoArray(exponent, i);
-            }
+        private final boolean there;
+        private final float minusTimes;
+
+        private Reduce(boolean there, float times) {
+            this.there = there;
+            this.minusTimes = -times;
         }
-    }
 
-    /** As {@link Reduce}, of the exponent −|z| or a multiple of it. */
-    private static final class MinusSize extends Step {
-        private final float times;
+        static Reduce minusSize(float times) {
+            return new Reduce(false, times);
+        }
 
-        MinusSize(float times) {
-            this.times = times;
+        static Reduce exponent() {
+            return new Reduce(true, 1);
         }
 
         @Override
         void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
             float[] multiple = block.multiple;
+            float[] x = there ? exponent : z;
+            int at = there ? 0 : zAt;
             for (int i = 0; i < n; i += LANES) {
-                FloatVector limited = FloatVector.fromArray(SPECIES, z, zAt + i)
+                FloatVector limited = FloatVector.fromArray(SPECIES, x, at + i)
                         .abs()
-                        .mul(-times)
+                        .mul(minusTimes)
                         .max(FloatMath.EXP_LEAST);
                 FloatVector shifted = limited.mul(FloatMath.LOG2_E).add(FloatMath.ROUNDER);
                 FloatVector whole = shifted.sub(FloatMath.ROUNDER);
@@ -208,14 +204,6 @@ final class VectorFloatMath {
                         .mul(FloatMath.POWER_OF_MINUS_63)
                         .intoArray(y, yAt + i);
             }
-        }
-    }
-
-    /** z itself. */
-    private static final class Exponent extends Step {
-        @Override
-        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
-            System.arraycopy(z, zAt, block.exponent, 0, n);
         }
     }
 
@@ -317,7 +305,7 @@ final class VectorFloatMath {
         }
     }
 
-    /** From eᶻ. */
+    /** From e^(−|z|), which up to 0 is eᶻ. */
     private static final class EluPrime extends Step {
         @Override
         void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
