@@ -16,18 +16,20 @@ final class RandomWords {
     /** So many neighbours have the same half of the same word, each of another block. */
     static final int LANES = 16;
 
-    /** Elements that are drawn for at once, at most: what it takes stays in the first cache. */
-    static final int MOST = 2048;
+    /** Elements that are drawn for at once, at most: their words stay in the first cache, and the ends of loops, which go one by one, cost little. */
+    static final int MOST = 8192;
 
     /** Words in a block. */
     static final int WORDS = 4;
 
-    private static final int HALVES = 2 * WORDS;
-    private static final int HALF = 16;
-    private static final int LOW = 0xFFFF;
+    /** Half words in a block, each of another element. */
+    static final int HALVES = 2 * WORDS;
 
-    /** The highest bits of both half words: turned round, half words that are read as signed numbers have the order of unsigned ones. */
-    private static final int SIGNS = 0x80008000;
+    /** Bits of a half word. */
+    static final int HALF = 16;
+
+    /** The bits of the lower one. */
+    static final int LOW = 0xFFFF;
 
     private static final int[] FIRST = {10, 26, 11, 21, 13, 27, 23, 5};
     private static final int[] OTHERS = {6, 20, 17, 11, 25, 10, 18, 20};
@@ -51,9 +53,9 @@ final class RandomWords {
         int n = (elements + GROUP - 1) / GROUP * LANES;
         set(seed, stream);
         begin(step, first / HALVES, n);
-        fourRounds(FIRST, 1, 0, n);
-        fourRounds(OTHERS, 2, 0, n);
-        fourRounds(FIRST, 3, SIGNS, n);
+        fourRounds(FIRST, 1, n);
+        fourRounds(OTHERS, 2, n);
+        fourRounds(FIRST, 3, n);
     }
 
     private void set(long seed, long stream) {
@@ -75,8 +77,8 @@ final class RandomWords {
         Arrays.fill(words[3], 0, n, (int) (step >>> Integer.SIZE) + key[3]);
     }
 
-    /** Four rounds, and a part of the key; then some bits are turned round. */
-    private void fourRounds(int[] rotations, int turn, int bits, int n) {
+    /** Four rounds, and a part of the key. */
+    private void fourRounds(int[] rotations, int turn, int n) {
         int[] c0 = words[0];
         int[] c1 = words[1];
         int[] c2 = words[2];
@@ -114,16 +116,15 @@ final class RandomWords {
             d = Integer.rotateLeft(d, r6) ^ a;
             c += b;
             b = Integer.rotateLeft(b, r7) ^ c;
-            c0[i] = (a + k0) ^ bits;
-            c1[i] = (b + k1) ^ bits;
-            c2[i] = (c + k2) ^ bits;
-            c3[i] = (d + k3) ^ bits;
+            c0[i] = a + k0;
+            c1[i] = b + k1;
+            c2[i] = c + k2;
+            c3[i] = d + k3;
         }
     }
 
     /**
-     * A word of all blocks, those of each group side by side. The lower halves are 16 elements' of the group, the upper ones the next 16's; the highest
-     * bits of both are turned round.
+     * A word of all blocks, those of each group side by side. The lower halves are 16 elements' of the group, the upper ones the next 16's.
      */
     int[] word(int word) {
         return words[word];
@@ -132,7 +133,7 @@ final class RandomWords {
     /** The half word of one of {@link #LANES} neighbours, the first of which is so far from the first that was drawn for. */
     int half(int run, int lane) {
         int h = run % GROUP / LANES;
-        return ((words[h / 2][run / GROUP * LANES + lane] ^ SIGNS) >>> (h % 2 * HALF)) & LOW;
+        return (words[h / 2][run / GROUP * LANES + lane] >>> (h % 2 * HALF)) & LOW;
     }
 
     /** The least half word of an element that is kept. */

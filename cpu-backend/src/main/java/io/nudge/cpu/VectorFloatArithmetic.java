@@ -1,8 +1,10 @@
 package io.nudge.cpu;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -13,7 +15,11 @@ final class VectorFloatArithmetic extends FloatArithmetic {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    private static final int HALF = 16;
+    /** Neighbours that have the same half of the same word. */
+    private static final int RUN = RandomWords.LANES;
+
+    /** Shifted so far, a number is its sign in all bits. */
+    private static final int SIGN = Integer.SIZE - 1;
 
     @Override
     void add(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n) {
@@ -186,35 +192,85 @@ final class VectorFloatArithmetic extends FloatArithmetic {
         int begin = Math.min(to, (from + RandomWords.GROUP - 1) / RandomWords.GROUP * RandomWords.GROUP);
         int end = begin + (to - begin) / RandomWords.GROUP * RandomWords.GROUP;
         super.drop(least, random, factor, x, xAt, y, yAt, from, begin);
-        dropGroups(least << HALF, random, factor, x, xAt, y, yAt, begin, end);
+        dropGroups(least, random, factor, x, xAt, y, yAt, begin, end);
         super.drop(least, random, factor, x, xAt, y, yAt, end, to);
     }
 
-    /** Half words are compared in the upper halves of numbers; what is below them does not matter. */
+    /**
+     * Where the half word is at least the least, the number before that minus it is below 0: its sign becomes all bits. All half words of a block are
+     * written out, since in a loop over them the compiler checks every access to an array.
+     */
     private static void dropGroups(
             int least, RandomWords random, float factor, float[] x, int xAt, float[] y, int yAt, int from, int to) {
         FloatVector factors = FloatVector.broadcast(SPECIES, factor);
-        FloatVector zero = FloatVector.zero(SPECIES);
-        IntVector limit = IntVector.broadcast(INTS, least ^ Integer.MIN_VALUE); // as the half words are
-        for (int i = from; i < to; i += RandomWords.GROUP) {
-            int block = i / RandomWords.GROUP * RandomWords.LANES;
-            for (int word = 0; word < RandomWords.WORDS; word++) {
-                int at = i + 2 * RandomWords.LANES * word;
-                for (int lane = 0; lane < RandomWords.LANES; lane += LANES) {
-                    IntVector upper = IntVector.fromArray(INTS, random.word(word), block + lane);
-                    int lowerAt = at + lane;
-                    int upperAt = lowerAt + RandomWords.LANES;
-                    zero.blend(
-                                    factors.mul(FloatVector.fromArray(SPECIES, x, xAt + lowerAt)),
-                                    upper.lanewise(VectorOperators.LSHL, HALF)
-                                            .compare(VectorOperators.GE, limit)
-                                            .cast(SPECIES))
-                            .intoArray(y, yAt + lowerAt);
-                    zero.blend(
-                                    factors.mul(FloatVector.fromArray(SPECIES, x, xAt + upperAt)),
-                                    upper.compare(VectorOperators.GE, limit).cast(SPECIES))
-                            .intoArray(y, yAt + upperAt);
-                }
+        IntVector most = IntVector.broadcast(INTS, least - 1);
+        IntVector low = IntVector.broadcast(INTS, RandomWords.LOW);
+        int[] w0 = random.word(0);
+        int[] w1 = random.word(1);
+        int[] w2 = random.word(2);
+        int[] w3 = random.word(3);
+        int end = to / RandomWords.HALVES;
+        for (int block = from / RandomWords.HALVES; block < end; block += RUN) {
+            for (int lane = 0; lane < RUN; lane += LANES) {
+                int at = block + lane;
+                int xs = xAt + RandomWords.HALVES * block + lane;
+                int ys = yAt + RandomWords.HALVES * block + lane;
+                IntVector lower0 = most.sub(IntVector.fromArray(INTS, w0, at).and(low));
+                IntVector upper0 = most.sub(IntVector.fromArray(INTS, w0, at).lanewise(LSHR, RandomWords.HALF));
+                FloatVector.fromArray(SPECIES, x, xs)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(lower0.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys);
+                FloatVector.fromArray(SPECIES, x, xs + RUN)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(upper0.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys + RUN);
+                IntVector lower1 = most.sub(IntVector.fromArray(INTS, w1, at).and(low));
+                IntVector upper1 = most.sub(IntVector.fromArray(INTS, w1, at).lanewise(LSHR, RandomWords.HALF));
+                FloatVector.fromArray(SPECIES, x, xs + 2 * RUN)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(lower1.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys + 2 * RUN);
+                FloatVector.fromArray(SPECIES, x, xs + 3 * RUN)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(upper1.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys + 3 * RUN);
+                IntVector lower2 = most.sub(IntVector.fromArray(INTS, w2, at).and(low));
+                IntVector upper2 = most.sub(IntVector.fromArray(INTS, w2, at).lanewise(LSHR, RandomWords.HALF));
+                FloatVector.fromArray(SPECIES, x, xs + 4 * RUN)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(lower2.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys + 4 * RUN);
+                FloatVector.fromArray(SPECIES, x, xs + 5 * RUN)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(upper2.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys + 5 * RUN);
+                IntVector lower3 = most.sub(IntVector.fromArray(INTS, w3, at).and(low));
+                IntVector upper3 = most.sub(IntVector.fromArray(INTS, w3, at).lanewise(LSHR, RandomWords.HALF));
+                FloatVector.fromArray(SPECIES, x, xs + 6 * RUN)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(lower3.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys + 6 * RUN);
+                FloatVector.fromArray(SPECIES, x, xs + 7 * RUN)
+                        .mul(factors)
+                        .reinterpretAsInts()
+                        .and(upper3.lanewise(ASHR, SIGN))
+                        .reinterpretAsFloats()
+                        .intoArray(y, ys + 7 * RUN);
             }
         }
     }

@@ -8,13 +8,13 @@ import io.nudge.tensor.DType;
 import io.nudge.tensor.Program;
 import io.nudge.tensor.Scope;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 
 /** Measures what recorded training steps allocate on the Java heap. */
 final class Allocation {
-    /** Vectors are objects until the compiler is done with them, which takes some runs, and many where processors are busy. */
-    private static final int MOST_RUNS = 60_000;
-
     static final int MEASURED = 50;
+
+    private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -27,16 +27,28 @@ final class Allocation {
                 Scope scope = Scope.open()) {
             TrainingStep step = new TrainingStep(backend, type, Activation.SIGMOID, Optimizer.adam(0.01), 10, 40, 17);
             Program program = backend.record(step);
-            long least = Long.MAX_VALUE;
-            for (int runs = 0; runs < MOST_RUNS && least > 0; runs += MEASURED) {
-                long before = allocated();
+            return least(() -> {}, () -> {
                 for (int i = 0; i < MEASURED; i++) {
                     program.run();
                 }
-                least = Math.min(least, allocated() - before);
-            }
-            return least;
+            });
         }
+    }
+
+    /**
+     * The bytes that a run allocates in this thread, at the least, not counting what comes before each. Vectors are objects until the compiler is done with them, which takes
+     * many runs, and more where processors are busy; after a minute that is no reason.
+     */
+    static long least(Runnable first, Runnable run) {
+        long begin = System.nanoTime();
+        long least = Long.MAX_VALUE;
+        while (least > 0 && System.nanoTime() - begin < MOST_NANOS) {
+            first.run();
+            long before = allocated();
+            run.run();
+            least = Math.min(least, allocated() - before);
+        }
+        return least;
     }
 
     private static long allocated() {

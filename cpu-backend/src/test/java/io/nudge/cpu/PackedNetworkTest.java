@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
 import io.nudge.cpu.CpuOptions.ProductChoice;
 import io.nudge.math.Activation;
 import io.nudge.math.Cost;
@@ -22,7 +21,6 @@ import io.nudge.tensor.Program;
 import io.nudge.tensor.Scope;
 import io.nudge.tensor.Shape;
 import io.nudge.tensor.Tensor;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.function.IntToLongFunction;
 import java.util.stream.DoubleStream;
@@ -41,7 +39,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PackedNetworkTest {
     private static final int EXAMPLES = 1801;
     private static final int STEPS = 3;
-    private static final int MOST_RUNS = 40_000;
 
     /** Steps sway a parameter by no more than this; each rounds some sums of up to 900 terms. */
     private static final double BOUND = 1e-5;
@@ -342,7 +339,6 @@ class PackedNetworkTest {
         assertThat(new Pace(2, 2).threads()).isEqualTo(2);
     }
 
-    /** Vectors are objects until the compiler has seen them often enough, so that this takes some runs. */
     @Test
     void recordedStepsAllocateNothing() {
         assertRecordedStepsAllocateNothing(new int[] {40, 17, 10}, 10, new CpuOptions(1, ProductChoice.JAVA, true));
@@ -357,17 +353,8 @@ class PackedNetworkTest {
     private static void assertRecordedStepsAllocateNothing(int[] layers, int batch, CpuOptions options) {
         try (Training training = new Training(layers, batch, DType.FLOAT32, options);
                 Program program = training.backend.record(() -> training.train(STEPS * (long) batch))) {
-            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            long least = Long.MAX_VALUE;
-            for (int i = 0; i < MOST_RUNS && least > 0; i++) {
-                training.pass.position().write(new long[Operations.POSITION]);
-                long before =
-                        threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-                program.run();
-                least = Math.min(
-                        least,
-                        threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
-            }
+            long least =
+                    Allocation.least(() -> training.pass.position().write(new long[Operations.POSITION]), program::run);
             assertThat(least).as("bytes allocated in %d steps", STEPS).isZero();
         }
     }
