@@ -23,6 +23,12 @@ struct Power {
 /// e to the power of minus this is 0, even 100 times as much.
 constexpr real VANISHED = SINGLE ? real(120) : LARGEST;
 
+/// Added and subtracted, rounds to a whole number.
+constexpr float ROUNDER = 0x1.8p23f + 190;
+/// ln 2 in two parts.
+constexpr float LN2_HIGH = 0x1.63p-1f;
+constexpr float LN2_LOW = -0.00021219444f;
+
 /// x without a multiple of ln 2, and 2 to the power of 63 more than that multiple.
 struct Reduced {
   float left;
@@ -30,10 +36,9 @@ struct Reduced {
 };
 
 __device__ inline Reduced reduced(float x) {
-  constexpr float ROUNDER = 0x1.8p23f + 190;
   float shifted = x * 1.442695f + ROUNDER;
   float whole = shifted - ROUNDER;
-  return {(x - whole * 0x1.63p-1f) - whole * -0.00021219444f, __float_as_int(shifted) << 23};
+  return {(x - whole * LN2_HIGH) - whole * LN2_LOW, __float_as_int(shifted) << 23};
 }
 
 /// eʳ − 1 for |r| at most ½ ln 2.
@@ -47,10 +52,13 @@ __device__ inline float exponentialLess1(float r) {
   return p * (r * r) + r;
 }
 
+__device__ inline Power<float> powerOf(Reduced x) {
+  return {(exponentialLess1(x.left) + 1) * __int_as_float(x.power), 0x1p-63f};
+}
+
 /// eˣ for x at most 0, as all of these; above, a number that means nothing.
 __device__ inline Power<float> powerOf(float x) {
-  Reduced parts = reduced(x < -120 ? -120 : x);
-  return {(exponentialLess1(parts.left) + 1) * __int_as_float(parts.power), 0x1p-63f};
+  return powerOf(reduced(x < -120 ? -120 : x));
 }
 
 __device__ inline Power<double> powerOf(double x) {
@@ -76,20 +84,15 @@ __device__ inline double exponentialBelow(double x) {
 /// ln(1 + eˣ).
 __device__ inline float logarithmOf1And(float x) {
   float e = powerOf(x).value();
-  bool large = e > 0.41421357f;
-  float f = large ? 0.5f * (e - 1) : e;
-  float s = f * f;
-  float p = 0.070376836f;
-  p = p * f + -0.1151461f;
-  p = p * f + 0.116769984f;
-  p = p * f + -0.12420141f;
-  p = p * f + 0.14249323f;
-  p = p * f + -0.16668057f;
-  p = p * f + 0.20000714f;
-  p = p * f + -0.24999994f;
-  p = p * f + 0.3333333f;
-  float logarithm = f + (p * f * s - 0.5f * s);
-  return large ? (logarithm + -0.00021219444f) + 0x1.63p-1f : logarithm;
+  float s = e / (2 + e);
+  float q = s * s;
+  float p = 0.28011987f;
+  p = p * q + 0.28001806f;
+  p = p * q + 0.40021527f;
+  p = p * q + 0.6666642f;
+  p = p * q;
+  float half = 0.5f * (e * e);
+  return e - (half - s * (half + p));
 }
 
 __device__ inline double logarithmOf1And(double x) {

@@ -5,33 +5,37 @@
 
 /// GELU and its derivative are made of one part at either side of 0.
 struct Bell {
-  /// |z|, beyond 20 of which the distribution is 0 or 1.
+  /// |z|, beyond 15 of which the distribution is 0 or 1.
   float t;
 
-  __device__ explicit Bell(float z) : t(abs(z) > 20 ? 20 : abs(z)) {}
+  __device__ explicit Bell(float z) : t(abs(z) > 15 ? 15 : abs(z)) {}
 
   /// Φ(−t) exp(t²/2), with Φ the normal distribution.
   __device__ float tail() const {
-    float x = 0.70710677f * t;
-    float q = (x - 2) / (x + 2);
-    float p = -0.00037322176f;
-    p = p * q + -0.0011791773f;
-    p = p * q + 0.0013119786f;
-    p = p * q + 0.00858769f;
-    p = p * q + -0.008071418f;
-    p = p * q + -0.054192495f;
-    p = p * q + 0.16405886f;
-    p = p * q + -0.16603243f;
-    p = p * q + -0.0927642f;
-    return 0.5f * (p * q + 1.2769784f) / (1 + 2 * x);
+    float u = 1 / (t + 2);
+    float q = (t - 2) * u;
+    float p = -7.659436e-05f;
+    p = p * q + 3.4774606e-05f;
+    p = p * q + 0.0007266881f;
+    p = p * q + 0.00087620836f;
+    p = p * q + -0.0018939001f;
+    p = p * q + -0.006745983f;
+    p = p * q + -0.0004818954f;
+    p = p * q + 0.036720008f;
+    p = p * q + 0.028798277f;
+    p = p * q + -0.33140442f;
+    p = p * q + 0.672408f;
+    return p * u;
   }
 
   /// exp(−t²/2) times a factor. The square is split into two parts, the first exact.
   __device__ float times(float factor) const {
     float high = __int_as_float(__float_as_int(t) & 0xfffff000);
-    float low = t - high;
-    float rest = exponentialLess1(-0.5f * (low * (t + high))) + 1;
-    return powerOf(-0.5f * (high * high)).times(rest * factor);
+    float low = (t - high) * (t + high);
+    float shifted = t * t * -0.7213475f + ROUNDER;
+    float whole = shifted - ROUNDER;
+    float left = (-0.5f * (high * high) - whole * LN2_HIGH) - (whole * LN2_LOW + 0.5f * low);
+    return powerOf(Reduced{left, __float_as_int(shifted) << 23}).times(factor);
   }
 };
 

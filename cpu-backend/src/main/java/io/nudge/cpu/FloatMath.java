@@ -8,8 +8,8 @@ import io.nudge.math.Activation;
  * computes the same bits lane by lane, and so do the CUDA backend's kernels: exponential.cuh and normal.cuh have the same
  * operations in the same order, and change together with this.
  *
- * <p>Polynomials and the reduction of the exponential's argument are those of Moshier's Cephes library (expf, tanhf,
- * logf); the one for the normal distribution was fitted for this class.
+ * <p>Polynomials and the reduction of the exponential's argument are those of Moshier's Cephes library (expf, tanhf); those of the
+ * logarithm and the normal distribution were fitted for this class.
  */
 final class FloatMath {
     static final float LOG2_E = 1.442695f;
@@ -51,37 +51,35 @@ final class FloatMath {
     static final float T3 = 0.020639088f;
     static final float T4 = -0.0057049887f;
 
-    static final float ROOT2_LESS_1 = 0.41421357f;
-    static final float L0 = 0.3333333f;
-    static final float L1 = -0.24999994f;
-    static final float L2 = 0.20000714f;
-    static final float L3 = -0.16668057f;
-    static final float L4 = 0.14249323f;
-    static final float L5 = -0.12420141f;
-    static final float L6 = 0.116769984f;
-    static final float L7 = -0.1151461f;
-    static final float L8 = 0.070376836f;
+    // ln(1 + x) is 2 artanh s with s = x / (2 + x), at most 1/3. What follows 2s in the series of that, over s³, as a
+    // polynomial in s²: a minimax fit, relative error of the logarithm below 6e-9.
+    static final float L0 = 0.6666642f;
+    static final float L1 = 0.40021527f;
+    static final float L2 = 0.28001806f;
+    static final float L3 = 0.28011987f;
 
-    static final float ROOT_HALF = 0.70710677f;
     /** 1/√(2π), the density of the normal distribution at 0. */
     static final float DENSITY_AT_ZERO = 0.3989423f;
-    /** Beyond this many standard deviations the normal distribution is 0 or 1 in float32. */
-    static final float FAR = 20f;
+    /** Beyond so many standard deviations the normal distribution is 0 or 1 in float32; and {@link #ROUNDER} takes no power of e below that of 16. */
+    static final float FAR = 15f;
     /** Keeps so many leading bits that a square is exact. */
     static final int LEADING_BITS = 0xFFFFF000;
-    // (1 + 2x) eˣ² erfc x as a polynomial in (x − 2) / (x + 2), after Shepherd and Laframboise (1981): a Chebyshev fit
-    // on
-    // [0, 14.2], relative error below 5e-8.
-    static final float N0 = 1.2769784f;
-    static final float N1 = -0.0927642f;
-    static final float N2 = -0.16603243f;
-    static final float N3 = 0.16405886f;
-    static final float N4 = -0.054192495f;
-    static final float N5 = -0.008071418f;
-    static final float N6 = 0.00858769f;
-    static final float N7 = 0.0013119786f;
-    static final float N8 = -0.0011791773f;
-    static final float N9 = -0.00037322176f;
+    /** t² times this, −½ / ln 2, is the exponent of exp(−t²/2) as a power of 2. */
+    static final float MINUS_HALF_LOG2_E = -0.7213475f;
+    // (t + C) Φ(−t) exp(t²/2) as a polynomial in (t − C) / (t + C), after Shepherd and Laframboise (1981):
+    // a minimax fit on [0, 15], relative error below 3.1e-8.
+    static final float CENTRE = 2f;
+    static final float N0 = 0.672408f;
+    static final float N1 = -0.33140442f;
+    static final float N2 = 0.028798277f;
+    static final float N3 = 0.036720008f;
+    static final float N4 = -0.0004818954f;
+    static final float N5 = -0.006745983f;
+    static final float N6 = -0.0018939001f;
+    static final float N7 = 0.00087620836f;
+    static final float N8 = 0.0007266881f;
+    static final float N9 = 3.4774606e-05f;
+    static final float N10 = -7.659436e-05f;
 
     private static final float LARGE = 0x1p127f;
 
@@ -216,13 +214,13 @@ final class FloatMath {
 
     /** ln(1 + eˣ) for x at most 0. */
     static float log1pExp(float x) {
+        // 2s = e − s e = e − (e²/2 − s e²/2), which loses less than 2s does.
         float e = exp(x);
-        boolean large = e > ROOT2_LESS_1;
-        float f = large ? 0.5f * (e - 1f) : e;
-        float s = f * f;
-        float p = (((((((L8 * f + L7) * f + L6) * f + L5) * f + L4) * f + L3) * f + L2) * f + L1) * f + L0;
-        float log = f + (p * f * s - 0.5f * s);
-        return large ? (log + LN2_LOW) + LN2_HIGH : log;
+        float s = e / (2f + e);
+        float q = s * s;
+        float p = (((L3 * q + L2) * q + L1) * q + L0) * q;
+        float half = 0.5f * (e * e);
+        return e - (half - s * (half + p));
     }
 
     static float silu(float z) {
@@ -254,20 +252,23 @@ final class FloatMath {
 
     /** Φ(−t) exp(t²/2) for t from 0 to {@link #FAR}, with Φ the normal distribution. */
     private static float tail(float t) {
-        float x = ROOT_HALF * t;
-        float q = (x - 2f) / (x + 2f);
-        float p = (((((((N9 * q + N8) * q + N7) * q + N6) * q + N5) * q + N4) * q + N3) * q + N2) * q + N1;
-        return 0.5f * (p * q + N0) / (1f + 2f * x);
+        float u = 1f / (t + CENTRE);
+        float q = (t - CENTRE) * u;
+        float p = ((((((((N10 * q + N9) * q + N8) * q + N7) * q + N6) * q + N5) * q + N4) * q + N3) * q + N2) * q + N1;
+        return (p * q + N0) * u;
     }
 
     /**
-     * exp(−t²/2) times a factor, for t from 0 to {@link #FAR}. The square is split into two parts, since the
-     * exponential would multiply its rounding error by it.
+     * exp(−t²/2) times a factor, for t from 0 to {@link #FAR}. The square is split into two parts, the first exact, since an
+     * error of the exponent multiplies the result; the second part joins what is left of the first beside a multiple of ln 2.
      */
     private static float bell(float t, float factor) {
         float high = Float.intBitsToFloat(Float.floatToRawIntBits(t) & LEADING_BITS);
-        float low = t - high;
-        float rest = expLess1(-0.5f * (low * (t + high))) + 1f;
-        return exp(-0.5f * (high * high), rest * factor);
+        float low = (t - high) * (t + high);
+        float shifted = t * t * MINUS_HALF_LOG2_E + ROUNDER;
+        float whole = shifted - ROUNDER;
+        float r = (-0.5f * (high * high) - whole * LN2_HIGH) - (whole * LN2_LOW + 0.5f * low);
+        float power = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << FRACTION_BITS);
+        return (expLess1(r) + 1f) * power * factor * POWER_OF_MINUS_63;
     }
 }

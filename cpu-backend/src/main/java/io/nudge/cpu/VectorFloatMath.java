@@ -40,9 +40,8 @@ final class VectorFloatMath {
     private static final Step[] SOFTPLUS = steps(POWER, new Softplus());
     private static final Step[] SILU = steps(POWER, new Silu());
     private static final Step[] SILU_PRIME = steps(POWER, new SiluPrime());
-    private static final Step[] BELL = {new Tail(), new Bell(), Reduce.exponent(), new Power()};
-    private static final Step[] GELU = steps(BELL, new Gelu());
-    private static final Step[] GELU_PRIME = steps(BELL, new GeluPrime());
+    private static final Step[] GELU = {new Bell(0), new Power(), new Gelu()};
+    private static final Step[] GELU_PRIME = {new Bell(FloatMath.DENSITY_AT_ZERO), new Power(), new GeluPrime()};
     private static final Step[] NONE = {};
 
     private VectorFloatMath() {}
@@ -101,10 +100,8 @@ final class VectorFloatMath {
     static final class Block {
         final float[] exponent = room();
         final float[] multiple = room();
-        /** What a power of e is multiplied by; the normal distribution's tail for gelu. */
+        /** What a power of e is multiplied by; for gelu the normal distribution's tail, for its derivative less the density. */
         final float[] factor = room();
-        /** For gelu, the power of e that has what the exponent of the bell curve leaves out. */
-        final float[] rest = room();
         /** A power of e times 2 to the power of 63, so that it has all its digits. */
         final float[] power = room();
 
@@ -328,14 +325,12 @@ final class VectorFloatMath {
             float[] powers = block.power;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector power = FloatVector.fromArray(SPECIES, powers, i).mul(FloatMath.POWER_OF_MINUS_63);
-                VectorMask<Float> large = power.compare(GT, FloatMath.ROOT2_LESS_1);
-                FloatVector f = power.blend(power.sub(1f).mul(0.5f), large);
-                FloatVector s = f.mul(f);
-                FloatVector p = f.mul(FloatMath.L8).add(FloatMath.L7).mul(f).add(FloatMath.L6);
-                p = p.mul(f).add(FloatMath.L5).mul(f).add(FloatMath.L4).mul(f).add(FloatMath.L3);
-                p = p.mul(f).add(FloatMath.L2).mul(f).add(FloatMath.L1).mul(f).add(FloatMath.L0);
-                FloatVector log = f.add(p.mul(f).mul(s).sub(s.mul(0.5f)));
-                log = log.blend(log.add(FloatMath.LN2_LOW).add(FloatMath.LN2_HIGH), large);
+                FloatVector s = power.div(power.add(2f));
+                FloatVector q = s.mul(s);
+                FloatVector p = q.mul(FloatMath.L3).add(FloatMath.L2).mul(q).add(FloatMath.L1);
+                p = p.mul(q).add(FloatMath.L0).mul(q);
+                FloatVector half = power.mul(power).mul(0.5f);
+                FloatVector log = power.sub(half.sub(s.mul(half.add(p))));
                 FloatVector.fromArray(SPECIES, z, zAt + i).max(0f).add(log).intoArray(y, yAt + i);
             }
         }
@@ -384,81 +379,96 @@ final class VectorFloatMath {
         }
     }
 
-    /** The factor becomes the tail of the normal distribution beyond t = |z|, limited. */
-    private static final class Tail extends Step {
-        @Override
-        void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
-            float[] factor = block.factor;
-            for (int i = 0; i < n; i += LANES) {
-                FloatVector t = FloatVector.fromArray(SPECIES, z, zAt + i).abs().min(FloatMath.FAR);
-                FloatVector x = t.mul(FloatMath.ROOT_HALF);
-                FloatVector q = x.sub(2f).div(x.add(2f));
-                FloatVector p = q.mul(FloatMath.N9).add(FloatMath.N8).mul(q).add(FloatMath.N7);
-                p = p.mul(q).add(FloatMath.N6).mul(q).add(FloatMath.N5).mul(q).add(FloatMath.N4);
-                p = p.mul(q).add(FloatMath.N3).mul(q).add(FloatMath.N2).mul(q).add(FloatMath.N1);
-                p.mul(q).add(FloatMath.N0).mul(0.5f).div(x.mul(2f).add(1f)).intoArray(factor, i);
-            }
-        }
-    }
-
-    /** The exponent of the bell curve at t, and the power of e that has what the exponent leaves out. */
+    /**
+     * With t = |z|, limited: what is left of the exponent of the bell curve beside a multiple of ln 2, which is noted, and as the factor the tail of the normal
+     * distribution beyond t. NaN, which the limit drops, comes back in the last step.
+     */
     private static final class Bell extends Step {
+        private static final int FAR = Float.floatToRawIntBits(FloatMath.FAR);
+        private final float density;
+
+        /** @param density times t is taken from the tail */
+        Bell(float density) {
+            this.density = density;
+        }
+
         @Override
         void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] exponent = block.exponent;
-            float[] rest = block.rest;
+            float[] multiple = block.multiple;
+            float[] factor = block.factor;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
             for (int i = 0; i < n; i += LANES) {
-                FloatVector t = FloatVector.fromArray(SPECIES, z, zAt + i).abs().min(FloatMath.FAR);
+                FloatVector t = FloatVector.fromArray(SPECIES, z, zAt + i)
+                        .abs()
+                        .reinterpretAsInts()
+                        .min(FAR)
+                        .reinterpretAsFloats();
                 FloatVector high = t.reinterpretAsInts()
                         .lanewise(AND, FloatMath.LEADING_BITS)
                         .reinterpretAsFloats();
-                FloatVector r = t.sub(high).mul(t.add(high)).mul(-0.5f);
-                FloatVector p = r.mul(FloatMath.E5).add(FloatMath.E4).mul(r).add(FloatMath.E3);
-                p = p.mul(r).add(FloatMath.E2).mul(r).add(FloatMath.E1).mul(r).add(FloatMath.E0);
-                high.mul(high).mul(-0.5f).intoArray(exponent, i);
-                p.mul(r.mul(r)).add(r).add(1f).intoArray(rest, i);
+                FloatVector low = t.sub(high).mul(t.add(high)).mul(0.5f);
+                FloatVector shifted = t.mul(t).mul(FloatMath.MINUS_HALF_LOG2_E).add(FloatMath.ROUNDER);
+                FloatVector whole = shifted.sub(FloatMath.ROUNDER);
+                shifted.intoArray(multiple, i);
+                high.mul(high)
+                        .mul(-0.5f)
+                        .sub(whole.mul(FloatMath.LN2_HIGH))
+                        .sub(whole.mul(FloatMath.LN2_LOW).add(low))
+                        .intoArray(exponent, i);
+                FloatVector u = one.div(t.add(FloatMath.CENTRE));
+                FloatVector q = t.sub(FloatMath.CENTRE).mul(u);
+                FloatVector p = q.mul(FloatMath.N10).add(FloatMath.N9).mul(q).add(FloatMath.N8);
+                p = p.mul(q).add(FloatMath.N7).mul(q).add(FloatMath.N6).mul(q).add(FloatMath.N5);
+                p = p.mul(q).add(FloatMath.N4).mul(q).add(FloatMath.N3).mul(q).add(FloatMath.N2);
+                p.mul(q)
+                        .add(FloatMath.N1)
+                        .mul(q)
+                        .add(FloatMath.N0)
+                        .mul(u)
+                        .sub(t.mul(density))
+                        .intoArray(factor, i);
             }
         }
     }
 
-    /** From the bell curve, in two parts, and the tail. */
+    /** From the bell curve and the tail. */
     private static final class Gelu extends Step {
+        private static final int MINUS_FAR = Float.floatToRawIntBits(-FloatMath.FAR);
+
         @Override
         void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
             float[] tails = block.factor;
-            float[] rest = block.rest;
             float[] powers = block.power;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
             for (int i = 0; i < n; i += LANES) {
                 FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
                 FloatVector tail = FloatVector.fromArray(SPECIES, tails, i);
-                VectorMask<Float> above = each.compare(GE, 0f);
-                FloatVector part = each.max(-FloatMath.FAR)
-                        .mul(tail)
-                        .blend(tail, above)
-                        .mul(FloatVector.fromArray(SPECIES, rest, i))
+                VectorMask<Float> below = each.compare(LT, 0f);
+                FloatVector limited =
+                        each.reinterpretAsInts().min(MINUS_FAR).reinterpretAsFloats(); // of negative numbers
+                FloatVector part = tail.blend(tail.mul(limited), below)
                         .mul(FloatVector.fromArray(SPECIES, powers, i))
                         .mul(FloatMath.POWER_OF_MINUS_63);
-                part.blend(part.neg().add(1f).mul(each), above).intoArray(y, yAt + i);
+                one.sub(part).mul(each).blend(part, below).intoArray(y, yAt + i);
             }
         }
     }
 
-    /** From the bell curve, in two parts, and the tail. */
+    /** From the bell curve and the tail less the density. */
     private static final class GeluPrime extends Step {
         @Override
         void run(Block block, float parameter, float[] z, int zAt, float[] up, int upAt, float[] y, int yAt, int n) {
-            float[] tails = block.factor;
-            float[] rest = block.rest;
+            float[] factor = block.factor;
             float[] powers = block.power;
+            FloatVector one = FloatVector.broadcast(SPECIES, 1f);
             for (int i = 0; i < n; i += LANES) {
                 FloatVector each = FloatVector.fromArray(SPECIES, z, zAt + i);
-                FloatVector density = each.abs().min(FloatMath.FAR).mul(FloatMath.DENSITY_AT_ZERO);
-                FloatVector part = FloatVector.fromArray(SPECIES, tails, i)
-                        .sub(density)
-                        .mul(FloatVector.fromArray(SPECIES, rest, i))
+                FloatVector part = FloatVector.fromArray(SPECIES, factor, i)
                         .mul(FloatVector.fromArray(SPECIES, powers, i))
                         .mul(FloatMath.POWER_OF_MINUS_63);
-                part.blend(part.neg().add(1f), each.compare(GE, 0f))
+                each.blend(part, each.compare(LT, 0f))
+                        .blend(one.sub(part), each.compare(GE, 0f))
                         .mul(FloatVector.fromArray(SPECIES, up, upAt + i))
                         .intoArray(y, yAt + i);
             }
