@@ -14,18 +14,19 @@ struct Bell {
   __device__ float tail() const {
     float u = 1 / (t + 2);
     float q = (t - 2) * u;
-    float p = -7.659436e-05f;
-    p = p * q + 3.4774606e-05f;
-    p = p * q + 0.0007266881f;
-    p = p * q + 0.00087620836f;
-    p = p * q + -0.0018939001f;
-    p = p * q + -0.006745983f;
-    p = p * q + -0.0004818954f;
-    p = p * q + 0.036720008f;
-    p = p * q + 0.028798277f;
-    p = p * q + -0.33140442f;
-    p = p * q + 0.672408f;
-    return p * u;
+    float s = q * q;
+    float even = -7.659436e-05f;
+    even = even * s + 0.0007266881f;
+    even = even * s + -0.0018939001f;
+    even = even * s + -0.0004818954f;
+    even = even * s + 0.028798284f;
+    even = even * s + 0.672408f;
+    float odd = 3.4774606e-05f;
+    odd = odd * s + 0.00087620836f;
+    odd = odd * s + -0.006745983f;
+    odd = odd * s + 0.036720008f;
+    odd = odd * s + -0.33140442f;
+    return (even + odd * q) * u;
   }
 
   /// exp(−t²/2) times a factor. The square is split into two parts, the first exact.

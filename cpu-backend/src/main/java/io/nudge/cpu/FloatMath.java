@@ -67,11 +67,11 @@ final class FloatMath {
     /** t² times this, −½ / ln 2, is the exponent of exp(−t²/2) as a power of 2. */
     static final float MINUS_HALF_LOG2_E = -0.7213475f;
     // (t + C) Φ(−t) exp(t²/2) as a polynomial in (t − C) / (t + C), after Shepherd and Laframboise (1981):
-    // a minimax fit on [0, 15], relative error below 3.1e-8.
+    // a minimax fit on [0, 15], relative error below 4.1e-8.
     static final float CENTRE = 2f;
     static final float N0 = 0.672408f;
     static final float N1 = -0.33140442f;
-    static final float N2 = 0.028798277f;
+    static final float N2 = 0.028798284f;
     static final float N3 = 0.036720008f;
     static final float N4 = -0.0004818954f;
     static final float N5 = -0.006745983f;
@@ -254,8 +254,11 @@ final class FloatMath {
     private static float tail(float t) {
         float u = 1f / (t + CENTRE);
         float q = (t - CENTRE) * u;
-        float p = ((((((((N10 * q + N9) * q + N8) * q + N7) * q + N6) * q + N5) * q + N4) * q + N3) * q + N2) * q + N1;
-        return (p * q + N0) * u;
+        // Two halves, which wait for each other less than one polynomial's steps do.
+        float s = q * q;
+        float even = ((((N10 * s + N8) * s + N6) * s + N4) * s + N2) * s + N0;
+        float odd = (((N9 * s + N7) * s + N5) * s + N3) * s + N1;
+        return (even + odd * q) * u;
     }
 
     /**

@@ -418,16 +418,17 @@ final class VectorFloatMath {
                         .intoArray(exponent, i);
                 FloatVector u = one.div(t.add(FloatMath.CENTRE));
                 FloatVector q = t.sub(FloatMath.CENTRE).mul(u);
-                FloatVector p = q.mul(FloatMath.N10).add(FloatMath.N9).mul(q).add(FloatMath.N8);
-                p = p.mul(q).add(FloatMath.N7).mul(q).add(FloatMath.N6).mul(q).add(FloatMath.N5);
-                p = p.mul(q).add(FloatMath.N4).mul(q).add(FloatMath.N3).mul(q).add(FloatMath.N2);
-                p.mul(q)
-                        .add(FloatMath.N1)
-                        .mul(q)
-                        .add(FloatMath.N0)
-                        .mul(u)
-                        .sub(t.mul(density))
-                        .intoArray(factor, i);
+                FloatVector s = q.mul(q);
+                FloatVector even = s.mul(FloatMath.N10).add(FloatMath.N8).mul(s).add(FloatMath.N6);
+                even = even.mul(s)
+                        .add(FloatMath.N4)
+                        .mul(s)
+                        .add(FloatMath.N2)
+                        .mul(s)
+                        .add(FloatMath.N0);
+                FloatVector odd = s.mul(FloatMath.N9).add(FloatMath.N7).mul(s).add(FloatMath.N5);
+                odd = odd.mul(s).add(FloatMath.N3).mul(s).add(FloatMath.N1);
+                even.add(odd.mul(q)).mul(u).sub(t.mul(density)).intoArray(factor, i);
             }
         }
     }
