@@ -27,7 +27,7 @@ final class Allocation {
                 Scope scope = Scope.open()) {
             TrainingStep step = new TrainingStep(backend, type, Activation.SIGMOID, Optimizer.adam(0.01), 10, 40, 17);
             Program program = backend.record(step);
-            return least(() -> {}, () -> {
+            return least(step::begin, () -> {
                 for (int i = 0; i < MEASURED; i++) {
                     program.run();
                 }

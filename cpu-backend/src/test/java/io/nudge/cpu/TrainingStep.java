@@ -76,6 +76,11 @@ final class TrainingStep implements Runnable {
         layer(1, (long) hidden * in, weights + hidden, hidden, OUTPUTS);
     }
 
+    /** The next step is the first again: the schedule has an end. */
+    void begin() {
+        position.write(new long[Operations.POSITION]);
+    }
+
     private static double[] sameRows(double[] row) {
         double[] rows = new double[STEPS * row.length];
         for (int i = 0; i < rows.length; i++) {
