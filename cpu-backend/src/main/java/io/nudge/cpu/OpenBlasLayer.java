@@ -75,7 +75,7 @@ final class OpenBlasLayer extends StepLayer {
 
         @Override
         public StepLayer first(WholeSteps.Layer layer, int rows, int inputs) {
-            assert inputs == layer.inputs() : "steps so small that their inputs are halved are not OpenBLAS's";
+            assert inputs == layer.inputs() : "steps so small that their inputs are in two parts are not OpenBLAS's";
             return new OpenBlasLayer(this, null, layer, rows);
         }
 
@@ -299,15 +299,20 @@ final class OpenBlasLayer extends StepLayer {
 
     @Override
     StepLayer rest(WholeSteps.Layer layer, int rows) {
-        throw neverHalved();
+        throw neverInParts();
+    }
+
+    @Override
+    void turn() {
+        throw neverInParts();
     }
 
     @Override
     void join(StepLayer rest, int rows) {
-        throw neverHalved();
+        throw neverInParts();
     }
 
-    private static AssertionError neverHalved() {
-        return new AssertionError("steps so small that their inputs are halved are not OpenBLAS's");
+    private static AssertionError neverInParts() {
+        return new AssertionError("steps so small that their inputs are in two parts are not OpenBLAS's");
     }
 }

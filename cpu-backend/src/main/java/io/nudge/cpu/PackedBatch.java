@@ -1,7 +1,6 @@
 package io.nudge.cpu;
 
 import io.nudge.tensor.DType;
-import io.nudge.tensor.Operations;
 import io.nudge.tensor.Tensor;
 import io.nudge.tensor.WholeSteps;
 import java.util.Arrays;
@@ -40,14 +39,14 @@ final class PackedBatch {
     }
 
     /**
-     * Copies some examples of the batch that the position is at, and their targets where there is room for them.
+     * Copies some examples of a batch, and their targets where there is room for them.
      *
+     * @param at where in the order the batch begins
      * @throws IllegalStateException if the order or a label names what does not exist
      */
-    void gather(WholeSteps steps, int first, int last) {
+    void gather(WholeSteps steps, long at, int first, int last) {
         float[] data = CpuMemory.of(steps.inputs()).floats;
         int all = Math.toIntExact(steps.inputs().shape().columns());
-        long at = CpuMemory.of(steps.position()).longs[(int) steps.position().offset() + Operations.ROW];
         int examples = (int) steps.inputs().shape().rows();
         for (int i = first; i < last; i++) {
             int row = CpuOperations.example("takeSteps", steps.order(), at + i, examples);

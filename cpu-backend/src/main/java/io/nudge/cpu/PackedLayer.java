@@ -63,7 +63,10 @@ final class PackedLayer extends StepLayer {
     private PackedLayer above;
 
     /** What is multiplied on the way forward. */
-    private final PackedRows x;
+    private PackedRows x;
+
+    /** What {@link #put} writes: x, or in the {@link #rest} of a layer, which may be copied while x is still wanted, room of its own. */
+    private PackedRows next;
 
     /** What is multiplied on the way back: δ; null in the first layer. */
     private final PackedRows backward;
@@ -136,6 +139,7 @@ final class PackedLayer extends StepLayer {
         x = before == null
                 ? PackedRows.room(loops, rows, inputs)
                 : PackedRows.of(loops, before.a, before.stride, rows, inputs);
+        next = leader == null ? x : PackedRows.room(loops, rows, inputs);
         backward = before == null ? null : PackedRows.of(loops, delta, stride, rows, neurons);
         if (before != null) {
             before.above = this;
@@ -231,7 +235,14 @@ final class PackedLayer extends StepLayer {
 
     @Override
     void put(float[] from, int at, int row) {
-        x.put(from, at, row, inputs);
+        next.put(from, at, row, inputs);
+    }
+
+    @Override
+    void turn() {
+        PackedRows last = x;
+        x = next;
+        next = last;
     }
 
     @Override

@@ -6,29 +6,21 @@ import io.nudge.tensor.WholeSteps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A network that is trained for some steps, in float32, with its weights where products want them: packed into panels, or outside of the
  * heap for OpenBLAS. A step is a sequence of phases, which threads share:
  * products by panels of weights, so that each is read by one of them, and passes over activations by examples. An element of a result
- * is computed by one thread, and of a packed network in one order, so that their number does not show in it. A step too small for that goes by turns: two threads may
- * have a half of the inputs each, and meet once.
+ * is computed by one thread, and of a packed network in one order, so that their number does not show in it. In a step too small for that a second
+ * thread may have some of the {@linkplain InputParts inputs}.
  */
 final class PackedNetwork implements Task {
     /** Weights times examples from which on threads share a step; below, to wake one up costs more. */
     private static final long SHARED = 1L << 21;
 
-    /** As many from which on, in smaller steps, a thread may have each half of the inputs. */
-    private static final long HALVED = 1L << 17;
-
-    /** Inputs from which on there are halves. */
-    private static final int HALVED_INPUTS = 320;
-
     /** What threads do together before they meet. */
     private enum Phase {
         LOAD,
-        TURN,
         GATHER,
         PRODUCT,
         ACTIVATE,
@@ -57,17 +49,9 @@ final class PackedNetwork implements Task {
 
     private final long parameters;
 
-    /**
-     * The inputs of the first layer: all of them, or halves, each for a layer that has the weights of these. The targets that count are
-     * the first part's, and its layer's z becomes the sum of all.
-     */
-    private final List<PackedBatch> inputParts = new ArrayList<>();
+    private final InputParts inputs;
 
-    /** Where the parts of each worker begin, and where the last one's end. */
-    private final int[] partsOfWorker;
-
-    /** How many threads the parts have. */
-    private final Pace pace;
+    private final Runnable leader = this::lead;
 
     // The output layer without gaps between its rows.
     private final int outputs;
@@ -97,11 +81,8 @@ final class PackedNetwork implements Task {
 
     private int inPart;
 
-    /** Threads that have parts of the inputs. */
-    private int turning;
-
-    /** Examples of the step after this one; their inputs are multiplied when the weights have moved. */
-    private int upcoming;
+    /** Examples to use in all, if threads do not share steps. */
+    private long wanted;
 
     /** Whether weights move by this step. */
     private boolean moving;
@@ -118,14 +99,8 @@ final class PackedNetwork implements Task {
         height = form.height();
         int most = whole(steps.batch());
         layers = new StepLayer[steps.layers().size()];
-        cutInputs(most);
-        partsOfWorker = IntStream.rangeClosed(0, workers.count())
-                .map(worker -> Math.min(worker, inputParts.size()))
-                .toArray();
-        pace = new Pace(
-                Math.min(workers.count(), inputParts.size()),
-                Runtime.getRuntime().availableProcessors());
-        layers[0] = inputParts.get(0).layer;
+        inputs = new InputParts(workers, kernels, form, steps);
+        layers[0] = inputs.parts.get(0).layer;
         for (int l = 1; l < layers.length; l++) {
             layers[l] = form.above(layers[l - 1], steps.layers().get(l), most);
         }
@@ -148,18 +123,6 @@ final class PackedNetwork implements Task {
         a = room(cells);
         delta = room(cells);
         costs = room(steps.batch());
-    }
-
-    private void cutInputs(int most) {
-        WholeSteps.Layer begin = shape.layers().get(0);
-        boolean halved =
-                !areShared(shape.batch()) && parameters * shape.batch() >= HALVED && begin.inputs() >= HALVED_INPUTS;
-        int end = halved ? begin.inputs() / 2 / PackedLayer.LINE * PackedLayer.LINE : begin.inputs();
-        StepLayer first = form.first(begin, most, end);
-        inputParts.add(new PackedBatch(shape, first, 0));
-        if (halved) {
-            inputParts.add(new PackedBatch(shape, first.rest(begin, most), end));
-        }
     }
 
     /** A worker moves the panels that it multiplies by. */
@@ -230,72 +193,40 @@ final class PackedNetwork implements Task {
                 step((int) Math.min(steps.batch(), examples - done));
             }
         } else {
-            turning = pace.threads();
-            long begun = System.nanoTime();
-            takeByTurns(examples);
-            pace.took(turning, (double) (System.nanoTime() - begun) / examples);
+            wanted = examples;
+            inputs.take(steps, examples, leader);
+        }
+    }
+
+    /** What is done with each step but for the weights of the inputs, which may be another thread's. */
+    private void lead() {
+        threads = 1;
+        moving = false;
+        long left = wanted;
+        while (turn(left)) {
+            left -= rows;
+            readFactors();
+            thereAndBack();
+            moving = CpuOperations.moves(steps.position(), steps.tally());
+            CpuOperations.moveOn(steps.position(), rows);
         }
     }
 
     /**
-     * Threads have parts of the inputs: the weights of each, its rows of the next examples, and their products. They meet once a step,
-     * and what is between, for which the inputs are not needed, is the caller's.
+     * Ends a step and begins the next one, if there is one: up to z of the first layer.
+     *
+     * @return whether there is
      */
-    private void takeByTurns(long examples) {
-        threads = 1;
-        moving = false;
-        long left = examples;
-        turn(left);
-        while (left > 0) {
-            rows = upcoming;
-            left -= rows;
-            readFactors();
-            for (int i = 1; i < inputParts.size(); i++) {
-                layers[0].join(inputParts.get(i).layer, rows);
-            }
-            thereAndBack();
-            moving = CpuOperations.moves(steps.position(), steps.tally());
-            CpuOperations.moveOn(steps.position(), rows);
-            turn(left);
+    private boolean turn(long left) {
+        int last = rows;
+        inputs.release(moving, alpha, beta);
+        for (int l = 1; moving && l < layers.length; l++) {
+            move(layers[l], 0, layers[l].panels(), 0);
         }
-    }
-
-    /** Whatever is wrong with the next examples, the weights move before. */
-    private void turn(long left) {
-        upcoming = (int) Math.min(steps.batch(), left);
-        if (turning == 1) {
-            for (int i = 0; i < inputParts.size(); i++) {
-                moveOwn(i, 0);
-            }
-            for (int i = 0; i < inputParts.size(); i++) {
-                multiplyNext(i, 0);
-            }
-        } else {
-            phase = Phase.TURN;
-            threads = workers.count();
-            claims.share(partsOfWorker);
-            run(inputParts.size());
-            threads = 1;
-        }
-    }
-
-    /** The first part has the other layers too; its inputs are never more. */
-    private void moveOwn(int number, int worker) {
-        for (int l = 1; moving && number == 0 && l < layers.length; l++) {
-            move(layers[l], 0, layers[l].panels(), worker);
-        }
-        if (moving) {
-            StepLayer part = inputParts.get(number).layer;
-            move(part, 0, part.panels(), worker);
-        }
-    }
-
-    private void multiplyNext(int number, int worker) {
-        if (upcoming > 0) {
-            PackedBatch part = inputParts.get(number);
-            part.gather(steps, 0, upcoming);
-            part.layer.forward(0, whole(upcoming), 0, part.layer.panels(), worker);
-        }
+        int next = (int) Math.min(steps.batch(), left);
+        boolean more = inputs.turn(moving, alpha, beta, last, next);
+        rows = next;
+        return more;
     }
 
     private void step(int examples) {
@@ -386,10 +317,7 @@ final class PackedNetwork implements Task {
     public void run(int any, int worker) {
         int part = threads > 1 ? claims.take(worker) : any;
         int first = part * inPart;
-        if (phase == Phase.TURN) {
-            moveOwn(part, worker);
-            multiplyNext(part, worker);
-        } else if (phase == Phase.MOVE) {
+        if (phase == Phase.MOVE) {
             int[] move = moves.get(part);
             move(layers[move[0]], move[1], move[2], worker);
         } else if (phase == Phase.LOAD || phase == Phase.STORE) {
@@ -406,8 +334,8 @@ final class PackedNetwork implements Task {
     /** Inputs that have a part of their own have the same panels. */
     private void carry(int l, int firstPanel, int lastPanel) {
         carry(layers[l], steps.layers().get(l), firstPanel, lastPanel);
-        for (int i = 1; l == 0 && i < inputParts.size(); i++) {
-            carry(inputParts.get(i).layer, steps.layers().get(0), firstPanel, lastPanel);
+        for (int i = 1; l == 0 && i < inputs.parts.size(); i++) {
+            carry(inputs.parts.get(i).layer, steps.layers().get(0), firstPanel, lastPanel);
         }
     }
 
@@ -426,7 +354,7 @@ final class PackedNetwork implements Task {
      */
     private void work(int first, int last, int end, int worker) {
         switch (phase) {
-            case GATHER -> inputParts.get(0).gather(steps, first, end);
+            case GATHER -> inputs.gather(steps, first, end);
             case ACTIVATE -> layers[layer].activate(kernels[worker], first, end, worker);
             case OUTPUT -> output(first, end, kernels[worker]);
             case CHAIN -> layers[layer].chain(kernels[worker], first, end, worker);
@@ -444,7 +372,7 @@ final class PackedNetwork implements Task {
     }
 
     private CpuMemory targets() {
-        return inputParts.get(0).y;
+        return inputs.parts.get(0).y;
     }
 
     private void output(int first, int last, Kernels worker) {
@@ -459,10 +387,8 @@ final class PackedNetwork implements Task {
         it.putDelta(first, last, delta);
     }
 
-    /** With a factor of 0 examples do not count, not even NaN. */
     private void move(StepLayer it, int firstPanel, int lastPanel, int worker) {
-        int examples = alpha == 0 ? 0 : rows;
-        it.move(kernels[worker], alpha, beta, examples, firstPanel, lastPanel, rooms[worker], worker);
+        it.step(kernels[worker], alpha, beta, rows, firstPanel, lastPanel, rooms[worker], worker);
     }
 
     /** Gives back what its layers have outside of the heap. */

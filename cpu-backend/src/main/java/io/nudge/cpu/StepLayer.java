@@ -41,8 +41,11 @@ abstract class StepLayer {
     /** Gives back the parameters of some panels of neurons. */
     abstract void store(WholeSteps.Layer into, int firstPanel, int lastPanel);
 
-    /** Takes over the inputs of an example. */
+    /** Takes over the inputs of an example; in the {@link #rest} of a layer, of one after the {@link #turn}. */
     abstract void put(float[] from, int at, int row);
+
+    /** The inputs that were put last are those that count. */
+    abstract void turn();
 
     /** z = x Wᵀ + b for some rows, whole multiples of a product's height, and some panels of neurons. */
     abstract void forward(int first, int last, int firstPanel, int lastPanel, int worker);
@@ -80,6 +83,19 @@ abstract class StepLayer {
             int lastPanel,
             CpuMemory room,
             int worker);
+
+    /** {@link #move}, but with a factor of 0 examples do not count, not even NaN. */
+    final void step(
+            Kernels kernels,
+            double alpha,
+            double beta,
+            int examples,
+            int firstPanel,
+            int lastPanel,
+            CpuMemory room,
+            int worker) {
+        move(kernels, alpha, beta, alpha == 0 ? 0 : examples, firstPanel, lastPanel, room, worker);
+    }
 
     /** The first layer with the inputs that this one lacks. What it makes is a part of z, and its δ is this one's. */
     abstract StepLayer rest(WholeSteps.Layer layer, int rows);

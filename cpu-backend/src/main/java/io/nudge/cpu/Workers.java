@@ -180,9 +180,9 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** Nothing relies on the yield: it is a courtesy. */
+    /** What a thread does between two looks at what it waits for. Nothing relies on the yield: it is a courtesy. */
     @SuppressWarnings("ThreadPriorityCheck")
-    private static void pause(int search) {
+    static void pause(int search) {
         if (search < SEARCHES) {
             Thread.onSpinWait();
         } else {

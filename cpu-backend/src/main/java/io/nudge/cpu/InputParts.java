@@ -1,0 +1,246 @@
+package io.nudge.cpu;
+
+import io.nudge.tensor.Operations;
+import io.nudge.tensor.WholeSteps;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The inputs of the first layer in steps that are too small for threads to share each product: all of them, or two parts, each with the
+ * weights of its inputs and a sum of its own, so that two threads may have one each. One of the two leads, the other one helps: as soon as
+ * δ of the first layer is there, it moves its weights and multiplies its inputs of the next examples by them; while the leader
+ * does what is above the first layer, it copies those of the examples after these. So the leader's part is the smaller one.
+ */
+final class InputParts implements Task {
+    /** Weights times examples from which on there are two parts; below, to wait for each other costs more. */
+    private static final long DIVIDED = 1L << 17;
+
+    /** Inputs from which on there are two parts. */
+    private static final int DIVIDED_INPUTS = 320;
+
+    // What the leader does alone, in multiplications and additions that threads do for inputs in that time (measured).
+    private static final long FOR_STEP = 64_000;
+    private static final long FOR_NEURON = 50;
+    private static final long FOR_OUTPUT = 1_000;
+
+    /** Each weight is multiplied forward, back and to move it. */
+    private static final long FOR_WEIGHT = 3;
+
+    private static final int HELPER = 0;
+    private static final int LEADER = 1;
+
+    private final Workers workers;
+    private final Kernels[] kernels;
+    private final int height;
+
+    /**
+     * One or two, each for a layer that has the weights of its inputs. The targets that count are the first part's, and its layer's z
+     * becomes the sum of both.
+     */
+    final List<PackedBatch> parts = new ArrayList<>();
+
+    /** For each part, to move its weights. */
+    private final CpuMemory[] rooms;
+
+    private final Pace pace;
+    private final Meeting meeting = new Meeting();
+
+    // The steps that are being taken.
+    private WholeSteps steps;
+    private long examples;
+    private Runnable leading;
+    private boolean helped;
+
+    /** Of the leader. */
+    private long turn;
+
+    /** Makes room for steps like these; for their batches, and rows that fill up the last group of a product. */
+    InputParts(Workers workers, Kernels[] kernels, StepLayers form, WholeSteps steps) {
+        this.workers = workers;
+        this.kernels = kernels;
+        height = form.height();
+        WholeSteps.Layer layer = steps.layers().get(0);
+        int rows = whole(steps.batch());
+        int end = firstPart(steps);
+        StepLayer first = form.first(layer, rows, end);
+        parts.add(new PackedBatch(steps, first, 0));
+        if (end < layer.inputs()) {
+            parts.add(new PackedBatch(steps, first.rest(layer, rows), end));
+        }
+        rooms = parts.stream()
+                .map(part -> part.layer.moveRoom(steps.batch(), part.layer.panels()))
+                .toArray(CpuMemory[]::new);
+        pace = new Pace(
+                Math.min(workers.count(), parts.size()), Runtime.getRuntime().availableProcessors());
+    }
+
+    /** How many inputs the first part has: such that both threads take as long. Depends on shapes alone, as the order of sums does. */
+    static int firstPart(WholeSteps steps) {
+        int inputs = steps.layers().get(0).inputs();
+        int depth = steps.layers().size();
+        long batch = steps.batch();
+        if (PackedNetwork.areShared(steps.parameters(), steps.batch())
+                || steps.parameters() * batch < DIVIDED
+                || inputs < DIVIDED_INPUTS) {
+            return inputs;
+        }
+        long alone =
+                FOR_STEP + batch * FOR_OUTPUT * steps.layers().get(depth - 1).neurons();
+        for (int l = 0; l < depth; l++) {
+            WholeSteps.Layer layer = steps.layers().get(l);
+            alone += batch * layer.neurons() * (l == 0 ? FOR_NEURON : FOR_NEURON + FOR_WEIGHT * layer.inputs());
+        }
+        double each = (double) FOR_WEIGHT * batch * steps.layers().get(0).neurons();
+        long lines = Math.round((inputs - alone / each) / 2 / PackedLayer.LINE);
+        return (int) Math.max(1, lines) * PackedLayer.LINE;
+    }
+
+    private int whole(int count) {
+        return (count + height - 1) / height * height;
+    }
+
+    /**
+     * Takes steps, with one thread or two, whichever is faster.
+     *
+     * @param leader what the leader does, with a {@link #turn} before each step and after the last one
+     */
+    void take(WholeSteps wanted, long count, Runnable leader) {
+        steps = wanted;
+        examples = count;
+        leading = leader;
+        turn = 0;
+        int threads = pace.threads();
+        helped = threads > 1;
+        long begun = System.nanoTime();
+        try {
+            if (helped) {
+                meeting.begin();
+                workers.run(this, 2);
+            } else {
+                leader.run();
+            }
+        } finally {
+            steps = null;
+            leading = null;
+        }
+        pace.took(threads, (double) (System.nanoTime() - begun) / count);
+    }
+
+    /** To lead, or to help; by two threads at once, whichever they are. */
+    @Override
+    public void run(int part, int worker) {
+        try {
+            if (part == LEADER) {
+                leading.run();
+            } else {
+                help();
+            }
+        } finally {
+            meeting.end(part);
+        }
+    }
+
+    /**
+     * For the leader: δ of the first layer is complete, and the parameters may move.
+     *
+     * @param moves whether they do
+     */
+    void release(boolean moves, double alpha, double beta) {
+        turn++;
+        if (helped) {
+            meeting.say(LEADER, 0, moves ? 1 : 0);
+            meeting.say(LEADER, 1, alpha);
+            meeting.say(LEADER, 2, beta);
+            meeting.tell(LEADER, turn);
+        }
+    }
+
+    /**
+     * For the leader, after {@link #release}: moves the weights of the inputs, and makes z of the first layer for the next examples.
+     *
+     * @param count examples that δ is of
+     * @param next examples of the next step, 0 for none
+     * @return whether there is something to go on with; else the helper has failed
+     * @throws IllegalStateException if the next examples are none; the weights have moved then
+     */
+    boolean turn(boolean moves, double alpha, double beta, int count, int next) {
+        int mine = helped ? 1 : parts.size();
+        for (int i = 0; moves && i < mine; i++) {
+            move(i, 0, alpha, beta, count);
+        }
+        for (int i = 0; i < mine; i++) {
+            parts.get(i).gather(steps, row(steps), 0, next);
+        }
+        for (int i = 0; i < mine; i++) {
+            multiply(i, 0, next);
+        }
+        if (helped && !meeting.await(HELPER, turn)) {
+            return false;
+        }
+        for (int i = 1; i < parts.size(); i++) {
+            parts.get(0).layer.join(parts.get(i).layer, next);
+        }
+        return next > 0;
+    }
+
+    /** Copies some of the next examples, where threads share steps. */
+    void gather(WholeSteps wanted, int first, int last) {
+        parts.get(0).gather(wanted, row(wanted), first, last);
+    }
+
+    private static long row(WholeSteps steps) {
+        return CpuMemory.of(steps.position()).longs[(int) steps.position().offset() + Operations.ROW];
+    }
+
+    private void move(int part, int worker, double alpha, double beta, int count) {
+        StepLayer layer = parts.get(part).layer;
+        layer.step(kernels[worker], alpha, beta, count, 0, layer.panels(), rooms[part], worker);
+    }
+
+    private void multiply(int part, int worker, int next) {
+        StepLayer layer = parts.get(part).layer;
+        layer.turn();
+        layer.forward(0, whole(next), 0, layer.panels(), worker);
+    }
+
+    /** What the leader writes as it goes is not read here, save what it has told: each such line would have to come over. */
+    private void help() {
+        WholeSteps wanted = steps;
+        PackedBatch part = parts.get(1);
+        long at = row(wanted);
+        long left = examples;
+        int count = 0;
+        for (long step = 1; ; step++) {
+            int next = (int) Math.min(wanted.batch(), left);
+            IllegalStateException fault = gather(part, wanted, at, next);
+            if (!meeting.await(LEADER, step)) {
+                return;
+            }
+            if (meeting.said(LEADER, 0) != 0) {
+                double alpha = meeting.said(LEADER, 1);
+                move(1, 1, alpha, meeting.said(LEADER, 2), count);
+            }
+            if (fault != null) {
+                throw fault;
+            }
+            multiply(1, 1, next);
+            meeting.tell(HELPER, step);
+            if (next == 0) {
+                return;
+            }
+            at += next;
+            left -= next;
+            count = next;
+        }
+    }
+
+    /** @return what is wrong with the next examples: the step before comes first */
+    private static IllegalStateException gather(PackedBatch part, WholeSteps steps, long at, int next) {
+        try {
+            part.gather(steps, at, 0, next);
+            return null;
+        } catch (IllegalStateException fault) {
+            return fault;
+        }
+    }
+}
