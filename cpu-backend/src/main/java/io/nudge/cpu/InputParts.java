@@ -29,6 +29,14 @@ final class InputParts implements Task {
     private static final int HELPER = 0;
     private static final int LEADER = 1;
 
+    // What the leader says.
+    private static final int MOVES = 0;
+    private static final int ALPHA = 1;
+    private static final int BETA = 2;
+    private static final int ROW = 3;
+    private static final int LEFT = 4;
+    private static final int COUNT = 5;
+
     private final Workers workers;
     private final Kernels[] kernels;
     private final int height;
@@ -47,21 +55,26 @@ final class InputParts implements Task {
 
     // The steps that are being taken.
     private WholeSteps steps;
-    private long examples;
     private Runnable leading;
+
+    /** Whether there may be a helper. */
+    private boolean shared;
+
+    /** Whether there is. Nothing here changes with every step: the helper would have to wait for the line that it is in. */
     private boolean helped;
 
-    /** Of the leader. */
-    private long turn;
-
-    /** Makes room for steps like these; for their batches, and rows that fill up the last group of a product. */
-    InputParts(Workers workers, Kernels[] kernels, StepLayers form, WholeSteps steps) {
+    /**
+     * Makes room for steps like these; for their batches, and rows that fill up the last group of a product.
+     *
+     * @param shared whether threads share each product, of all inputs
+     */
+    InputParts(Workers workers, Kernels[] kernels, StepLayers form, WholeSteps steps, boolean shared) {
         this.workers = workers;
         this.kernels = kernels;
         height = form.height();
         WholeSteps.Layer layer = steps.layers().get(0);
         int rows = whole(steps.batch());
-        int end = firstPart(steps);
+        int end = shared ? layer.inputs() : firstPart(steps);
         StepLayer first = form.first(layer, rows, end);
         parts.add(new PackedBatch(steps, first, 0));
         if (end < layer.inputs()) {
@@ -79,9 +92,7 @@ final class InputParts implements Task {
         int inputs = steps.layers().get(0).inputs();
         int depth = steps.layers().size();
         long batch = steps.batch();
-        if (PackedNetwork.areShared(steps.parameters(), steps.batch())
-                || steps.parameters() * batch < DIVIDED
-                || inputs < DIVIDED_INPUTS) {
+        if (steps.parameters() * batch < DIVIDED || inputs < DIVIDED_INPUTS) {
             return inputs;
         }
         long alone =
@@ -106,14 +117,13 @@ final class InputParts implements Task {
      */
     void take(WholeSteps wanted, long count, Runnable leader) {
         steps = wanted;
-        examples = count;
         leading = leader;
-        turn = 0;
+        helped = false;
         int threads = pace.threads();
-        helped = threads > 1;
+        shared = threads > 1;
         long begun = System.nanoTime();
         try {
-            if (helped) {
+            if (shared) {
                 meeting.begin();
                 workers.run(this, 2);
             } else {
@@ -136,22 +146,30 @@ final class InputParts implements Task {
                 help();
             }
         } finally {
-            meeting.end(part);
+            meeting.go(part);
         }
     }
 
     /**
-     * For the leader: δ of the first layer is complete, and the parameters may move.
+     * For the leader: δ of the first layer is complete, and the parameters may move. A helper that has come has a part from here on; nobody
+     * waits for one that has not, which the system may take milliseconds to wake up.
      *
      * @param moves whether they do
+     * @param count examples that δ is of
+     * @param left examples to come
      */
-    void release(boolean moves, double alpha, double beta) {
-        turn++;
+    void release(boolean moves, double alpha, double beta, int count, long left) {
+        if (shared && !helped && meeting.hasCome(HELPER)) {
+            helped = true;
+            meeting.say(LEADER, ROW, row(steps));
+            meeting.say(LEADER, LEFT, left);
+            meeting.say(LEADER, COUNT, count);
+        }
         if (helped) {
-            meeting.say(LEADER, 0, moves ? 1 : 0);
-            meeting.say(LEADER, 1, alpha);
-            meeting.say(LEADER, 2, beta);
-            meeting.tell(LEADER, turn);
+            meeting.say(LEADER, MOVES, moves ? 1 : 0);
+            meeting.say(LEADER, ALPHA, Double.doubleToRawLongBits(alpha));
+            meeting.say(LEADER, BETA, Double.doubleToRawLongBits(beta));
+            meeting.tell(LEADER, meeting.told(LEADER) + 1);
         }
     }
 
@@ -174,11 +192,11 @@ final class InputParts implements Task {
         for (int i = 0; i < mine; i++) {
             multiply(i, 0, next);
         }
-        if (helped && !meeting.await(HELPER, turn)) {
+        if (helped && !meeting.await(HELPER, meeting.told(LEADER))) {
             return false;
         }
-        for (int i = 1; i < parts.size(); i++) {
-            parts.get(0).layer.join(parts.get(i).layer, next);
+        if (parts.size() > 1) {
+            parts.get(0).layer.join(next);
         }
         return next > 0;
     }
@@ -207,30 +225,31 @@ final class InputParts implements Task {
     private void help() {
         WholeSteps wanted = steps;
         PackedBatch part = parts.get(1);
-        long at = row(wanted);
-        long left = examples;
-        int count = 0;
-        for (long step = 1; ; step++) {
-            int next = (int) Math.min(wanted.batch(), left);
-            IllegalStateException fault = gather(part, wanted, at, next);
-            if (!meeting.await(LEADER, step)) {
-                return;
-            }
-            if (meeting.said(LEADER, 0) != 0) {
-                double alpha = meeting.said(LEADER, 1);
-                move(1, 1, alpha, meeting.said(LEADER, 2), count);
+        meeting.come(HELPER);
+        if (!meeting.await(LEADER, 1)) {
+            return;
+        }
+        long at = meeting.said(LEADER, ROW);
+        long toCome = meeting.said(LEADER, LEFT);
+        int count = (int) meeting.said(LEADER, COUNT);
+        int next = (int) Math.min(wanted.batch(), toCome);
+        IllegalStateException fault = gather(part, wanted, at, next);
+        for (long step = 1; meeting.await(LEADER, step); step++) {
+            if (meeting.said(LEADER, MOVES) != 0) {
+                double alpha = Double.longBitsToDouble(meeting.said(LEADER, ALPHA));
+                double beta = Double.longBitsToDouble(meeting.said(LEADER, BETA));
+                move(1, 1, alpha, beta, count);
             }
             if (fault != null) {
                 throw fault;
             }
             multiply(1, 1, next);
             meeting.tell(HELPER, step);
-            if (next == 0) {
-                return;
-            }
             at += next;
-            left -= next;
+            toCome -= next;
             count = next;
+            next = (int) Math.min(wanted.batch(), toCome);
+            fault = gather(part, wanted, at, next);
         }
     }
 

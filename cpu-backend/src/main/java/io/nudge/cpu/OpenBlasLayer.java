@@ -308,7 +308,7 @@ final class OpenBlasLayer extends StepLayer {
     }
 
     @Override
-    void join(StepLayer rest, int rows) {
+    void join(int rows) {
         throw neverInParts();
     }
 

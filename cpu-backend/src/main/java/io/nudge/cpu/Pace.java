@@ -13,7 +13,7 @@ final class Pace {
     /** Turns at the beginning that both have by turns. */
     private static final int FIRST = 12;
 
-    /** Later one of so many turns is the slower one's. */
+    /** Later one of so many turns is the slower one's, and one whenever the faster one has come to need less than half: code was compiled. */
     private static final int TURNS = 32;
 
     /** Networks that are being trained in this JVM. */
@@ -24,6 +24,9 @@ final class Pace {
 
     /** What a piece of work took each of them; 0 for not known. */
     private final double[] times = new double[2];
+
+    /** What was known of the other one when each was tried last. */
+    private final double[] others = new double[2];
 
     private long turn;
 
@@ -52,7 +55,9 @@ final class Pace {
             return turn % 2 == 0 ? 2 : 1;
         }
         int better = times[1] < times[0] ? 2 : 1;
-        return turn % TURNS == 0 ? 3 - better : better;
+        int other = 3 - better;
+        boolean changed = 2 * times[better - 1] < others[other - 1];
+        return changed || turn % TURNS == 0 ? other : better;
     }
 
     /**
@@ -62,6 +67,7 @@ final class Pace {
     void took(int threads, double time) {
         double known = times[threads - 1];
         times[threads - 1] = known == 0 || time < known ? time : known + (time - known) / 4;
+        others[threads - 1] = times[2 - threads];
         turn++;
     }
 }

@@ -14,6 +14,11 @@ final class PackedLayer extends StepLayer {
     /** Elements in a line of a cache. */
     static final int LINE = 16;
 
+    /** Neurons of the first layer that are too few panels for threads to share: a part of its inputs for each is faster up to larger steps. */
+    private static final int NARROW = 32;
+
+    private static final long SHARED_OF_NARROW = 4 * StepLayers.SHARED;
+
     private final PackedLoops loops;
     private final int width;
 
@@ -63,10 +68,16 @@ final class PackedLayer extends StepLayer {
     private PackedLayer above;
 
     /** What is multiplied on the way forward. */
-    private PackedRows x;
+    private final PackedRows x;
 
-    /** What {@link #put} writes: x, or in the {@link #rest} of a layer, which may be copied while x is still wanted, room of its own. */
-    private PackedRows next;
+    /** Room as large in the {@link #rest} of a layer, whose next inputs are put while these are still wanted, by turns; else x. */
+    private final PackedRows next;
+
+    /** Whether the two have changed places. */
+    private boolean turned;
+
+    /** Sums of the {@link #rest}, once there is one. */
+    private CpuMemory restOfZ;
 
     /** What is multiplied on the way back: δ; null in the first layer. */
     private final PackedRows backward;
@@ -74,6 +85,11 @@ final class PackedLayer extends StepLayer {
     /** Such layers for such loops. */
     static StepLayers with(PackedLoops loops) {
         return new StepLayers() {
+            @Override
+            public long shared(WholeSteps steps) {
+                return steps.layers().get(0).neurons() > NARROW ? SHARED : SHARED_OF_NARROW;
+            }
+
             @Override
             public int height() {
                 return loops.height();
@@ -235,14 +251,16 @@ final class PackedLayer extends StepLayer {
 
     @Override
     void put(float[] from, int at, int row) {
-        next.put(from, at, row, inputs);
+        (turned ? x : next).put(from, at, row, inputs);
+    }
+
+    private PackedRows inputsNow() {
+        return turned ? next : x;
     }
 
     @Override
     void turn() {
-        PackedRows last = x;
-        x = next;
-        next = last;
+        turned = !turned && x != next;
     }
 
     @Override
@@ -293,12 +311,14 @@ final class PackedLayer extends StepLayer {
 
     @Override
     StepLayer rest(WholeSteps.Layer layer, int rows) {
-        return new PackedLayer(loops, layer, rows, null, inputs, layer.inputs() - inputs, this);
+        PackedLayer rest = new PackedLayer(loops, layer, rows, null, inputs, layer.inputs() - inputs, this);
+        restOfZ = rest.z;
+        return rest;
     }
 
     @Override
-    void join(StepLayer rest, int rows) {
-        float[] other = ((PackedLayer) rest).z.floats;
+    void join(int rows) {
+        float[] other = restOfZ.floats;
         for (int i = 0; i < rows * stride; i++) {
             z.floats[i] += other[i];
         }
@@ -314,7 +334,7 @@ final class PackedLayer extends StepLayer {
                 for (int p = firstPanel; p < lastPanel; p++) {
                     int at = (p * panelRows + k) * width;
                     int to = p * width;
-                    multiply(x, k, some, panels.floats, at, bias, to, z.floats, to, stride, i, end);
+                    multiply(inputsNow(), k, some, panels.floats, at, bias, to, z.floats, to, stride, i, end);
                 }
             }
         }
@@ -424,6 +444,7 @@ final class PackedLayer extends StepLayer {
 
     /** Adds factor xᵀ δ to some rows of a panel. */
     private void add(int first, int k, int count, int examples, float factor, int panel, int deltaAt, CpuMemory room) {
+        PackedRows x = inputsNow();
         float[] rows = x.memory.floats;
         int from = x.at(first, k);
         int to = (panel * panelRows + k) * width;

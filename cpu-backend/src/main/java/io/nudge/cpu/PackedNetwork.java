@@ -15,9 +15,6 @@ import java.util.List;
  * thread may have some of the {@linkplain InputParts inputs}.
  */
 final class PackedNetwork implements Task {
-    /** Weights times examples from which on threads share a step; below, to wake one up costs more. */
-    private static final long SHARED = 1L << 21;
-
     /** What threads do together before they meet. */
     private enum Phase {
         LOAD,
@@ -99,7 +96,7 @@ final class PackedNetwork implements Task {
         height = form.height();
         int most = whole(steps.batch());
         layers = new StepLayer[steps.layers().size()];
-        inputs = new InputParts(workers, kernels, form, steps);
+        inputs = new InputParts(workers, kernels, form, steps, areShared(steps.batch()));
         layers[0] = inputs.parts.get(0).layer;
         for (int l = 1; l < layers.length; l++) {
             layers[l] = form.above(layers[l - 1], steps.layers().get(l), most);
@@ -150,11 +147,7 @@ final class PackedNetwork implements Task {
 
     /** Whether threads share a step of so many examples. */
     private boolean areShared(int examples) {
-        return areShared(parameters, examples);
-    }
-
-    static boolean areShared(long parameters, int examples) {
-        return parameters * examples >= SHARED;
+        return parameters * examples >= form.shared(shape);
     }
 
     /** Whether these steps are of a network of the same shape, so that this room does for it. */
@@ -219,7 +212,7 @@ final class PackedNetwork implements Task {
      */
     private boolean turn(long left) {
         int last = rows;
-        inputs.release(moving, alpha, beta);
+        inputs.release(moving, alpha, beta, last, left);
         for (int l = 1; moving && l < layers.length; l++) {
             move(layers[l], 0, layers[l].panels(), 0);
         }

@@ -80,7 +80,7 @@ final class Packing implements AutoCloseable {
 
     /** Whether products are large, and matrices not too large for a buffer. */
     private boolean isOpenBlas(WholeSteps steps) {
-        if (!openBlas || !PackedNetwork.areShared(steps.parameters(), steps.batch())) {
+        if (!openBlas || steps.parameters() * steps.batch() < StepLayers.SHARED) {
             return false;
         }
         return steps.layers().stream().allMatch(layer -> {

@@ -97,9 +97,9 @@ abstract class StepLayer {
         move(kernels, alpha, beta, alpha == 0 ? 0 : examples, firstPanel, lastPanel, room, worker);
     }
 
-    /** The first layer with the inputs that this one lacks. What it makes is a part of z, and its δ is this one's. */
+    /** The first layer with the inputs that this one lacks. What it makes is a part of z, and its δ is this one's. At most one. */
     abstract StepLayer rest(WholeSteps.Layer layer, int rows);
 
     /** Adds the z of the {@link #rest} for some rows. */
-    abstract void join(StepLayer rest, int rows);
+    abstract void join(int rows);
 }

@@ -4,6 +4,14 @@ import io.nudge.tensor.WholeSteps;
 
 /** Makes the layers of networks that take whole steps: where their weights lie, and what multiplies them. */
 interface StepLayers extends AutoCloseable {
+    /** Weights times examples from which on threads share a step; below, to wake one up costs more. */
+    long SHARED = 1L << 21;
+
+    /** As many, for steps like these. */
+    default long shared(WholeSteps steps) {
+        return SHARED;
+    }
+
     /** Rows of x that a product takes; rows are a multiple of it. */
     int height();
 

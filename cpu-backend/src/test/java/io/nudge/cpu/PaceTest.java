@@ -12,7 +12,11 @@ class PaceTest {
 
     /** How many of so many turns had two threads. */
     private static long turnsOfTwo(Pace pace, IntToDoubleFunction time) {
-        return IntStream.range(0, TURNS)
+        return turnsOfTwo(pace, time, TURNS);
+    }
+
+    private static long turnsOfTwo(Pace pace, IntToDoubleFunction time, int turns) {
+        return IntStream.range(0, turns)
                 .filter(turn -> {
                     int threads = pace.threads();
                     pace.took(threads, time.applyAsDouble(threads));
@@ -51,6 +55,19 @@ class PaceTest {
         Pace pace = new Pace(2, 2);
         turnsOfTwo(pace, threads -> 3 - threads);
         assertThat(turnsOfTwo(pace, threads -> threads == 1 ? 2 : 4)).isLessThan(TURNS / 10);
+    }
+
+    /** As code is compiled, the faster one becomes faster still; what the other one took before says nothing then. */
+    @Test
+    void whatHasComeToNeedLessThanHalfIsComparedAgain() {
+        Pace pace = new Pace(2, 2);
+        int[] turns = {0};
+        IntToDoubleFunction compiled = threads -> turns[0]++ < 14 ? 100 + threads : 10.0 / threads;
+        IntStream.range(0, 14).forEach(turn -> {
+            int threads = pace.threads();
+            pace.took(threads, compiled.applyAsDouble(threads));
+        });
+        assertThat(turnsOfTwo(pace, compiled, 10)).isGreaterThan(7);
     }
 
     @Test
