@@ -31,19 +31,24 @@ final class Engine implements AutoCloseable {
 
     private final int lanes;
 
+    /** Whether there is OpenBLAS. */
+    private final boolean openBlas;
+
     private Engine(
             Workers workers,
             Kernels[] floats,
             Kernels[] doubles,
             Multiplier multiplier,
+            boolean openBlas,
             PackedLoops packed,
             int lanes) {
         this.workers = workers;
         this.floats = floats;
         this.doubles = doubles;
         this.multiplier = multiplier;
+        this.openBlas = openBlas;
         this.lanes = lanes;
-        packing = new Packing(workers, floats, packed, mostPacked(), multiplier instanceof TieredMultiplier);
+        packing = new Packing(workers, floats, packed, mostPacked(), openBlas);
     }
 
     static Engine open(CpuOptions options) {
@@ -72,7 +77,11 @@ final class Engine implements AutoCloseable {
         Multiplier all = multiplier(options.product(), java, lanes, workers, openBlas);
         // Without vectors single operations are faster than plain loops over panels.
         PackedLoops packed = vectors ? choose(true, PackedLoops.class, PackedLoops::new) : null;
-        return new Engine(workers, floats, doubles, all, packed, lanes);
+        boolean withOpenBlas = all instanceof TieredMultiplier;
+        if (packed != null && options.product() != ProductChoice.OPENBLAS) {
+            all = new PackedMultiplier(workers, packed, all);
+        }
+        return new Engine(workers, floats, doubles, all, withOpenBlas, packed, lanes);
     }
 
     private static Multiplier multiplier(
@@ -150,7 +159,7 @@ final class Engine implements AutoCloseable {
 
     /** Parameters up to which weights are packed; beyond, OpenBLAS has them. */
     private long mostPacked() {
-        return mostPacked(multiplier instanceof TieredMultiplier, lanes);
+        return mostPacked(openBlas, lanes);
     }
 
     /**

@@ -26,6 +26,7 @@ final class InputParts implements Task {
     /** Each weight is multiplied forward, back and to move it. */
     private static final long FOR_WEIGHT = 3;
 
+    // Workers begin with the last part: a caller that has no helper leads first, and then finds nothing to help.
     private static final int HELPER = 0;
     private static final int LEADER = 1;
 
@@ -47,7 +48,7 @@ final class InputParts implements Task {
      */
     final List<PackedBatch> parts = new ArrayList<>();
 
-    /** For each part, to move its weights. */
+    /** For each part, to move its weights; null where threads share steps. */
     private final CpuMemory[] rooms;
 
     private final Pace pace;
@@ -81,7 +82,7 @@ final class InputParts implements Task {
             parts.add(new PackedBatch(steps, first.rest(layer, rows), end));
         }
         rooms = parts.stream()
-                .map(part -> part.layer.moveRoom(steps.batch(), part.layer.panels()))
+                .map(part -> shared ? null : part.layer.moveRoom(steps.batch(), part.layer.panels()))
                 .toArray(CpuMemory[]::new);
         pace = new Pace(
                 Math.min(workers.count(), parts.size()), Runtime.getRuntime().availableProcessors());
@@ -136,7 +137,7 @@ final class InputParts implements Task {
         pace.took(threads, (double) (System.nanoTime() - begun) / count);
     }
 
-    /** To lead, or to help; by two threads at once, whichever they are. */
+    /** To lead, or to help: two threads at once, or one that does the one and then the other. */
     @Override
     public void run(int part, int worker) {
         try {
@@ -178,8 +179,8 @@ final class InputParts implements Task {
      *
      * @param count examples that δ is of
      * @param next examples of the next step, 0 for none
-     * @return whether there is something to go on with; else the helper has failed
-     * @throws IllegalStateException if the next examples are none; the weights have moved then
+     * @return whether there are next examples, and all went well
+     * @throws IllegalStateException if the order or a label of the next examples names what does not exist; the weights have moved then
      */
     boolean turn(boolean moves, double alpha, double beta, int count, int next) {
         int mine = helped ? 1 : parts.size();
@@ -233,15 +234,15 @@ final class InputParts implements Task {
         long toCome = meeting.said(LEADER, LEFT);
         int count = (int) meeting.said(LEADER, COUNT);
         int next = (int) Math.min(wanted.batch(), toCome);
-        IllegalStateException fault = gather(part, wanted, at, next);
+        boolean gathered = gather(part, wanted, at, next);
         for (long step = 1; meeting.await(LEADER, step); step++) {
             if (meeting.said(LEADER, MOVES) != 0) {
                 double alpha = Double.longBitsToDouble(meeting.said(LEADER, ALPHA));
                 double beta = Double.longBitsToDouble(meeting.said(LEADER, BETA));
                 move(1, 1, alpha, beta, count);
             }
-            if (fault != null) {
-                throw fault;
+            if (!gathered) {
+                return;
             }
             multiply(1, 1, next);
             meeting.tell(HELPER, step);
@@ -249,17 +250,17 @@ final class InputParts implements Task {
             toCome -= next;
             count = next;
             next = (int) Math.min(wanted.batch(), toCome);
-            fault = gather(part, wanted, at, next);
+            gathered = gather(part, wanted, at, next);
         }
     }
 
-    /** @return what is wrong with the next examples: the step before comes first */
-    private static IllegalStateException gather(PackedBatch part, WholeSteps steps, long at, int next) {
+    /** Whether the order names examples; if not, the leader finds and says so, in the order in which one thread would. */
+    private static boolean gather(PackedBatch part, WholeSteps steps, long at, int next) {
         try {
             part.gather(steps, at, 0, next);
-            return null;
+            return true;
         } catch (IllegalStateException fault) {
-            return fault;
+            return false;
         }
     }
 }

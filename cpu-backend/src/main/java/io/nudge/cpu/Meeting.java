@@ -4,16 +4,17 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * How far two threads are that work on the same steps, each on a part of its own: before it goes on, one waits until the other has told
- * that something is ready. What one tells lies in a line of the cache that only this one writes, with the numbers that it says along with
- * it, so that a turn takes that line from one processor to the other once. Nobody waits for one that is gone.
+ * that something is ready. What one tells lies in a line or two of the cache that only this one writes, with the numbers that it says along with
+ * it, so that a turn takes them from one processor to the other once. Nobody waits for one that is gone.
  */
 final class Meeting {
     /** Numbers between what the two tell: a line of a cache, and the one that a processor may fetch with it. */
     private static final int APART = 16;
 
-    private static final int COME = 1;
-    private static final int GONE = 2;
-    private static final int SAID = 3;
+    // After the turn.
+    private static final int SAID = 1;
+    private static final int COME = APART - 2;
+    private static final int GONE = APART - 1;
 
     /** From here on for the first of the two, and {@link #APART} further on for the other. */
     private final AtomicLongArray numbers = new AtomicLongArray(4 * APART);

@@ -14,7 +14,10 @@ final class PackedLayer extends StepLayer {
     /** Elements in a line of a cache. */
     static final int LINE = 16;
 
-    /** Neurons of the first layer that are too few panels for threads to share: a part of its inputs for each is faster up to larger steps. */
+    /**
+     * Neurons of the first layer that are too few panels for threads to share. Where it has most of the weights, {@linkplain InputParts a
+     * part of its inputs} for each of two threads is faster up to larger steps; how many threads there are must not show.
+     */
     private static final int NARROW = 32;
 
     private static final long SHARED_OF_NARROW = 4 * StepLayers.SHARED;
@@ -87,7 +90,12 @@ final class PackedLayer extends StepLayer {
         return new StepLayers() {
             @Override
             public long shared(WholeSteps steps) {
-                return steps.layers().get(0).neurons() > NARROW ? SHARED : SHARED_OF_NARROW;
+                WholeSteps.Layer first = steps.layers().get(0);
+                long weights = (long) first.inputs() * first.neurons();
+                boolean narrow = first.neurons() <= NARROW
+                        && 2 * weights > steps.parameters()
+                        && InputParts.firstPart(steps) < first.inputs();
+                return narrow ? SHARED_OF_NARROW : SHARED;
             }
 
             @Override

@@ -46,6 +46,9 @@ final class PackedNetwork implements Task {
 
     private final long parameters;
 
+    /** Weights times examples from which on threads share a step. */
+    private final long leastShared;
+
     private final InputParts inputs;
 
     private final Runnable leader = this::lead;
@@ -92,6 +95,7 @@ final class PackedNetwork implements Task {
         this.kernels = kernels;
         shape = steps;
         parameters = steps.parameters();
+        leastShared = form.shared(steps);
         this.form = form;
         height = form.height();
         int most = whole(steps.batch());
@@ -109,10 +113,15 @@ final class PackedNetwork implements Task {
             }
             movesOfWorker[w + 1] = moves.size();
         }
-        int panels = areShared(steps.batch())
+        boolean shared = areShared(steps.batch());
+        int panels = shared
                 ? moves.stream().mapToInt(move -> move[2] - move[1]).max().orElseThrow()
-                : Arrays.stream(layers).mapToInt(StepLayer::panels).max().orElseThrow();
-        rooms = new CpuMemory[workers.count()];
+                : Arrays.stream(layers)
+                        .skip(1)
+                        .mapToInt(StepLayer::panels)
+                        .max()
+                        .orElse(0);
+        rooms = new CpuMemory[shared ? workers.count() : 1];
         Arrays.setAll(rooms, worker -> layers[0].moveRoom(steps.batch(), panels));
         outputs = layers[layers.length - 1].neurons;
         long cells = (long) steps.batch() * outputs;
@@ -147,7 +156,7 @@ final class PackedNetwork implements Task {
 
     /** Whether threads share a step of so many examples. */
     private boolean areShared(int examples) {
-        return parameters * examples >= form.shared(shape);
+        return parameters * examples >= leastShared;
     }
 
     /** Whether these steps are of a network of the same shape, so that this room does for it. */

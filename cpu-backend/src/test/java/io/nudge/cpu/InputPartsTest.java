@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Inputs in two parts, with a thread that helps from some step on, and without: all numbers are whole, and so small that no sum is rounded. */
 class InputPartsTest {
@@ -29,6 +30,9 @@ class InputPartsTest {
     private static final int NEURONS = 30;
     private static final int BATCH = 10;
     private static final int EXAMPLES = 97;
+
+    /** A label that there is not, of an example after the others. */
+    private static final int WRONG = 77;
 
     /** More than a helper misses before it comes: it has ten seconds. */
     private static final int STEPS = 1_010;
@@ -73,11 +77,14 @@ class InputPartsTest {
 
         FirstLayer(int threads) {
             workers = new Workers(threads);
-            Tensor inputs = backend.zeros(Shape.of(EXAMPLES, INPUTS), DType.FLOAT32);
-            inputs.write(IntStream.range(0, EXAMPLES * INPUTS)
+            Tensor inputs = backend.zeros(Shape.of(EXAMPLES + 1, INPUTS), DType.FLOAT32);
+            inputs.write(IntStream.range(0, (EXAMPLES + 1) * INPUTS)
                     .mapToDouble(i -> input(i / INPUTS, i % INPUTS))
                     .toArray());
-            Tensor labels = backend.zeros(Shape.of(EXAMPLES), DType.INT64);
+            Tensor labels = backend.zeros(Shape.of(EXAMPLES + 1), DType.INT64);
+            labels.write(IntStream.rangeClosed(0, EXAMPLES)
+                    .mapToLong(i -> i < EXAMPLES ? 0 : WRONG)
+                    .toArray());
             order = backend.zeros(Shape.of(STEPS * BATCH), DType.INT64);
             order.write(IntStream.range(0, STEPS * BATCH)
                     .mapToLong(InputPartsTest::example)
@@ -94,7 +101,10 @@ class InputPartsTest {
                     position,
                     null,
                     BATCH);
-            parts = new InputParts(workers, new Kernels[threads], PackedLayer.with(loops), steps, false);
+            Kernels[] kernels = new Kernels[threads];
+            Arrays.setAll(
+                    kernels, i -> new FloatKernels(new FloatArithmetic(), new FloatFunctions(), new RandomWords()));
+            parts = new InputParts(workers, kernels, PackedLayer.with(loops), steps, false);
             assertThat(parts.parts).as("parts").hasSize(2);
             first = (PackedLayer) parts.parts.get(0).layer;
             each(layer -> layer.load(steps.layers().get(0), 0, layer.panels()));
@@ -128,8 +138,9 @@ class InputPartsTest {
                 int next = (int) Math.min(BATCH, left);
                 boolean moves = moves(stepsDone);
                 double alpha = alpha(stepsDone);
-                parts.release(moves, alpha, 1, rows, left);
-                more = parts.turn(moves, alpha, 1, rows, next);
+                double beta = beta(stepsDone);
+                parts.release(moves, alpha, beta, rows, left);
+                more = parts.turn(moves, alpha, beta, rows, next);
                 CpuOperations.moveOn(position, next);
                 rows = next;
                 left -= next;
@@ -201,12 +212,19 @@ class InputPartsTest {
         return step % 2 == 0 ? 1 : -1;
     }
 
+    private static double beta(int step) {
+        return step % 5 == 0 ? -1 : 1;
+    }
+
     /** Weights, row after row, and then biases, by the formulas alone. */
     private static double[] expected() {
         double[] w = new double[NEURONS * INPUTS + NEURONS];
         double[][] delta = new double[BATCH][NEURONS];
         int rows = 0;
         for (int step = 0; step <= STEPS; step++) {
+            for (int i = 0; moves(step) && i < NEURONS * INPUTS; i++) {
+                w[i] *= beta(step);
+            }
             for (int i = 0; moves(step) && i < rows; i++) {
                 int example = example((step - 1) * BATCH + i);
                 for (int j = 0; j < NEURONS; j++) {
@@ -253,15 +271,29 @@ class InputPartsTest {
                 FirstLayer two = new FirstLayer(2)) {
             for (FirstLayer each : new FirstLayer[] {one, two}) {
                 long[] order = each.order.longs();
-                order[(STEPS - 1) * BATCH + 2] = EXAMPLES;
+                order[(STEPS - 1) * BATCH + 2] = EXAMPLES + 1;
                 each.order.write(order);
                 assertThatThrownBy(() -> each.train(each == one ? 1 : 2))
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("the order names example " + EXAMPLES);
+                        .hasMessageContaining("the order names example " + (EXAMPLES + 1));
             }
             assertThat(two.loops.threads).as("threads that multiplied").hasSize(2);
             assertThat(two.weights()).as("weights").isEqualTo(one.weights());
             assertThat(two.biases()).as("biases").isEqualTo(one.biases());
+        }
+    }
+
+    /** Two things are wrong in a batch: the first one is told, though the helper sees no labels. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void whatIsToldOfABatchDoesNotDependOnTheHelper(int threads) {
+        try (FirstLayer layer = new FirstLayer(threads)) {
+            long[] order = layer.order.longs();
+            order[(STEPS - 1) * BATCH + 2] = EXAMPLES;
+            order[(STEPS - 1) * BATCH + 5] = 10 * EXAMPLES;
+            layer.order.write(order);
+            assertThatThrownBy(() -> layer.train(threads)).hasMessageContaining("label " + WRONG);
+            assertThat(layer.loops.threads).as("threads that multiplied").hasSize(threads);
         }
     }
 

@@ -2,17 +2,28 @@ package io.nudge.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Two threads that wait for what the other one tells. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MeetingTest {
-    private static final int TURNS = 20_000;
+    private static final int TURNS = 2_000;
 
     private final Meeting meeting = new Meeting();
 
     private void together(Runnable zero, Runnable one) {
         try (Workers workers = new Workers(2)) {
-            workers.run((part, worker) -> (part == 0 ? zero : one).run(), 2);
+            workers.run(
+                    (part, worker) -> {
+                        try {
+                            (part == 0 ? zero : one).run();
+                        } finally {
+                            meeting.go(part);
+                        }
+                    },
+                    2);
         }
     }
 
@@ -26,13 +37,13 @@ class MeetingTest {
                         written[0] = turn;
                         meeting.say(0, 1, 4L * turn);
                         meeting.tell(0, turn);
-                        meeting.await(1, turn);
+                        assertThat(meeting.await(1, turn)).as("turn %d", turn).isTrue();
                         sums[0] += written[1] + meeting.said(1, 0);
                     }
                 },
                 () -> {
                     for (int turn = 1; turn <= TURNS; turn++) {
-                        meeting.await(0, turn);
+                        assertThat(meeting.await(0, turn)).as("turn %d", turn).isTrue();
                         sums[1] += written[0] + meeting.said(0, 1);
                         written[1] = 2 * turn;
                         meeting.say(1, 0, 3L * turn);

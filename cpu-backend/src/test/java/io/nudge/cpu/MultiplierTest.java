@@ -49,22 +49,28 @@ class MultiplierTest {
                 int k = SIZES[random.below(SIZES.length)];
                 for (int kind = 0; kind < 4; kind++) {
                     for (double beta : new double[] {0, 1, -0.5}) {
-                        check(multiplier, product(type, m, n, k, kind / 2 == 1, kind % 2 == 1, beta));
+                        check(multiplier, product(type, m, n, k, kind / 2 == 1, kind % 2 == 1, 0.75, beta));
                     }
+                    check(multiplier, product(type, m, n, k, kind / 2 == 1, kind % 2 == 1, 1, 0));
                 }
             }
         }
-        check(multiplier, product(type, 130, 1100, 75, false, false, 0));
-        check(multiplier, product(type, 300, 200, 260, false, true, 0));
-        check(multiplier, product(type, 200, 300, 129, true, false, 1));
+        check(multiplier, product(type, 130, 1100, 75, false, false, 0.75, 0));
+        check(multiplier, product(type, 300, 200, 260, false, true, 0.75, 0));
+        check(multiplier, product(type, 200, 300, 129, true, false, 0.75, 1));
+        for (boolean flipped : new boolean[] {false, true}) {
+            check(multiplier, product(type, 377, 30, 1100, false, flipped, 1, 0));
+            check(multiplier, product(type, 47, 300, 513, false, flipped, 1, 0));
+            check(multiplier, product(type, 1201, 10, 30, false, flipped, 1, 0));
+        }
     }
 
-    private Product product(DType type, int m, int n, int k, boolean ta, boolean tb, double beta) {
+    private Product product(DType type, int m, int n, int k, boolean ta, boolean tb, double alpha, double beta) {
         Product p = new Product();
         p.m = m;
         p.n = n;
         p.k = k;
-        p.alpha = 0.75;
+        p.alpha = alpha;
         p.beta = beta;
         p.a = random(type, m * k);
         p.aAt = BEFORE;

@@ -278,7 +278,7 @@ class PackedNetworkTest {
                 .flatMap(each -> IntStream.of(1, 2).mapToObj(threads -> Arguments.of(each, threads)));
     }
 
-    /** Whole and half inputs, and steps that threads share: what was learned before stays. */
+    /** All inputs, two parts of them, and steps that threads share: what was learned before stays. */
     @ParameterizedTest
     @MethodSource("stops")
     void anOrderThatNamesNoExampleStopsBeforeItsStep(int[] layers, int threads) {
@@ -342,6 +342,11 @@ class PackedNetworkTest {
     @Test
     void recordedStepsAllocateNothing() {
         assertRecordedStepsAllocateNothing(new int[] {40, 17, 10}, 10, new CpuOptions(1, ProductChoice.JAVA, true));
+    }
+
+    @Test
+    void withAHelperTheyAllocateNothingEither() {
+        assertRecordedStepsAllocateNothing(new int[] {784, 30, 10}, 10, new CpuOptions(2, ProductChoice.JAVA, true));
     }
 
     @Test
