@@ -14,7 +14,7 @@ final class PackedMultiplier implements Multiplier {
     /** Terms up to which a sum costs less than to begin and end it. */
     private static final int FEW_TERMS = 7;
 
-    /** Elements of op(w) up to which OpenBLAS gains less by its larger blocks than it loses by its copies. */
+    /** Elements of panels up to which OpenBLAS gains less by its larger blocks than it loses by its copies; 8 MiB of room. */
     private static final long MOST = 1L << 21;
 
     /** Panels, and terms, up to which copies of rows take less than is gained, where loops need copies. */
@@ -109,7 +109,7 @@ final class PackedMultiplier implements Multiplier {
                 && p.beta == 0
                 && p.m > FEW_ROWS
                 && p.k > FEW_TERMS
-                && (long) p.k * p.n <= MOST
+                && (long) p.k * panels(p.n) * width <= MOST
                 && (inPlace || (panels(p.n) <= NARROW && p.k <= SHORT));
     }
 

@@ -84,7 +84,7 @@ class PackedMultiplierTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"24, 10, 30", "25, 10, 7", "25, 2048, 1025"})
+    @CsvSource({"24, 10, 30", "25, 10, 7", "25, 2048, 1025", "25, 1, 140000"})
     void productsThatOthersDoFasterAreTheirs(int m, int n, int k) {
         try (Workers workers = new Workers(1);
                 PackedMultiplier multiplier = of(workers)) {
