@@ -34,13 +34,13 @@ final class InputParts implements Task {
     private static final int MOVES = 0;
     private static final int ALPHA = 1;
     private static final int BETA = 2;
-    private static final int ROW = 3;
-    private static final int LEFT = 4;
-    private static final int COUNT = 5;
+    private static final int COUNT = 3;
+    private static final int ROW = 4;
+    private static final int LEFT = 5;
 
     private final Workers workers;
     private final Kernels[] kernels;
-    private final int height;
+    private final StepLayers form;
 
     /**
      * One or two, each for a layer that has the weights of its inputs. The targets that count are the first part's, and its layer's z
@@ -72,9 +72,9 @@ final class InputParts implements Task {
     InputParts(Workers workers, Kernels[] kernels, StepLayers form, WholeSteps steps, boolean shared) {
         this.workers = workers;
         this.kernels = kernels;
-        height = form.height();
+        this.form = form;
         WholeSteps.Layer layer = steps.layers().get(0);
-        int rows = whole(steps.batch());
+        int rows = form.whole(steps.batch());
         int end = shared ? layer.inputs() : firstPart(steps);
         StepLayer first = form.first(layer, rows, end);
         parts.add(new PackedBatch(steps, first, 0));
@@ -105,10 +105,6 @@ final class InputParts implements Task {
         double each = (double) FOR_WEIGHT * batch * steps.layers().get(0).neurons();
         long lines = Math.round((inputs - alone / each) / 2 / PackedLayer.LINE);
         return (int) Math.max(1, lines) * PackedLayer.LINE;
-    }
-
-    private int whole(int count) {
-        return (count + height - 1) / height * height;
     }
 
     /**
@@ -156,7 +152,7 @@ final class InputParts implements Task {
      * waits for one that has not, which the system may take milliseconds to wake up.
      *
      * @param moves whether they do
-     * @param count examples that δ is of
+     * @param count examples of δ that count
      * @param left examples to come
      */
     void release(boolean moves, double alpha, double beta, int count, long left) {
@@ -164,12 +160,12 @@ final class InputParts implements Task {
             helped = true;
             meeting.say(LEADER, ROW, row(steps));
             meeting.say(LEADER, LEFT, left);
-            meeting.say(LEADER, COUNT, count);
         }
+        meeting.say(LEADER, MOVES, moves ? 1 : 0);
+        meeting.say(LEADER, ALPHA, Double.doubleToRawLongBits(alpha));
+        meeting.say(LEADER, BETA, Double.doubleToRawLongBits(beta));
+        meeting.say(LEADER, COUNT, count);
         if (helped) {
-            meeting.say(LEADER, MOVES, moves ? 1 : 0);
-            meeting.say(LEADER, ALPHA, Double.doubleToRawLongBits(alpha));
-            meeting.say(LEADER, BETA, Double.doubleToRawLongBits(beta));
             meeting.tell(LEADER, meeting.told(LEADER) + 1);
         }
     }
@@ -177,15 +173,14 @@ final class InputParts implements Task {
     /**
      * For the leader, after {@link #release}: moves the weights of the inputs, and makes z of the first layer for the next examples.
      *
-     * @param count examples that δ is of
      * @param next examples of the next step, 0 for none
      * @return whether there are next examples, and all went well
      * @throws IllegalStateException if the order or a label of the next examples names what does not exist; the weights have moved then
      */
-    boolean turn(boolean moves, double alpha, double beta, int count, int next) {
+    boolean turn(int next) {
         int mine = helped ? 1 : parts.size();
-        for (int i = 0; moves && i < mine; i++) {
-            move(i, 0, alpha, beta, count);
+        for (int i = 0; i < mine; i++) {
+            move(i, 0);
         }
         for (int i = 0; i < mine; i++) {
             parts.get(i).gather(steps, row(steps), 0, next);
@@ -211,15 +206,21 @@ final class InputParts implements Task {
         return CpuMemory.of(steps.position()).longs[(int) steps.position().offset() + Operations.ROW];
     }
 
-    private void move(int part, int worker, double alpha, double beta, int count) {
-        StepLayer layer = parts.get(part).layer;
-        layer.step(kernels[worker], alpha, beta, count, 0, layer.panels(), rooms[part], worker);
+    /** As the leader has said. */
+    private void move(int part, int worker) {
+        if (meeting.said(LEADER, MOVES) != 0) {
+            double alpha = Double.longBitsToDouble(meeting.said(LEADER, ALPHA));
+            double beta = Double.longBitsToDouble(meeting.said(LEADER, BETA));
+            int count = (int) meeting.said(LEADER, COUNT);
+            StepLayer layer = parts.get(part).layer;
+            layer.move(kernels[worker], alpha, beta, count, 0, layer.panels(), rooms[part], worker);
+        }
     }
 
     private void multiply(int part, int worker, int next) {
         StepLayer layer = parts.get(part).layer;
         layer.turn();
-        layer.forward(0, whole(next), 0, layer.panels(), worker);
+        layer.forward(0, form.whole(next), 0, layer.panels(), worker);
     }
 
     /** What the leader writes as it goes is not read here, save what it has told: each such line would have to come over. */
@@ -232,15 +233,10 @@ final class InputParts implements Task {
         }
         long at = meeting.said(LEADER, ROW);
         long toCome = meeting.said(LEADER, LEFT);
-        int count = (int) meeting.said(LEADER, COUNT);
         int next = (int) Math.min(wanted.batch(), toCome);
         boolean gathered = gather(part, wanted, at, next);
         for (long step = 1; meeting.await(LEADER, step); step++) {
-            if (meeting.said(LEADER, MOVES) != 0) {
-                double alpha = Double.longBitsToDouble(meeting.said(LEADER, ALPHA));
-                double beta = Double.longBitsToDouble(meeting.said(LEADER, BETA));
-                move(1, 1, alpha, beta, count);
-            }
+            move(1, 1);
             if (!gathered) {
                 return;
             }
@@ -248,7 +244,6 @@ final class InputParts implements Task {
             meeting.tell(HELPER, step);
             at += next;
             toCome -= next;
-            count = next;
             next = (int) Math.min(wanted.batch(), toCome);
             gathered = gather(part, wanted, at, next);
         }

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 /** Matrix products in Java: parts of c are shared among workers, each with loops and room of its own. */
 final class JavaMultiplier implements Multiplier, Task {
     /** Multiplications in a worker's part, at least: some 10 µs of work. */
-    private static final long WORK = 1 << 19;
+    static final long WORK = 1 << 19;
 
     /** Or numbers of a matrix to read, as long for few rows. */
     private static final long READ = 1 << 17;
@@ -14,7 +14,7 @@ final class JavaMultiplier implements Multiplier, Task {
      * The fewer parts, the fewer times a matrix is read; but with one for each worker all would wait for one that is
      * held up. Since an element of c is computed alike in every part, this does not show in it.
      */
-    private static final int PARTS_PER_WORKER = 2;
+    static final int PARTS_PER_WORKER = 2;
 
     private final Workers workers;
     private final ProductLoops[] loops;
@@ -44,8 +44,7 @@ final class JavaMultiplier implements Multiplier, Task {
         // Each part straightens what it takes of a flipped matrix, which no two parts should do alike.
         byColumns = p.bFlipped && !p.aFlipped && p.n > columns;
         long worthwhile = Math.max(p.work() / WORK, p.largest() / READ);
-        int parts = (int) Math.max(1, Math.min((long) PARTS_PER_WORKER * workers.count(), worthwhile));
-        share = share(byColumns ? p.n : p.m, parts, byColumns ? columns : loops[0].rowsAtOnce());
+        share = share(workers, byColumns ? p.n : p.m, worthwhile, byColumns ? columns : loops[0].rowsAtOnce());
         whole = p;
         try {
             workers.run(this, ((byColumns ? p.n : p.m) + share - 1) / share);
@@ -54,8 +53,9 @@ final class JavaMultiplier implements Multiplier, Task {
         }
     }
 
-    /** So many rows or columns are in each of some parts, in steps. */
-    private static int share(int length, int parts, int step) {
+    /** How many rows, columns or panels a part has, in steps: as many parts as are worthwhile, and no more than workers want. */
+    static int share(Workers workers, int length, long worthwhile, int step) {
+        int parts = (int) Math.max(1, Math.min((long) PARTS_PER_WORKER * workers.count(), worthwhile));
         return ((length + parts - 1) / parts + step - 1) / step * step;
     }
 

@@ -22,14 +22,8 @@ final class PackedMultiplier implements Multiplier {
 
     private static final int SHORT = 32;
 
-    /** Multiplications in a part, at least: some 10 µs of work. */
-    private static final long WORK = 1L << 19;
-
     /** Elements to pack in a part, at least, as long. */
     private static final long PACKED = 1L << 15;
-
-    /** As for {@link JavaMultiplier}. */
-    private static final int PARTS_PER_WORKER = 2;
 
     private final Workers workers;
     private final PackedLoops loops;
@@ -89,11 +83,11 @@ final class PackedMultiplier implements Multiplier {
             panelCount = panels(p.n);
             panels = panels.orLarger((long) panelCount * p.k * width);
             reserveCopies(p.k);
-            share = share(panelCount, (long) p.k * p.n / PACKED, 1);
+            share = JavaMultiplier.share(workers, panelCount, (long) p.k * p.n / PACKED, 1);
             workers.run(pack, (panelCount + share - 1) / share);
-            byPanels = panelCount >= PARTS_PER_WORKER * workers.count();
+            byPanels = panelCount >= JavaMultiplier.PARTS_PER_WORKER * workers.count();
             int length = byPanels ? panelCount : p.m;
-            share = share(length, p.work() / WORK, byPanels ? 1 : height);
+            share = JavaMultiplier.share(workers, length, p.work() / JavaMultiplier.WORK, byPanels ? 1 : height);
             workers.run(multiply, (length + share - 1) / share);
         } finally {
             p = null;
@@ -124,12 +118,6 @@ final class PackedMultiplier implements Multiplier {
             }
             copied = terms;
         }
-    }
-
-    /** Parts of so many, in steps: as many as are worthwhile, and no more than workers want. */
-    private int share(int length, long worthwhile, int step) {
-        int parts = (int) Math.max(1, Math.min((long) PARTS_PER_WORKER * workers.count(), worthwhile));
-        return ((length + parts - 1) / parts + step - 1) / step * step;
     }
 
     private void pack(int part, int worker) {
@@ -187,18 +175,10 @@ final class PackedMultiplier implements Multiplier {
     }
 
     private void wholeTiles(int first, int last, int q, int panel) {
-        float[] x = p.a.floats;
-        float[] z = p.c.floats;
-        int depth = Math.min(loops.depth(), p.k - q);
-        int panelAt = (panel * p.k + q) * width;
         for (int i = first; i + height <= last; i += height) {
             int from = p.aAt + i * p.aStride + q;
             int to = p.cAt + i * p.cStride + panel * width;
-            if (q == 0) {
-                loops.multiply(depth, x, from, p.aStride, panels.floats, panelAt, nothing, 0, 0, z, to, p.cStride);
-            } else {
-                loops.multiply(depth, x, from, p.aStride, panels.floats, panelAt, z, to, p.cStride, z, to, p.cStride);
-            }
+            multiply(q, p.a.floats, from, p.aStride, panel, p.c.floats, to, p.cStride);
         }
     }
 
@@ -209,18 +189,23 @@ final class PackedMultiplier implements Multiplier {
         int stride = copy ? own.stride : p.aStride;
         float[] z = tiles[worker].floats;
         for (int q = 0; q < p.k; q += loops.depth()) {
-            int depth = Math.min(loops.depth(), p.k - q);
             int from = copy ? own.at(0, q) : p.aAt + row * p.aStride + q;
-            int panelAt = (panel * p.k + q) * width;
-            if (q == 0) {
-                loops.multiply(depth, x, from, stride, panels.floats, panelAt, nothing, 0, 0, z, 0, width);
-            } else {
-                loops.multiply(depth, x, from, stride, panels.floats, panelAt, z, 0, width, z, 0, width);
-            }
+            multiply(q, x, from, stride, panel, z, 0, width);
         }
         int columns = Math.min(width, p.n - panel * width);
         for (int i = 0; i < rows; i++) {
             System.arraycopy(z, i * width, p.c.floats, p.cAt + (row + i) * p.cStride + panel * width, columns);
+        }
+    }
+
+    /** Adds the terms from q on, as many as are taken at a time, to a tile of z; the first ones begin it. */
+    private void multiply(int q, float[] x, int xAt, int xStride, int panel, float[] z, int zAt, int zStride) {
+        int depth = Math.min(loops.depth(), p.k - q);
+        int panelAt = (panel * p.k + q) * width;
+        if (q == 0) {
+            loops.multiply(depth, x, xAt, xStride, panels.floats, panelAt, nothing, 0, 0, z, zAt, zStride);
+        } else {
+            loops.multiply(depth, x, xAt, xStride, panels.floats, panelAt, z, zAt, zStride, z, zAt, zStride);
         }
     }
 

@@ -87,6 +87,9 @@ final class PackedNetwork implements Task {
     /** Whether weights move by this step. */
     private boolean moving;
 
+    /** Examples that count when they do. */
+    private int counted;
+
     private double alpha;
     private double beta;
 
@@ -98,7 +101,7 @@ final class PackedNetwork implements Task {
         leastShared = form.shared(steps);
         this.form = form;
         height = form.height();
-        int most = whole(steps.batch());
+        int most = form.whole(steps.batch());
         layers = new StepLayer[steps.layers().size()];
         inputs = new InputParts(workers, kernels, form, steps, areShared(steps.batch()));
         layers[0] = inputs.parts.get(0).layer;
@@ -148,10 +151,6 @@ final class PackedNetwork implements Task {
 
     private static CpuMemory room(long elements) {
         return CpuMemory.allocate(DType.FLOAT32, elements);
-    }
-
-    private int whole(int count) {
-        return (count + height - 1) / height * height;
     }
 
     /** Whether threads share a step of so many examples. */
@@ -220,15 +219,12 @@ final class PackedNetwork implements Task {
      * @return whether there is
      */
     private boolean turn(long left) {
-        int last = rows;
-        inputs.release(moving, alpha, beta, last, left);
+        inputs.release(moving, alpha, beta, counted, left);
         for (int l = 1; moving && l < layers.length; l++) {
             move(layers[l], 0, layers[l].panels(), 0);
         }
-        int next = (int) Math.min(steps.batch(), left);
-        boolean more = inputs.turn(moving, alpha, beta, last, next);
-        rows = next;
-        return more;
+        rows = (int) Math.min(steps.batch(), left);
+        return inputs.turn(rows);
     }
 
     private void step(int examples) {
@@ -285,9 +281,9 @@ final class PackedNetwork implements Task {
         phase = which;
         layer = l;
         byPanels = false;
-        int groups = whole(rows) / height;
+        int groups = form.whole(rows) / height;
         inPart = (groups + threads - 1) / threads * height;
-        share((whole(rows) + inPart - 1) / inPart);
+        share((form.whole(rows) + inPart - 1) / inPart);
     }
 
     private void share(int parts) {
@@ -307,11 +303,12 @@ final class PackedNetwork implements Task {
         }
     }
 
-    /** After a fault nothing moves, and the schedule is not asked. */
+    /** After a fault nothing moves, and the schedule is not asked. With a factor of 0 examples do not count, not even NaN. */
     private void readFactors() {
         boolean moves = CpuOperations.moves(steps.position(), steps.tally());
         double rate = moves ? CpuOperations.rate(steps.schedule(), steps.position()) : 0;
         alpha = -rate / rows;
+        counted = alpha == 0 ? 0 : rows;
         beta = 1 - rate * steps.rule().l2();
     }
 
@@ -326,9 +323,9 @@ final class PackedNetwork implements Task {
             int[] move = moves.get(part);
             carry(move[0], move[1], move[2]);
         } else if (byPanels) {
-            multiply(0, whole(rows), first, first + inPart, worker);
+            multiply(0, form.whole(rows), first, first + inPart, worker);
         } else {
-            int last = Math.min(first + inPart, whole(rows));
+            int last = Math.min(first + inPart, form.whole(rows));
             work(first, last, Math.min(last, rows), worker);
         }
     }
@@ -390,7 +387,7 @@ final class PackedNetwork implements Task {
     }
 
     private void move(StepLayer it, int firstPanel, int lastPanel, int worker) {
-        it.step(kernels[worker], alpha, beta, rows, firstPanel, lastPanel, rooms[worker], worker);
+        it.move(kernels[worker], alpha, beta, counted, firstPanel, lastPanel, rooms[worker], worker);
     }
 
     /** Gives back what its layers have outside of the heap. */

@@ -84,19 +84,6 @@ abstract class StepLayer {
             CpuMemory room,
             int worker);
 
-    /** {@link #move}, but with a factor of 0 examples do not count, not even NaN. */
-    final void step(
-            Kernels kernels,
-            double alpha,
-            double beta,
-            int examples,
-            int firstPanel,
-            int lastPanel,
-            CpuMemory room,
-            int worker) {
-        move(kernels, alpha, beta, alpha == 0 ? 0 : examples, firstPanel, lastPanel, room, worker);
-    }
-
     /** The first layer with the inputs that this one lacks. What it makes is a part of z, and its δ is this one's. At most one. */
     abstract StepLayer rest(WholeSteps.Layer layer, int rows);
 

@@ -15,6 +15,11 @@ interface StepLayers extends AutoCloseable {
     /** Rows of x that a product takes; rows are a multiple of it. */
     int height();
 
+    /** So many rows, and those that fill up the last product. */
+    default int whole(int rows) {
+        return (rows + height() - 1) / height() * height();
+    }
+
     /** Makes sure that what follows is done as fast as it can be, even if that takes a second. */
     void prepare();
 

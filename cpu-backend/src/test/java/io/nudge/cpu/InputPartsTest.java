@@ -43,22 +43,11 @@ class InputPartsTest {
     private static final class NotedLoops extends PackedLoops {
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
+        /** Asked for by whoever multiplies, before. */
         @Override
-        void multiply(
-                int depth,
-                float[] x,
-                int xAt,
-                int xStride,
-                float[] panel,
-                int panelAt,
-                float[] from,
-                int fromAt,
-                int fromStride,
-                float[] z,
-                int zAt,
-                int zStride) {
+        int together() {
             threads.add(Thread.currentThread());
-            super.multiply(depth, x, xAt, xStride, panel, panelAt, from, fromAt, fromStride, z, zAt, zStride);
+            return super.together();
         }
     }
 
@@ -140,7 +129,7 @@ class InputPartsTest {
                 double alpha = alpha(stepsDone);
                 double beta = beta(stepsDone);
                 parts.release(moves, alpha, beta, rows, left);
-                more = parts.turn(moves, alpha, beta, rows, next);
+                more = parts.turn(next);
                 CpuOperations.moveOn(position, next);
                 rows = next;
                 left -= next;
